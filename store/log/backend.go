@@ -1,0 +1,90 @@
+package log
+
+import (
+	"context"
+	"errors"
+)
+
+// Backend is the port to storage. It keeps three things and understands none of
+// them: one manifest, the blocks that the manifest names, and the entries of the
+// log that came after it.
+//
+//	manifest  under its generation, a number that grows by one with every Replace; 0 means there is none yet
+//	blocks    under ids that the store chooses
+//	entries   under their sequence numbers, 1, 2, 3, …
+//
+// Several programs (tabs) may use the same storage. Append and Replace are
+// compare-and-swap on the generation and, for Append, on the sequence number, so
+// of several writers exactly one wins and the others learn of it.
+//
+// Every method may be called from several goroutines and honours its context. A
+// method that returns nil has done all of what it says, and it survives the end
+// of the program; one that returns an error has done nothing of it, with the one
+// exception of an error that is code.UnknownOutcome. Byte slices handed in may
+// not be kept after the return, byte slices handed out belong to the caller.
+//
+// Errors carry a code of package code: Quota, Unavailable, Closed,
+// UnknownOutcome; ErrTaken stands for a lost compare-and-swap. The conformance
+// suite of store/storetest holds every Backend to this page.
+type Backend interface {
+	// Read returns the manifest and all entries numbered above after, as one
+	// snapshot.
+	Read(ctx context.Context, after uint64) (Snapshot, error)
+
+	// Blocks returns the bytes of each block, in the order asked; nil for a block
+	// that is not there (a Replace by somebody else dropped it).
+	Blocks(ctx context.Context, ids []uint64) ([][]byte, error)
+
+	// Append adds one entry. It fails with ErrTaken when the generation in storage
+	// is not a.Generation or when the sequence number is in use.
+	Append(ctx context.Context, a Append) error
+
+	// Replace, all or nothing: stores r.Put, removes the blocks r.Drop and every
+	// entry up to and including r.Through, and stores r.Manifest under
+	// r.Generation+1 in the place of the old manifest. It fails with ErrTaken when
+	// the generation in storage is not r.Generation.
+	Replace(ctx context.Context, r Replace) error
+
+	// Close gives up the connection. Calls under way end with code.Closed, or
+	// with their result. Close is idempotent.
+	Close() error
+}
+
+// Snapshot is what Read returns.
+type Snapshot struct {
+	Generation uint64 // 0 when nothing was ever replaced
+	Manifest   []byte // nil when Generation is 0
+	Entries    []Entry
+}
+
+// Entry is one entry of the log.
+type Entry struct {
+	Sequence uint64
+	Data     []byte
+}
+
+// Append is one entry to add.
+type Append struct {
+	Generation uint64 // the generation that the writer has read
+	Sequence   uint64 // the number that must be free
+	Data       []byte
+	Strict     bool // wait until the bytes are on the medium, where the backend knows the difference
+}
+
+// Replace is one exchange of the manifest.
+type Replace struct {
+	Generation uint64 // the generation that the writer has read; the new one is one more
+	Manifest   []byte
+	Put        []Block
+	Drop       []uint64
+	Through    uint64
+}
+
+// Block is a block of a segment.
+type Block struct {
+	ID   uint64
+	Data []byte
+}
+
+// ErrTaken is returned when a compare-and-swap lost: another writer was first.
+var ErrTaken = errors.New("another writer was first")

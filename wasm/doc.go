@@ -1,0 +1,76 @@
+//go:build js && wasm
+
+// Command wasm is the engine as a WebAssembly module: it translates between the
+// bytes of the page and package store, and knows no rule of the domain.
+//
+// # Calls
+//
+// The page calls the exports below with 32-bit integers. Bytes go in through one
+// input buffer (granary_input gives its address) and come out through one output
+// buffer (granary_output gives its address); both are valid until the next call,
+// and the page must take a fresh view of memory for each call.
+//
+// An export that answers at once returns the length of what stands in the output
+// buffer, n >= 0. When it fails it returns -1-n, and the buffer holds an error of
+// n bytes: {"code","message","op"?,"model"?,"field"?,"details"?}.
+//
+// An export that takes an op starts something that ends later. It returns 0, or
+// -1-n when it failed at once (then nothing more is heard of the op). Otherwise
+// the engine later calls the import settle(op, status, address, length): status 0
+// with the result, status 1 with an error. The bytes are valid during that call
+// only. After such an export the page must kick the engine once per microtask:
+// goroutines that the export left behind run at the next event that enters Go.
+//
+//	granary_input(length) → address          room for length bytes of input
+//	granary_output() → address               where the last answer stands
+//
+//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage":"indexeddb"|"memory","strict":bool}
+//	                                         → {"store":handle,"storage":"…","schema":compiled schema}
+//	granary_construct(store, model, length)  {field: value, …} → the row as JSON: defaults, key and nulls filled in; nothing is stored
+//	granary_save(store, op, length)          [[model, {row}, changed, condition], …], one commit; changed: null or the names of the
+//	                                         fields that were edited; condition: null or a predicate
+//	                                         → numbers: epoch, then row and version of each record, in order
+//	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?
+//	                                         → [row, …] as JSON: the records that were matched, without those of the cascade
+//	granary_query(store, length)             {"model", "where"?, "sort"?: [["field","ASCENDING"|"DESCENDING"], …], "page"?, "limit"?}
+//	                                         → numbers: epoch, then row and version of each record
+//	granary_get(store, model, length)        key as an array of values → numbers: epoch, then row and version, or epoch alone
+//	granary_related(store, model, relation, length)
+//	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
+//	                                         the records of the far side
+//	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order
+//	granary_count(store, length)             as granary_query → {"count": n}
+//	granary_check(store)                     → {"problems": ["…", …]}
+//	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"}}
+//	granary_clear(store, op)                 → {}
+//	granary_close(store, op)                 → {}
+//	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open
+//
+// model and relation are positions in the compiled schema. "numbers" are 32-bit
+// unsigned little-endian integers. A row number names a record for as long as the
+// epoch stays the same; row and version together name one immutable state of it.
+//
+// A predicate is data:
+//
+//	{"and": [p, …]}  {"or": [p, …]}  {"not": p}  {"all": true}
+//	{"field": "title", "op": "eq", "value": …}        value is an array for between, in and notIn
+//	{"relation": "comments", "some": p}               also "every", "none"
+//
+// with op one of eq ne gt ge lt le between contains notContains beginsWith in notIn.
+//
+// # Imports
+//
+// The page provides the module "granary":
+//
+//	settle(op i32, status i32, address i32, length i32)
+//	random(address i32, length i32)          fill with random bytes of cryptographic quality
+//	now() f64                                milliseconds since 1970
+//
+// # Start and end
+//
+// The page sets argv to ["granary", key] and a function under that key on
+// globalThis; main calls it once with the no-op kick function and waits for ever.
+// An export that panicked answers with code INTERNAL and closes its store. When
+// the program has exited, or a RangeError or WebAssembly.RuntimeError came out of
+// a call, the page must not call again.
+package main
