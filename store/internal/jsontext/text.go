@@ -261,3 +261,23 @@ func appendEscape(out []byte, c byte) []byte {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// AppendCompact appends valid JSON text without the white space between its tokens.
+func AppendCompact(out, text []byte) []byte {
+	inString := false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case inString && c == '\\':
+			out = append(out, c)
+			i++
+			c = text[i]
+		case c == '"':
+			inString = !inString
+		case !inString && (c == ' ' || c == '\t' || c == '\n' || c == '\r'):
+			continue
+		}
+		out = append(out, c)
+	}
+	return out
+}

@@ -1,0 +1,105 @@
+package store
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// maxProblems is how many problems Check lists.
+const maxProblems = 100
+
+// Check verifies every invariant of the store and returns what does not hold, in
+// words; nothing when all is well:
+//
+//   - the indexes and sums of every table agree with its rows;
+//   - every row holds canonical, valid values of its fields;
+//   - no required relation leads to a record that is not there;
+//   - storage, read from its beginning, gives the same records in the same order.
+//
+// It waits until nothing is pending and reads all of storage. The error is one of
+// reading storage.
+func (st *Store) Check(ctx context.Context) (problems []string, err error) {
+	err = st.submit(ctx, "check", func(ctx context.Context) error {
+		stored, err := load(ctx, st.options.Backend, st.schema, 0)
+		if err != nil {
+			return err
+		}
+		st.mu.Lock()
+		defer st.mu.Unlock()
+		problems = st.check()
+		if len(st.journal.pending) == 0 && stored.head == st.data.head && stored.generation == st.data.generation {
+			problems = append(problems, differences(st.data.tables, stored.tables)...)
+		}
+		problems = problems[:min(len(problems), maxProblems)]
+		return nil
+	})
+	return problems, err
+}
+
+func (st *Store) check() []string {
+	var problems []string
+	for _, t := range st.tables() {
+		problems = append(problems, t.Check()...)
+		for n := uint32(0); n < t.End() && len(problems) < maxProblems; n++ {
+			if t.Has(n) {
+				problems = append(problems, st.checkRow(t, n)...)
+			}
+		}
+	}
+	return problems
+}
+
+func (st *Store) checkRow(t *table.Table, n uint32) []string {
+	var problems []string
+	row := t.Row(n)
+	e := st.encoders[t.Model.Index]
+	err := e.Read(t.Layout.JSON(row))
+	if err == nil {
+		err = e.Complete()
+	}
+	if err != nil {
+		problems = append(problems, "row "+strconv.Itoa(int(n))+": "+err.Error())
+	} else if again, _ := e.Append(nil); string(again) != string(row) {
+		problems = append(problems, t.Model.Name+": row "+strconv.Itoa(int(n))+" is not canonical")
+	}
+	for _, r := range t.Model.Relations {
+		if r.Kind != schema.BelongsTo || !requires(r) {
+			continue
+		}
+		key, ok := t.Layout.AppendKey(nil, row, r.Fields)
+		if _, found := st.table(r.Target).Find(key); !ok || !found {
+			problems = append(problems, t.Model.Name+"."+r.Name+" of row "+strconv.Itoa(int(n))+" leads to no record: "+shown(key))
+		}
+	}
+	return problems
+}
+
+// differences compares the live rows of two sets of tables, in order.
+func differences(memory, storage predicate.Tables) []string {
+	var problems []string
+	for i, t := range memory {
+		other := storage[i]
+		if t.Len() != other.Len() {
+			problems = append(problems, t.Model.Name+": "+strconv.Itoa(t.Len())+" rows in memory, "+strconv.Itoa(other.Len())+" in storage")
+			continue
+		}
+		m := uint32(0)
+		for n := uint32(0); n < t.End() && len(problems) < maxProblems; n++ {
+			if !t.Has(n) {
+				continue
+			}
+			for !other.Has(m) {
+				m++
+			}
+			if string(t.Row(n)) != string(other.Row(m)) {
+				problems = append(problems, t.Model.Name+": row "+strconv.Itoa(int(n))+" differs in storage or stands elsewhere")
+			}
+			m++
+		}
+	}
+	return problems
+}

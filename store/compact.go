@@ -1,0 +1,175 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/table"
+)
+
+// segment is what is stored of one table: blocks, each for a range of row numbers.
+// Rows from the end of the last block on are in the log only.
+type segment struct{ blocks []blockRange }
+
+type blockRange struct {
+	info  log.BlockInfo
+	end   uint32 // the row number after the last one of the range
+	dirty bool   // rows of the range changed since the block was written
+}
+
+// touch notes that a row changed.
+func (s *segment) touch(row uint32) {
+	i, _ := slices.BinarySearchFunc(s.blocks, row, func(b blockRange, row uint32) int {
+		if b.end <= row {
+			return -1
+		}
+		return 1
+	})
+	if i < len(s.blocks) {
+		s.blocks[i].dirty = true
+	}
+}
+
+// compaction is one folding of the log into blocks.
+type compaction struct {
+	replace  log.Replace
+	manifest *log.Manifest
+	segments map[string]*segment
+}
+
+// due reports whether the log is long enough to be folded.
+func (d *dataset) due() bool { return d.logBytes >= compactBytes || d.logCount >= compactCount }
+
+// compaction builds what storage needs to forget the log up to the head. Only
+// durable commits may be in the tables. Blocks whose rows did not change stay.
+func (d *dataset) compaction() compaction {
+	c := compaction{segments: map[string]*segment{}, manifest: &log.Manifest{
+		Through: d.head, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
+	for _, t := range d.all() {
+		name := t.Model.Name
+		c.segments[name] = c.fold(t, d.segment(name))
+		s := log.Segment{Model: name}
+		for _, b := range c.segments[name].blocks {
+			s.Blocks = append(s.Blocks, b.info)
+		}
+		if len(s.Blocks) > 0 {
+			c.manifest.Segments = append(c.manifest.Segments, s)
+		}
+	}
+	c.replace.Generation = d.generation
+	c.replace.Through = d.head
+	c.replace.Manifest = c.manifest.Bytes()
+	return c
+}
+
+// fold writes new blocks for the dirty ranges of a table and for the rows behind
+// the last block.
+func (c *compaction) fold(t *table.Table, old *segment) *segment {
+	out := &segment{}
+	start := uint32(0)
+	for i, b := range old.blocks {
+		last := i == len(old.blocks)-1
+		grows := last && b.end < t.End() && b.info.Size < log.BlockSize/2
+		if !b.dirty && !grows {
+			out.blocks = append(out.blocks, b)
+			start = b.end
+			continue
+		}
+		c.replace.Drop = append(c.replace.Drop, b.info.ID)
+		next := i + 1
+		if last || !old.blocks[next].dirty {
+			end := b.end
+			if grows {
+				end = t.End()
+			}
+			c.write(t, out, start, end)
+			start = end
+		}
+	}
+	c.write(t, out, start, t.End())
+	return out
+}
+
+// write appends blocks for the live rows numbered from start up to end.
+func (c *compaction) write(t *table.Table, out *segment, start, end uint32) {
+	var w *log.BlockWriter
+	for n := start; n < end; n++ {
+		if !t.Has(n) {
+			continue
+		}
+		row := t.Row(n)
+		if w != nil && w.Size()+len(row) > log.BlockSize {
+			c.add(w, out, n)
+			w = nil
+		}
+		if w == nil {
+			w = log.NewBlockWriter(t.Layout)
+		}
+		w.Add(row)
+	}
+	if w != nil {
+		c.add(w, out, end)
+	}
+}
+
+func (c *compaction) add(w *log.BlockWriter, out *segment, end uint32) {
+	block := log.Block{ID: c.manifest.NextBlock, Data: w.Bytes()}
+	c.manifest.NextBlock++
+	c.replace.Put = append(c.replace.Put, block)
+	out.blocks = append(out.blocks, blockRange{end: end,
+		info: log.BlockInfo{ID: block.ID, Rows: w.Rows, Size: len(block.Data)}})
+}
+
+// compacted takes over the new blocks.
+func (d *dataset) compacted(c compaction) {
+	d.generation++
+	d.manifest = c.manifest
+	d.segments = c.segments
+	d.logBytes, d.logCount = 0, 0
+}
+
+// compact folds the log when it is due and nothing is pending. A failure leaves
+// the log as it is; the next commit tries again.
+func (st *Store) compact(ctx context.Context) {
+	st.mu.Lock()
+	if len(st.journal.pending) > 0 || !st.data.due() {
+		st.mu.Unlock()
+		return
+	}
+	c := st.data.compaction()
+	st.mu.Unlock()
+
+	err := st.options.Backend.Replace(ctx, c.replace)
+
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	switch {
+	case err == nil:
+		st.data.compacted(c)
+		if len(st.journal.pending) == 0 {
+			st.data.reclaim()
+		}
+	case errors.Is(err, log.ErrTaken):
+		st.journal.behind = true
+	}
+}
+
+// emptied is a dataset without records that follows d in the log.
+func (d *dataset) emptied() (*dataset, compaction) {
+	e := &dataset{schema: d.schema, kept: map[string]*table.Table{}, segments: map[string]*segment{},
+		adapters: map[*record.Layout]*record.Adapter{}, head: d.head, generation: d.generation}
+	for _, m := range d.schema.Models {
+		e.tables = append(e.tables, newTable(d.schema, m))
+	}
+	e.manifest = &log.Manifest{NextBlock: d.manifest.NextBlock}
+	c := e.compaction()
+	for _, s := range d.manifest.Segments {
+		for _, b := range s.Blocks {
+			c.replace.Drop = append(c.replace.Drop, b.ID)
+		}
+	}
+	return e, c
+}

@@ -1,0 +1,297 @@
+package store
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// dataset is what storage holds, in memory: the tables of the schema's models,
+// the tables of models that storage has and the schema has not (they are kept, not
+// shown), and the place in the log that all this corresponds to.
+type dataset struct {
+	schema     *schema.Schema
+	tables     predicate.Tables
+	kept       map[string]*table.Table
+	adapters   map[*record.Layout]*record.Adapter // nil for layouts that need none
+	segments   map[string]*segment
+	generation uint64
+	manifest   *log.Manifest
+	head       uint64           // the last entry applied
+	layouts    []*record.Layout // that the log has named
+	logBytes   int              // of the entries since the manifest
+	logCount   int
+	changes    []table.Change // of the entry being applied
+}
+
+// load reads everything. Another tab may compact meanwhile and drop blocks that
+// the manifest still named; then it starts again.
+func load(ctx context.Context, b Backend, s *schema.Schema, version uint32) (*dataset, error) {
+	for range maxReload {
+		d := &dataset{schema: s, kept: map[string]*table.Table{}, segments: map[string]*segment{},
+			adapters: map[*record.Layout]*record.Adapter{}}
+		for _, m := range s.Models {
+			d.tables = append(d.tables, newTable(s, m))
+		}
+		complete, err := d.read(ctx, b, version)
+		if err != nil {
+			return nil, err
+		}
+		if complete {
+			return d, nil
+		}
+	}
+	return nil, &code.Error{Code: code.Unavailable, Message: "storage kept changing while it was read; try again"}
+}
+
+// newTable returns an empty table of m with an index for each way along a
+// relation and each @index.
+func newTable(s *schema.Schema, m *schema.Model) *table.Table {
+	t := table.New(m)
+	for _, other := range s.Models {
+		for _, r := range other.Relations {
+			if r.Owner == m {
+				t.AddIndex(r.Fields)
+			}
+			if r.Target == m {
+				t.AddIndex(r.TargetFields)
+			}
+		}
+	}
+	for _, x := range m.Indexes {
+		t.AddIndex(x.Fields[:1])
+	}
+	return t
+}
+
+// read fills d from one snapshot; false when a block was gone.
+func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, error) {
+	snapshot, err := b.Read(ctx, 0)
+	if err != nil {
+		return false, err
+	}
+	d.generation = snapshot.Generation
+	if d.manifest, err = log.ReadManifest(snapshot.Manifest); err != nil {
+		return false, err
+	}
+	d.layouts = d.manifest.Layouts
+	d.head = d.manifest.Through
+	for _, s := range d.manifest.Segments {
+		complete, err := d.readSegment(ctx, b, s, version)
+		if err != nil || !complete {
+			return false, err
+		}
+	}
+	for _, e := range snapshot.Entries {
+		if err := d.apply(e, version); err != nil {
+			return false, err
+		}
+	}
+	return true, nil
+}
+
+func (d *dataset) readSegment(ctx context.Context, b Backend, s log.Segment, version uint32) (bool, error) {
+	for start := 0; start < len(s.Blocks); start += blocksAtOnce {
+		part := s.Blocks[start:min(start+blocksAtOnce, len(s.Blocks))]
+		ids := make([]uint64, len(part))
+		for i, block := range part {
+			ids[i] = block.ID
+		}
+		blocks, err := b.Blocks(ctx, ids)
+		if err != nil {
+			return false, err
+		}
+		for i, data := range blocks {
+			if data == nil {
+				return false, nil
+			}
+			layout, rows, err := log.ReadBlock(part[i].ID, data)
+			if err != nil {
+				return false, err
+			}
+			t, adapted, err := d.adopt(layout, rows, part[i].ID, version)
+			if err != nil {
+				return false, err
+			}
+			seg := d.segment(t.Model.Name)
+			seg.blocks = append(seg.blocks, blockRange{info: part[i], end: t.End(), dirty: adapted})
+		}
+	}
+	return true, nil
+}
+
+// adopt takes the rows of a block into the table that they belong to, and reports
+// whether they had to be changed for it.
+func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32) (*table.Table, bool, error) {
+	t, adapter, err := d.home(l)
+	if err != nil {
+		return nil, false, err
+	}
+	broken := &code.Error{Code: code.Corrupt, Model: l.Model,
+		Message: "block " + strconv.FormatUint(id, 10) + " has rows that are broken or stand twice"}
+	if adapter == nil {
+		if !t.Adopt(rows, version) {
+			return nil, false, broken
+		}
+		return t, false, nil
+	}
+	for len(rows) > 0 {
+		n := record.Length(rows)
+		if n == 0 || !l.Sound(record.Row(rows[:n])) {
+			return nil, false, broken
+		}
+		if err := d.put(t, adapter, record.Row(rows[:n]), version); err != nil {
+			return nil, false, err
+		}
+		rows = rows[n:]
+	}
+	d.changes = d.changes[:0]
+	return t, true, nil
+}
+
+// apply takes in the next entry of the log.
+func (d *dataset) apply(e log.Entry, version uint32) error {
+	if e.Sequence != d.head+1 {
+		return &code.Error{Code: code.Corrupt, Message: "log entry " + strconv.FormatUint(d.head+1, 10) + " is missing"}
+	}
+	d.changes = d.changes[:0]
+	layouts, err := log.ReadEntry(e, d.layouts, func(op log.Operation) error {
+		t, adapter, err := d.home(op.Layout)
+		if err != nil {
+			return err
+		}
+		if op.Row != nil {
+			return d.put(t, adapter, op.Row, version)
+		}
+		d.remove(t, op.Key)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	d.advance(layouts, len(e.Data))
+	d.touch(d.changes)
+	return nil
+}
+
+// advance notes that the next entry of the log, of that size, is in the tables.
+func (d *dataset) advance(layouts []*record.Layout, size int) {
+	d.layouts = layouts
+	d.head++
+	d.logBytes += size
+	d.logCount++
+}
+
+// touch notes which blocks no longer hold what is in the tables.
+func (d *dataset) touch(changes []table.Change) {
+	for _, c := range changes {
+		d.segment(c.Table.Model.Name).touch(c.Row)
+	}
+}
+
+func (d *dataset) put(t *table.Table, a *record.Adapter, row record.Row, version uint32) error {
+	if a != nil {
+		adapted, err := a.Append(nil, row)
+		if err != nil {
+			return err
+		}
+		row = adapted
+	}
+	key := t.Key(nil, row)
+	if number, ok := t.Find(key); ok {
+		d.changes = append(d.changes, t.Update(number, row, version))
+		return nil
+	}
+	d.removeKept(t, key)
+	d.changes = append(d.changes, t.Insert(row, version))
+	return nil
+}
+
+func (d *dataset) remove(t *table.Table, key []byte) {
+	if number, ok := t.Find(key); ok {
+		d.changes = append(d.changes, t.Delete(number))
+		return
+	}
+	d.removeKept(t, key)
+}
+
+// removeKept deletes the record with that key from the other tables of a model
+// that the schema does not have.
+func (d *dataset) removeKept(t *table.Table, key []byte) {
+	for _, other := range d.kept {
+		if other == t || other.Layout.Model != t.Layout.Model {
+			continue
+		}
+		if number, ok := other.Find(key); ok {
+			d.changes = append(d.changes, other.Delete(number))
+		}
+	}
+}
+
+// home returns the table for rows of a layout, and the adapter that they need.
+func (d *dataset) home(l *record.Layout) (*table.Table, *record.Adapter, error) {
+	m := d.schema.Model(l.Model)
+	if m == nil {
+		return d.keep(l), nil, nil
+	}
+	t := d.tables[m.Index]
+	adapter, known := d.adapters[l]
+	if known {
+		return t, adapter, nil
+	}
+	var err error
+	if !l.Equal(t.Layout) {
+		adapter, err = record.NewAdapter(l, m)
+	}
+	if err == nil {
+		d.adapters[l] = adapter
+	}
+	return t, adapter, err
+}
+
+// keep returns the table for a model that the schema does not have: its rows stay
+// as they are. Each layout of such a model is kept apart, under a name of its own.
+func (d *dataset) keep(l *record.Layout) *table.Table {
+	name := l.Model
+	for n := 2; d.kept[name] != nil && !d.kept[name].Layout.Equal(l); n++ {
+		name = l.Model + " " + strconv.Itoa(n)
+	}
+	if d.kept[name] == nil {
+		m := &schema.Model{Name: name, Key: l.Key}
+		for i, field := range l.Names {
+			m.Fields = append(m.Fields, &schema.Field{Name: field, Index: i, Type: schema.Type{Scalar: schema.JSON}})
+		}
+		d.kept[name] = table.New(m)
+		d.kept[name].Layout = l
+	}
+	return d.kept[name]
+}
+
+func (d *dataset) segment(model string) *segment {
+	if d.segments[model] == nil {
+		d.segments[model] = &segment{}
+	}
+	return d.segments[model]
+}
+
+// all are the tables of the schema and the kept ones.
+func (d *dataset) all() []*table.Table {
+	list := append([]*table.Table(nil), d.tables...)
+	for _, t := range d.kept {
+		list = append(list, t)
+	}
+	return list
+}
+
+// reclaim gives back memory of rows that are gone. No commit may be pending.
+func (d *dataset) reclaim() {
+	for _, t := range d.all() {
+		t.Reclaim()
+	}
+}

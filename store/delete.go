@@ -1,0 +1,277 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Deletion says what to delete: the records with some keys, or those that match a
+// predicate.
+type Deletion struct {
+	Model     string
+	Keys      [][]byte // JSON arrays of the key's values; nil to go by Where
+	Where     []byte   // a predicate
+	Condition []byte   // a predicate that each record found must match, else nothing is deleted; may be nil
+}
+
+// Delete removes the record, and with it what belongs to it: the targets of its
+// has-one, has-many and many-to-many relations, as the schema's onDelete says, and
+// theirs in turn, all in one commit. A record that is not in the store is no
+// error.
+func (st *Store) Delete(ctx context.Context, r *Record, options ...DeleteOption) error {
+	d := Deletion{Model: r.model.Name, Keys: [][]byte{r.keyJSON()}}
+	for _, option := range options {
+		if err := option(&d); err != nil {
+			return wrap("delete", err)
+		}
+	}
+	_, err := st.delete(ctx, d)
+	return err
+}
+
+// DeleteKey removes the record with that key and what belongs to it, and returns
+// it; nil if there was none. A composite key is a []any in key order.
+func (st *Store) DeleteKey(ctx context.Context, model string, key any) (*Record, error) {
+	text, err := keyText(key)
+	if err != nil {
+		return nil, wrap("delete", err)
+	}
+	deleted, err := st.delete(ctx, Deletion{Model: model, Keys: [][]byte{text}})
+	if err != nil || len(deleted) == 0 {
+		return nil, err
+	}
+	return deleted[0], nil
+}
+
+// DeleteWhere removes the records that match and what belongs to them, and returns
+// those that matched.
+func (st *Store) DeleteWhere(ctx context.Context, model string, where predicate.Predicate) ([]*Record, error) {
+	text, err := where.JSON()
+	if err != nil {
+		return nil, wrap("delete", err)
+	}
+	return st.delete(ctx, Deletion{Model: model, Where: text})
+}
+
+// DeleteOption changes how a record is deleted.
+type DeleteOption func(*Deletion) error
+
+// OnlyIf makes the delete fail with ErrConflict unless the stored record matches.
+func OnlyIf(condition predicate.Predicate) DeleteOption {
+	return func(d *Deletion) (err error) {
+		d.Condition, err = condition.JSON()
+		return err
+	}
+}
+
+func (st *Store) delete(ctx context.Context, d Deletion) ([]*Record, error) {
+	c, err := st.BeginDelete(d)
+	if err == nil {
+		err = c.Wait(ctx)
+	}
+	if err != nil {
+		return nil, wrap("delete", err)
+	}
+	m := st.schema.Model(d.Model)
+	records := make([]*Record, len(c.rows))
+	for i, row := range c.rows {
+		records[i] = &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: row}
+	}
+	return records, nil
+}
+
+// BeginDelete applies the deletion and returns while it is on its way to storage.
+func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
+	m, err := st.model("delete", d.Model)
+	if err != nil {
+		return nil, err
+	}
+	where, err := predicate.Parse(m, d.Where)
+	if err != nil {
+		return nil, wrap("delete", err)
+	}
+	var condition *predicate.Filter
+	if d.Condition != nil {
+		if condition, err = predicate.Parse(m, d.Condition); err != nil {
+			return nil, wrap("delete", err)
+		}
+	}
+	if len(d.Keys) > MaxBatch {
+		return nil, &code.Error{Code: code.Limit, Op: "delete",
+			Message: "one delete takes at most " + strconv.Itoa(MaxBatch) + " keys"}
+	}
+	keys := make([][]byte, len(d.Keys))
+	for i, text := range d.Keys {
+		if keys[i], err = parseKey(m, text); err != nil {
+			return nil, wrap("delete", err)
+		}
+	}
+	return st.begin("delete", func(x *tx) error {
+		rows := x.find(m, keys, where)
+		if condition != nil {
+			for _, n := range rows {
+				if !condition.Match(st.tables(), st.table(m).Row(n)) {
+					return &code.Error{Code: code.Conflict, Model: m.Name,
+						Message: "the condition does not hold for the stored record"}
+				}
+			}
+		}
+		return x.cascade(st.table(m), rows)
+	})
+}
+
+func (x *tx) find(m *schema.Model, keys [][]byte, where *predicate.Filter) []uint32 {
+	if len(keys) == 0 {
+		return where.Rows(x.st.tables())
+	}
+	var rows []uint32
+	for _, key := range keys {
+		if n, ok := x.st.table(m).Find(key); ok && !slices.Contains(rows, n) {
+			rows = append(rows, n)
+		}
+	}
+	return rows
+}
+
+// rules are what a deletion of a model's record entails.
+type rules struct {
+	owned      []*schema.Relation // has-one, has-many, many-to-many of the model
+	dependents []*schema.Relation // required belongs-to relations of others that lead to the model and are in owned of none
+}
+
+// rulesOf works out the rules of every model.
+func rulesOf(s *schema.Schema) []rules {
+	out := make([]rules, len(s.Models))
+	for _, m := range s.Models {
+		for _, r := range m.Relations {
+			if r.Kind != schema.BelongsTo {
+				out[m.Index].owned = append(out[m.Index].owned, r)
+			}
+		}
+	}
+	for _, m := range s.Models {
+		for _, r := range m.Relations {
+			covered := slices.ContainsFunc(out[r.Target.Index].owned, func(o *schema.Relation) bool {
+				return o.Target == m && slices.Equal(o.TargetFields, r.Fields)
+			})
+			if r.Kind == schema.BelongsTo && requires(r) && !covered {
+				out[r.Target.Index].dependents = append(out[r.Target.Index].dependents, r)
+			}
+		}
+	}
+	return out
+}
+
+// requires reports whether a record cannot be without the target of a relation.
+func requires(r *schema.Relation) bool {
+	return r.Required || !slices.ContainsFunc(r.Fields, func(f int) bool { return !r.Owner.Fields[f].Type.Required })
+}
+
+// fate is what a cascade found out about one record.
+type fate struct {
+	table *table.Table
+	row   uint32
+}
+
+// cascade deletes rows and what belongs to them. It walks a list, so chains may be
+// as long as they like and cycles end; related records go before the one that they
+// belong to.
+func (x *tx) cascade(t *table.Table, rows []uint32) error {
+	doomed := make(map[fate]struct{}, len(rows))
+	var list []fate
+	doom := func(t *table.Table, row uint32) {
+		f := fate{t, row}
+		if _, twice := doomed[f]; !twice {
+			doomed[f] = struct{}{}
+			list = append(list, f)
+		}
+	}
+	for _, n := range rows {
+		x.rows = append(x.rows, t.Row(n))
+		doom(t, n)
+	}
+	var spared []sparing
+	for i := 0; i < len(list); i++ {
+		f := list[i]
+		rule := &x.st.rules[f.table.Model.Index]
+		for _, r := range rule.owned {
+			for _, n := range x.related(f, r) {
+				if r.OnDelete == schema.Cascade {
+					doom(x.st.table(r.Target), n)
+				} else {
+					spared = append(spared, sparing{owner: f, relation: r, row: n})
+				}
+			}
+		}
+		for _, r := range rule.dependents {
+			key, _ := f.table.Layout.AppendKey(nil, f.table.Row(f.row), r.TargetFields)
+			for _, n := range x.st.table(r.Owner).Match(nil, r.Fields, key) {
+				doom(x.st.table(r.Owner), n)
+			}
+		}
+	}
+	for _, s := range spared {
+		if _, gone := doomed[fate{x.st.table(s.relation.Target), s.row}]; gone {
+			continue
+		}
+		if err := x.spare(s); err != nil {
+			return err
+		}
+	}
+	for _, f := range slices.Backward(list) {
+		x.delete(f.table, f.row)
+	}
+	return nil
+}
+
+// related returns the rows that a record is connected with through a relation.
+func (x *tx) related(f fate, r *schema.Relation) []uint32 {
+	key, ok := f.table.Layout.AppendKey(nil, f.table.Row(f.row), r.Fields)
+	if !ok {
+		return nil
+	}
+	return x.st.table(r.Target).Match(nil, r.TargetFields, key)
+}
+
+// sparing is a related record that a cascade does not delete.
+type sparing struct {
+	owner    fate
+	relation *schema.Relation
+	row      uint32
+}
+
+// spare does what onDelete says instead of deleting.
+func (x *tx) spare(s sparing) error {
+	r := s.relation
+	if r.OnDelete == schema.Restrict {
+		return &code.Error{Code: code.Reference, Model: r.Owner.Name, Field: r.Name,
+			Message: "still has a " + r.Target.Name + " and is declared onDelete: RESTRICT; delete or move that first"}
+	}
+	if r.Kind == schema.HasOne {
+		return nil // the reference stands in the record that goes
+	}
+	t := x.st.table(r.Target)
+	e := x.st.encoders[r.Target.Index]
+	row := t.Row(s.row)
+	for i := range r.Target.Fields {
+		e.Set(i, t.Layout.Value(row, i))
+	}
+	for _, i := range r.TargetFields {
+		e.Set(i, []byte("null"))
+	}
+	if err := e.Complete(); err != nil {
+		return err
+	}
+	changed, err := e.Append(nil)
+	if err == nil {
+		x.update(t, s.row, record.Row(changed))
+	}
+	return err
+}

@@ -1,0 +1,347 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Commit is a change that is in memory and on its way to storage.
+type Commit struct {
+	run     func(*tx) error // makes the change; run again when others' commits come in between
+	changes []table.Change
+	saved   []Ref
+	rows    []record.Row // of saved
+	done    chan struct{}
+	err     error
+	then    []func(error)
+}
+
+// Ref names one state of one record: a row number, good for as long as the epoch
+// of the store stays the same, and the version of the row.
+type Ref struct{ Row, Version uint32 }
+
+// Saved are the records that a save left behind, in the order given. It is valid
+// once the commit is done.
+func (c *Commit) Saved() []Ref { return c.saved }
+
+// Wait returns when the commit is in storage or undone, with the reason; or with
+// the context's error, and then the commit goes on.
+func (c *Commit) Wait(ctx context.Context) error {
+	select {
+	case <-c.done:
+		return c.err
+	case <-ctx.Done():
+		return &code.Error{Code: code.UnknownOutcome, Message: "stopped waiting for the commit", Err: ctx.Err()}
+	}
+}
+
+// journal is the way of commits to storage. One goroutine walks it.
+type journal struct {
+	pending []*Commit     // applied in memory, not known to be in storage, oldest first
+	tasks   []task        // things to do when nothing is pending
+	failed  error         // why no verb is taken any more
+	behind  bool          // others were seen to write
+	wake    chan struct{} // capacity 1
+	stopped chan struct{}
+}
+
+// task runs in the journal's goroutine, which holds no lock.
+type task struct {
+	run  func(context.Context) error
+	done chan error // capacity 1
+}
+
+func (st *Store) startJournal() {
+	st.journal.wake = make(chan struct{}, 1)
+	st.journal.stopped = make(chan struct{})
+	go st.walk()
+}
+
+func (j *journal) signal() {
+	select {
+	case j.wake <- struct{}{}:
+	default:
+	}
+}
+
+// fail makes every verb from now on fail with err, unless something failed before.
+func (j *journal) fail(err error) {
+	if j.failed == nil {
+		j.failed = err
+		j.signal()
+	}
+}
+
+// begin applies a change and sends it on its way. It never blocks. When it fails
+// nothing was changed.
+func (st *Store) begin(op string, run func(*tx) error) (*Commit, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err := st.journal.failed; err != nil {
+		return nil, wrap(op, err)
+	}
+	c := &Commit{run: run, done: make(chan struct{})}
+	if err := st.apply(c); err != nil {
+		return nil, wrap(op, err)
+	}
+	if len(c.changes) == 0 && len(st.journal.pending) == 0 {
+		close(c.done) // nothing to store, and what it saw is stored
+		return c, nil
+	}
+	st.journal.pending = append(st.journal.pending, c)
+	st.journal.signal()
+	return c, nil
+}
+
+// Then calls f once the commit is done, from the goroutine that finds out; at once
+// when it is done already.
+func (st *Store) Then(c *Commit, f func(error)) {
+	st.mu.Lock()
+	select {
+	case <-c.done:
+		st.mu.Unlock()
+		f(c.err)
+	default:
+		c.then = append(c.then, f)
+		st.mu.Unlock()
+	}
+}
+
+// walk is the journal's goroutine: it flushes, does tasks, and compacts, whenever
+// it is woken, until the store has failed and nothing is left.
+func (st *Store) walk() {
+	ctx := context.Background()
+	defer close(st.journal.stopped)
+	for range st.journal.wake {
+		for st.flush(ctx) || st.work(ctx) {
+		}
+		st.compact(ctx)
+		st.mu.Lock()
+		failed, left := st.journal.failed, len(st.journal.pending)+len(st.journal.tasks)
+		st.mu.Unlock()
+		if failed != nil && left == 0 {
+			_ = st.options.Backend.Close()
+			return
+		}
+		if left > 0 {
+			st.journal.signal()
+		}
+	}
+}
+
+// flush writes what is pending as one entry. It returns false when there was
+// nothing to do.
+func (st *Store) flush(ctx context.Context) bool {
+	st.mu.Lock()
+	if st.journal.behind && len(st.journal.pending) > 0 {
+		st.mu.Unlock()
+		st.follow(ctx)
+		return true
+	}
+	batch, w := st.batch()
+	if len(batch) == 0 {
+		st.mu.Unlock()
+		return false
+	}
+	if w == nil {
+		st.settle(batch, nil)
+		return true
+	}
+	nonce := st.options.Random.number()
+	data, layouts := w.Bytes(nonce)
+	a := log.Append{Generation: st.data.generation, Sequence: st.data.head + 1, Data: data, Strict: st.options.Strict}
+	st.mu.Unlock()
+
+	err := st.options.Backend.Append(ctx, a)
+	if errors.Is(err, code.UnknownOutcome) {
+		err = st.resolve(ctx, a, nonce, err)
+	}
+
+	st.mu.Lock()
+	switch {
+	case err == nil:
+		for _, c := range batch {
+			st.data.touch(c.changes)
+		}
+		st.data.advance(layouts, len(data))
+		st.settle(batch, nil)
+	case errors.Is(err, log.ErrTaken):
+		st.journal.behind = true
+		st.mu.Unlock()
+	default:
+		st.undo()
+		st.settle(slices.Clone(st.journal.pending), err)
+	}
+	return true
+}
+
+// batch takes the oldest pending commits up to the size of an entry, and writes
+// them down; the writer is nil when they changed nothing.
+func (st *Store) batch() ([]*Commit, *log.EntryWriter) {
+	var w *log.EntryWriter
+	for i, c := range st.journal.pending {
+		if w != nil && w.Size() > maxEntry {
+			return slices.Clone(st.journal.pending[:i]), w
+		}
+		if len(c.changes) == 0 {
+			continue
+		}
+		if w == nil {
+			w = log.NewEntryWriter(st.data.layouts)
+		}
+		w.Commit(len(c.changes))
+		for _, change := range c.changes {
+			if row := change.After(); row != nil {
+				w.Put(change.Table.Layout, row)
+			} else {
+				w.Delete(change.Table.Layout, change.Table.Key(nil, change.Before()))
+			}
+		}
+	}
+	return slices.Clone(st.journal.pending), w
+}
+
+// resolve finds out what became of an append that nobody knows the outcome of, by
+// reading it back.
+func (st *Store) resolve(ctx context.Context, a log.Append, nonce uint64, unknown error) error {
+	snapshot, err := st.options.Backend.Read(ctx, a.Sequence-1)
+	if err != nil {
+		return unknown
+	}
+	for _, e := range snapshot.Entries {
+		if e.Sequence == a.Sequence {
+			if n, ok := log.Nonce(e.Data); ok && n == nonce {
+				return nil
+			}
+			return log.ErrTaken
+		}
+	}
+	if snapshot.Generation != a.Generation {
+		return log.ErrTaken
+	}
+	return &code.Error{Code: code.Unavailable, Message: "storage failed; nothing was written", Err: unknown}
+}
+
+// settle ends the oldest pending commits with err. It is called with the lock
+// held and releases it.
+func (st *Store) settle(batch []*Commit, err error) {
+	st.journal.pending = slices.Delete(st.journal.pending, 0, len(batch))
+	var calls []func()
+	for _, c := range batch {
+		if err != nil {
+			c.err = err
+		}
+		c.changes, c.run = nil, nil
+		close(c.done)
+		for _, f := range c.then {
+			calls = append(calls, func() { f(c.err) })
+		}
+	}
+	st.mu.Unlock()
+	for _, call := range calls {
+		call()
+	}
+}
+
+// undo takes all pending commits back, newest first.
+func (st *Store) undo() {
+	for _, c := range slices.Backward(st.journal.pending) {
+		for _, change := range slices.Backward(c.changes) {
+			change.Table.Undo(change)
+		}
+		c.changes = nil
+	}
+}
+
+// follow takes in what others wrote: the entries since the head, or everything
+// anew when they have compacted, and runs the pending commits again on top.
+func (st *Store) follow(ctx context.Context) {
+	st.mu.Lock()
+	head, generation := st.data.head, st.data.generation
+	st.mu.Unlock()
+	snapshot, err := st.options.Backend.Read(ctx, head)
+	var fresh *dataset
+	if err == nil && snapshot.Generation != generation {
+		fresh, err = load(ctx, st.options.Backend, st.schema, st.version+1)
+	}
+
+	st.mu.Lock()
+	if err != nil {
+		st.undo()
+		st.settle(slices.Clone(st.journal.pending), err)
+		return
+	}
+	st.journal.behind = false
+	st.version++
+	st.undo()
+	if fresh != nil {
+		st.data, snapshot.Entries = fresh, nil
+		st.epoch++
+	}
+	for _, e := range snapshot.Entries {
+		if err := st.data.apply(e, st.version); err != nil {
+			st.journal.fail(err) // the tables are between two entries
+			st.settle(slices.Clone(st.journal.pending), err)
+			return
+		}
+	}
+	st.rerun()
+}
+
+// rerun applies the pending commits again; those that fail now end with their
+// error. It is called with the lock held and releases it.
+func (st *Store) rerun() {
+	var kept, failed []*Commit
+	for _, c := range st.journal.pending {
+		if c.err = st.apply(c); c.err == nil {
+			kept = append(kept, c)
+		} else {
+			failed = append(failed, c)
+		}
+	}
+	st.journal.pending = append(slices.Clone(failed), kept...)
+	st.settle(failed, nil)
+}
+
+// work does the oldest task once nothing is pending. It returns false when there
+// was nothing to do.
+func (st *Store) work(ctx context.Context) bool {
+	st.mu.Lock()
+	if len(st.journal.tasks) == 0 {
+		st.mu.Unlock()
+		return false
+	}
+	t := st.journal.tasks[0]
+	st.journal.tasks = st.journal.tasks[1:]
+	st.mu.Unlock()
+	t.done <- t.run(ctx)
+	return true
+}
+
+// submit hands a task to the journal and waits for its end.
+func (st *Store) submit(ctx context.Context, op string, run func(context.Context) error) error {
+	t := task{run: run, done: make(chan error, 1)}
+	st.mu.Lock()
+	if err := st.journal.failed; err != nil {
+		st.mu.Unlock()
+		return wrap(op, err)
+	}
+	st.journal.tasks = append(st.journal.tasks, t)
+	st.journal.signal()
+	st.mu.Unlock()
+	select {
+	case err := <-t.done:
+		if err != nil {
+			return wrap(op, err)
+		}
+		return nil
+	case <-ctx.Done():
+		return &code.Error{Code: code.UnknownOutcome, Op: op, Message: "stopped waiting", Err: ctx.Err()}
+	}
+}

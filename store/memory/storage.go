@@ -1,0 +1,87 @@
+package memory
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/granarydb/granary/store/log"
+)
+
+// storage is what all connections share. Bytes are copied on the way in and on
+// the way out, so that nobody holds a slice of it.
+type storage struct {
+	mu         sync.Mutex
+	generation uint64
+	manifest   []byte
+	entries    []log.Entry // in the order of their numbers
+	blocks     map[uint64][]byte
+}
+
+func (s *storage) read(after uint64) log.Snapshot {
+	snapshot := log.Snapshot{Generation: s.generation}
+	if s.generation > 0 {
+		snapshot.Manifest = copied(s.manifest)
+	}
+	for _, e := range s.entries[s.above(after):] {
+		snapshot.Entries = append(snapshot.Entries, log.Entry{Sequence: e.Sequence, Data: copied(e.Data)})
+	}
+	return snapshot
+}
+
+func (s *storage) readBlocks(ids []uint64) [][]byte {
+	blocks := make([][]byte, len(ids))
+	for i, id := range ids {
+		if data, ok := s.blocks[id]; ok {
+			blocks[i] = copied(data)
+		}
+	}
+	return blocks
+}
+
+func (s *storage) append(a log.Append) error {
+	at, used := s.find(a.Sequence)
+	if used || a.Generation != s.generation {
+		return log.ErrTaken
+	}
+	s.entries = slices.Insert(s.entries, at, log.Entry{Sequence: a.Sequence, Data: copied(a.Data)})
+	return nil
+}
+
+func (s *storage) replace(r log.Replace) error {
+	if r.Generation != s.generation {
+		return log.ErrTaken
+	}
+	s.generation++
+	s.manifest = copied(r.Manifest)
+	for _, id := range r.Drop {
+		delete(s.blocks, id)
+	}
+	for _, block := range r.Put {
+		s.blocks[block.ID] = copied(block.Data)
+	}
+	s.entries = slices.Delete(s.entries, 0, s.above(r.Through))
+	return nil
+}
+
+// above returns the position of the first entry numbered above sequence.
+func (s *storage) above(sequence uint64) int {
+	at, found := s.find(sequence)
+	if found {
+		return at + 1
+	}
+	return at
+}
+
+// find returns the position of the entry numbered sequence, or where it would
+// stand.
+func (s *storage) find(sequence uint64) (int, bool) {
+	return slices.BinarySearchFunc(s.entries, sequence, func(e log.Entry, n uint64) int {
+		return cmp.Compare(e.Sequence, n)
+	})
+}
+
+// copied returns a copy that is never nil: a block without bytes is a block.
+func copied(data []byte) []byte {
+	return append(make([]byte, 0, len(data)), data...)
+}

@@ -1,0 +1,297 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"strconv"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/schema"
+)
+
+// Query says which records of a model, in which order, and which of them.
+type Query struct {
+	Model string
+	Where []byte // a predicate; nil for all
+	Sort  []Sort // the order; records that tie, and all when there is none, are in order of insertion
+	Page  int    // from 0; needs a limit
+	Limit int    // at most so many records a page; -1 for no limit
+}
+
+// Sort is one key of an order.
+type Sort struct {
+	Field      string
+	Descending bool
+}
+
+// Found is the answer to a Query: row numbers of one epoch, with their versions.
+type Found struct {
+	Model *schema.Model
+	Epoch uint32
+	Refs  []Ref
+}
+
+// QueryOption adds to a Query.
+type QueryOption func(*Query) error
+
+// Where keeps the records that match.
+func Where(p predicate.Predicate) QueryOption {
+	return func(q *Query) (err error) {
+		q.Where, err = p.JSON()
+		return err
+	}
+}
+
+// Ascending sorts by a field, least first, after the sorts given before. Null
+// comes before everything else.
+func Ascending(field string) QueryOption { return sortBy(Sort{Field: field}) }
+
+// Descending sorts by a field, greatest first.
+func Descending(field string) QueryOption { return sortBy(Sort{field, true}) }
+
+// Limit keeps at most n records.
+func Limit(n int) QueryOption { return Page(0, n) }
+
+// Page keeps the records of one page of n, counted from 0.
+func Page(page, n int) QueryOption {
+	return func(q *Query) error {
+		q.Page, q.Limit = page, n
+		if page < 0 || n < 0 {
+			return &code.Error{Code: code.Invalid, Op: "query", Model: q.Model, Message: "page and limit may not be negative"}
+		}
+		return nil
+	}
+}
+
+func sortBy(s Sort) QueryOption {
+	return func(q *Query) error {
+		q.Sort = append(q.Sort, s)
+		return nil
+	}
+}
+
+// Query returns the records that the options describe; all without any.
+func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
+	q := Query{Model: model, Limit: -1}
+	for _, option := range options {
+		if err := option(&q); err != nil {
+			return nil, wrap("query", err)
+		}
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	found, err := st.find(q)
+	if err != nil {
+		return nil, err
+	}
+	return st.records(found), nil
+}
+
+// Get returns the record with that key, nil if there is none. A composite key is a
+// []any in key order.
+func (st *Store) Get(_ context.Context, model string, key any) (*Record, error) {
+	text, err := keyText(key)
+	if err != nil {
+		return nil, wrap("query", err)
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	found, err := st.findKey(model, text)
+	if err != nil || len(found.Refs) == 0 {
+		return nil, err
+	}
+	return st.records(found)[0], nil
+}
+
+// Find answers a Query with references to rows.
+func (st *Store) Find(q Query) (Found, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.find(q)
+}
+
+// FindKey finds the record with that key, a JSON array of its values.
+func (st *Store) FindKey(model string, key []byte) (Found, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.findKey(model, key)
+}
+
+// Count returns how many records a Query without page and limit would find.
+func (st *Store) Count(q Query) (int, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	m, filter, err := st.prepare(q)
+	if err != nil {
+		return 0, err
+	}
+	if filter.Everything() {
+		return st.table(m).Len(), nil
+	}
+	return len(filter.Rows(st.tables())), nil
+}
+
+// AppendRows appends the JSON texts of rows, found at that epoch, as a JSON array.
+func (st *Store) AppendRows(dst []byte, m *schema.Model, epoch uint32, rows func(i int) uint32, n int) ([]byte, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	t := st.table(m)
+	dst = append(dst, '[')
+	for i := range n {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if number := rows(i); t.Has(number) {
+			dst = append(dst, t.Layout.JSON(t.Row(number))...)
+		} else {
+			dst = append(dst, "null"...)
+		}
+	}
+	if epoch != st.epoch {
+		return nil, &code.Error{Code: code.Internal, Op: "query", Message: "rows of an earlier epoch"}
+	}
+	return append(dst, ']'), nil
+}
+
+func (st *Store) prepare(q Query) (*schema.Model, *predicate.Filter, error) {
+	if err := st.journal.failed; err != nil {
+		return nil, nil, wrap("query", err)
+	}
+	m, err := st.model("query", q.Model)
+	if err != nil {
+		return nil, nil, err
+	}
+	filter, err := predicate.Parse(m, q.Where)
+	if err != nil {
+		return nil, nil, wrap("query", err)
+	}
+	return m, filter, nil
+}
+
+func (st *Store) find(q Query) (Found, error) {
+	m, filter, err := st.prepare(q)
+	if err != nil {
+		return Found{}, err
+	}
+	order, err := st.order(m, q.Sort)
+	if err != nil {
+		return Found{}, wrap("query", err)
+	}
+	rows := filter.Rows(st.tables())
+	if q.Limit >= 0 {
+		start, end := window(q.Page, q.Limit, len(rows))
+		rows = order.first(rows, end)[start:]
+	} else {
+		rows = order.first(rows, len(rows))
+	}
+	return st.found(m, rows), nil
+}
+
+func (st *Store) findKey(model string, text []byte) (Found, error) {
+	if err := st.journal.failed; err != nil {
+		return Found{}, wrap("query", err)
+	}
+	m, err := st.model("query", model)
+	if err != nil {
+		return Found{}, err
+	}
+	key, err := parseKey(m, text)
+	if err != nil {
+		return Found{}, wrap("query", err)
+	}
+	return st.found(m, st.table(m).Match(nil, m.Key, key)), nil
+}
+
+func (st *Store) found(m *schema.Model, rows []uint32) Found {
+	t := st.table(m)
+	f := Found{Model: m, Epoch: st.epoch, Refs: make([]Ref, len(rows))}
+	for i, n := range rows {
+		f.Refs[i] = Ref{n, t.Version(n)}
+	}
+	return f
+}
+
+// window returns where a page starts and ends among n records.
+func window(page, limit, n int) (start, end int) {
+	if limit == 0 || page > n/limit {
+		return min(n, 0), 0
+	}
+	start = min(page*limit, n)
+	return start, min(start+limit, n)
+}
+
+// ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?}.
+func ParseQuery(text []byte) (Query, error) {
+	q := Query{Limit: -1}
+	bad := func(what string, err error) (Query, error) {
+		return q, &code.Error{Code: code.Invalid, Op: "query", Model: q.Model, Message: what, Err: err}
+	}
+	check := jsontext.New(text)
+	if check.Raw(); !check.End() || text[0] != '{' {
+		return bad("a query must be a JSON object", check.Err())
+	}
+	s := jsontext.New(text)
+	var page, limit []byte
+	for s.BeginObject(); ; {
+		name, more := s.NextKey()
+		if !more {
+			break
+		}
+		switch string(name) {
+		case "model":
+			q.Model = string(s.String())
+		case "where":
+			q.Where = s.Raw()
+		case "sort":
+			q.Sort = parseSort(s)
+		case "page":
+			page = s.Raw()
+		case "limit":
+			limit = s.Raw()
+		default:
+			return bad("has no part "+strconv.Quote(string(name))+"; it has where, sort, page and limit", nil)
+		}
+	}
+	if err := s.Err(); err != nil {
+		return bad("a query has a part of the wrong type", err)
+	}
+	if page != nil && limit == nil {
+		return bad("page needs a limit", nil)
+	}
+	for _, n := range []struct {
+		name string
+		text []byte
+		into *int
+	}{{"page", page, &q.Page}, {"limit", limit, &q.Limit}} {
+		if n.text == nil {
+			continue
+		}
+		v, err := strconv.ParseUint(string(n.text), 10, 31)
+		if err != nil {
+			return bad(n.name+" must be a whole number, 0 or more, got "+shown(n.text), nil)
+		}
+		*n.into = int(v)
+	}
+	return q, nil
+}
+
+// parseSort reads [["field","ASCENDING"|"DESCENDING"], …]; what is wrong shows as
+// an error of the scanner or as an unknown field.
+func parseSort(s *jsontext.Scanner) []Sort {
+	var list []Sort
+	for s.BeginArray(); s.NextElement(); {
+		var pair [2]string
+		n := 0
+		for s.BeginArray(); s.NextElement(); n++ {
+			pair[min(n, 1)] = string(s.String())
+		}
+		key := Sort{Field: pair[0], Descending: pair[1] == "DESCENDING"}
+		if n != 2 || pair[1] != "ASCENDING" && !key.Descending {
+			key.Field = "sort " + pair[1]
+		}
+		list = append(list, key)
+	}
+	return slices.Clip(list)
+}

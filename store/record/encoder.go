@@ -1,0 +1,183 @@
+package record
+
+import (
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/schema"
+)
+
+// Encoder reads records of one model from JSON text, validates them and writes
+// rows. It reuses its buffers and is not safe for concurrent use.
+type Encoder struct {
+	Model   *schema.Model
+	Layout  *Layout
+	scanner jsontext.Scanner
+	values  [][]byte // by field; nil where the text has none
+	scratch []byte
+}
+
+// NewEncoder returns an Encoder for m.
+func NewEncoder(m *schema.Model) *Encoder {
+	return &Encoder{Model: m, Layout: LayoutOf(m), values: make([][]byte, len(m.Fields))}
+}
+
+// Read takes the values of one record, a JSON object with fields of the model.
+// Values are checked and made canonical; a field that the model does not have is
+// an error. What Read took is then seen and changed with Value and Set, and
+// written with Append. text must not change before that.
+func (e *Encoder) Read(text []byte) error {
+	clear(e.values)
+	e.scratch = e.scratch[:0]
+	e.scanner.Reset(text)
+	s := &e.scanner
+	if s.Peek() != '{' {
+		return e.fault("", "must be an object of fields, got "+shown(text))
+	}
+	for s.BeginObject(); ; {
+		name, more := s.NextKey()
+		if !more {
+			break
+		}
+		f := e.Model.Field(string(name))
+		if f == nil {
+			return e.unknown(string(name))
+		}
+		value, err := e.read(f)
+		if err != nil {
+			return err
+		}
+		e.values[f.Index] = value
+	}
+	s.End()
+	if err := s.Err(); err != nil {
+		return e.fault("", "is not JSON: "+err.Error())
+	}
+	return nil
+}
+
+// Value returns the canonical JSON text of field i, nil when it was not given.
+func (e *Encoder) Value(i int) []byte { return e.values[i] }
+
+// Set gives field i a value, canonical JSON text.
+func (e *Encoder) Set(i int, value []byte) { e.values[i] = value }
+
+// Complete puts in defaults and nulls for what was not given, and checks that
+// everything required is there; what the store itself sets may be null.
+func (e *Encoder) Complete() error {
+	for i, f := range e.Model.Fields {
+		if e.values[i] == nil {
+			e.values[i] = f.Default
+		}
+		if e.values[i] == nil {
+			e.values[i] = null
+		}
+		if e.values[i][0] == 'n' && f.Type.Required && !f.ReadOnly {
+			return e.Missing(f)
+		}
+	}
+	for _, r := range e.Model.Relations {
+		if r.Kind != schema.BelongsTo && r.Kind != schema.HasOne || !r.Required {
+			continue
+		}
+		for _, i := range r.Fields {
+			if e.values[i][0] == 'n' {
+				return e.Missing(e.Model.Fields[i])
+			}
+		}
+	}
+	return nil
+}
+
+// Append writes the row to dst. Every field must have a value.
+func (e *Encoder) Append(dst []byte) ([]byte, error) {
+	start := len(dst)
+	dst = e.Layout.Append(dst, e.values)
+	if len(dst)-start > MaxRow {
+		return dst[:start], &code.Error{Code: code.Limit, Model: e.Model.Name,
+			Message: "a record may have at most 16 MiB"}
+	}
+	return dst, nil
+}
+
+// Missing is the error for a required field that has no value.
+func (e *Encoder) Missing(f *schema.Field) error {
+	if f.Relation != "" {
+		return e.fault(f.Relation, "is required: give a "+e.Model.Relation(f.Relation).Target.Name+
+			" as "+f.Relation+", or its key as "+f.Name)
+	}
+	return e.fault(f.Name, "is required: give a value of type "+typeName(f.Type))
+}
+
+// read reads and checks the next value of the text as one of f.
+func (e *Encoder) read(f *schema.Field) ([]byte, error) {
+	s := &e.scanner
+	switch {
+	case s.Null():
+		return null, nil
+	case f.Type.List:
+	case f.Type.Scalar <= schema.String && s.Peek() == '"':
+		if raw := s.RawString(); raw != nil && plain(raw) {
+			return raw, nil
+		} else if raw != nil {
+			return e.keep(func(dst []byte) []byte { return jsontext.AppendString(dst, jsontext.Unescape(raw[1:len(raw)-1])) }), nil
+		}
+	case f.Type.Scalar == schema.Boolean:
+		if c := s.Peek(); c == 't' || c == 'f' {
+			if s.Bool() {
+				return yes, nil
+			}
+			return no, nil
+		}
+	}
+	raw := s.Raw()
+	if err := s.Err(); err != nil {
+		return nil, e.fault(f.Name, "is not JSON: "+err.Error())
+	}
+	v := validator{scratch: e.scratch, model: e.Model.Name, field: f.Name}
+	start := len(v.scratch)
+	if err := v.append(raw, f.Type); err != nil {
+		return nil, err
+	}
+	e.scratch = v.scratch
+	return v.scratch[start:len(v.scratch):len(v.scratch)], nil
+}
+
+// keep runs write on the scratch buffer and returns what it wrote. Earlier
+// results stay valid when the buffer moves: they keep the old one.
+func (e *Encoder) keep(write func([]byte) []byte) []byte {
+	start := len(e.scratch)
+	e.scratch = write(e.scratch)
+	return e.scratch[start:len(e.scratch):len(e.scratch)]
+}
+
+func (e *Encoder) unknown(name string) error {
+	if r := e.Model.Relation(name); r != nil {
+		return e.fault(name, "is a relation: give its key as "+e.Model.Fields[r.Fields[0]].Name)
+	}
+	names := e.Layout.Names
+	message := "is no field of " + e.Model.Name
+	if near := schema.Nearest(name, names); near != "" {
+		message += ": did you mean " + near + "?"
+	}
+	return e.fault(name, message)
+}
+
+func (e *Encoder) fault(field, message string) error {
+	return &code.Error{Code: code.Invalid, Model: e.Model.Name, Field: field, Message: message}
+}
+
+// plain reports whether the text of a string has no escape.
+func plain(raw []byte) bool {
+	for _, c := range raw {
+		if c == '\\' {
+			return false
+		}
+	}
+	return true
+}
+
+var (
+	null = []byte("null")
+	yes  = []byte("true")
+	no   = []byte("false")
+)

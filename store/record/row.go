@@ -1,0 +1,194 @@
+// Package record knows the bytes of one record: how a row is laid out, how values
+// are validated and brought into their one canonical form, and what its key is.
+//
+// A row is its JSON text, fields in the order of the schema, behind a header:
+//
+//	4 bytes  length of the whole row, little-endian
+//	1 byte   width of an offset: 1, 2 or 4 bytes
+//	n × w    for each field the offset of its value in the JSON text, little-endian
+//	         the JSON text
+//
+// So a field is read without parsing, a result is built by copying, and the text
+// says by itself what it holds.
+package record
+
+import (
+	"encoding/binary"
+	"slices"
+	"strings"
+
+	"github.com/granarydb/granary/store/schema"
+)
+
+const headerSize = 5
+
+// Row is the bytes of one record. A Row is never changed once it was made.
+type Row []byte
+
+// Length returns the length of the row at the head of b, or 0 if b cannot hold one.
+func Length(b []byte) int {
+	if len(b) < headerSize {
+		return 0
+	}
+	n := int(binary.LittleEndian.Uint32(b))
+	if n < headerSize || n > len(b) {
+		return 0
+	}
+	return n
+}
+
+// Layout is the sequence of fields that a row was written with.
+type Layout struct {
+	Model  string
+	Key    []int    // positions of the primary key
+	Names  []string // of the fields
+	Types  []string // of the fields, as describe gives them
+	before []string // the JSON text before each value: {"id": or ,"title":
+}
+
+// NewLayout returns the layout of rows of that model with those fields.
+func NewLayout(model string, key []int, names, types []string) *Layout {
+	l := &Layout{Model: model, Key: key, Names: names, Types: types, before: make([]string, len(names))}
+	for i, name := range names {
+		opening := `,"`
+		if i == 0 {
+			opening = `{"`
+		}
+		l.before[i] = opening + name + `":`
+	}
+	return l
+}
+
+// LayoutOf returns the layout in which rows of m are written now.
+func LayoutOf(m *schema.Model) *Layout {
+	names, types := make([]string, len(m.Fields)), make([]string, len(m.Fields))
+	for i, f := range m.Fields {
+		names[i], types[i] = f.Name, describe(f.Type)
+	}
+	return NewLayout(m.Name, m.Key, names, types)
+}
+
+// describe names a type so that values written under equal names stay valid.
+func describe(t schema.Type) string {
+	if t.Scalar != schema.Enumeration {
+		return typeName(t)
+	}
+	return typeName(t) + " " + strings.Join(t.Enum.Values, "|")
+}
+
+// Equal reports whether rows of both layouts are written alike.
+func (l *Layout) Equal(o *Layout) bool {
+	return l == o || l.Model == o.Model && slices.Equal(l.Key, o.Key) &&
+		slices.Equal(l.Names, o.Names) && slices.Equal(l.Types, o.Types)
+}
+
+// Field returns the position of a field, or -1.
+func (l *Layout) Field(name string) int { return slices.Index(l.Names, name) }
+
+// Append writes the row with those values, canonical JSON text each, to dst. A
+// model has at least one field, its key.
+func (l *Layout) Append(dst []byte, values [][]byte) []byte {
+	size := 1 // the closing brace
+	for i, v := range values {
+		size += len(l.before[i]) + len(v)
+	}
+	width := 1
+	if size > 0xffff {
+		width = 4
+	} else if size > 0xff {
+		width = 2
+	}
+	dst = binary.LittleEndian.AppendUint32(dst, uint32(headerSize+width*len(values)+size))
+	dst = append(dst, byte(width))
+	offset := 0
+	for i, v := range values {
+		offset += len(l.before[i])
+		dst = appendOffset(dst, width, offset)
+		offset += len(v)
+	}
+	for i, v := range values {
+		dst = append(dst, l.before[i]...)
+		dst = append(dst, v...)
+	}
+	return append(dst, '}')
+}
+
+// JSON returns the JSON text of the row.
+func (l *Layout) JSON(r Row) []byte { return r[headerSize+int(r[4])*len(l.Names):] }
+
+// Value returns the JSON text of field i.
+func (l *Layout) Value(r Row, i int) []byte {
+	text := l.JSON(r)
+	end := len(text) - 1
+	if i+1 < len(l.Names) {
+		end = offsetAt(r, i+1) - len(l.before[i+1])
+	}
+	return text[offsetAt(r, i):end]
+}
+
+// IsNull reports whether field i is null.
+func (l *Layout) IsNull(r Row, i int) bool {
+	return l.JSON(r)[offsetAt(r, i)] == 'n'
+}
+
+// AppendKey writes the values of the fields, joined by commas, to dst: the form
+// in which keys are compared, hashed and logged. It returns false when one of
+// them is null.
+func (l *Layout) AppendKey(dst []byte, r Row, fields []int) ([]byte, bool) {
+	for n, i := range fields {
+		v := l.Value(r, i)
+		if v[0] == 'n' {
+			return dst, false
+		}
+		if n > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, v...)
+	}
+	return dst, true
+}
+
+// Sound reports whether r has the shape of a row of this layout: lengths, offsets
+// and field names fit. It does not look into the values.
+func (l *Layout) Sound(r Row) bool {
+	if Length(r) != len(r) {
+		return false
+	}
+	width := int(r[4])
+	if width != 1 && width != 2 && width != 4 || len(r) < headerSize+width*len(l.Names)+2 {
+		return false
+	}
+	text := l.JSON(r)
+	at := 0
+	for i, before := range l.before {
+		offset := offsetAt(r, i)
+		if offset < at+len(before) || offset >= len(text) || string(text[offset-len(before):offset]) != before {
+			return false
+		}
+		if i == 0 && offset != len(before) {
+			return false
+		}
+		at = offset + 1
+	}
+	return text[len(text)-1] == '}'
+}
+
+func offsetAt(r Row, i int) int {
+	switch r[4] {
+	case 1:
+		return int(r[headerSize+i])
+	case 2:
+		return int(binary.LittleEndian.Uint16(r[headerSize+2*i:]))
+	}
+	return int(binary.LittleEndian.Uint32(r[headerSize+4*i:]))
+}
+
+func appendOffset(dst []byte, width, offset int) []byte {
+	switch width {
+	case 1:
+		return append(dst, byte(offset))
+	case 2:
+		return binary.LittleEndian.AppendUint16(dst, uint16(offset))
+	}
+	return binary.LittleEndian.AppendUint32(dst, uint32(offset))
+}

@@ -1,0 +1,150 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/schema"
+)
+
+// One returns the record that r belongs to or has one of, nil if there is none.
+func (r *Record) One(_ context.Context, relation string) (*Record, error) {
+	rel, err := r.relation(relation, true)
+	if err != nil {
+		return nil, err
+	}
+	if given := r.given[relation]; given != nil {
+		return given, nil
+	}
+	records, err := r.st.relatedTo(r, rel)
+	if err != nil || len(records) == 0 {
+		return nil, err
+	}
+	return records[0], nil
+}
+
+// Many returns the records that r has many of, those of the far side for a
+// many-to-many relation. They are read when they are asked for, each time anew.
+func (r *Record) Many(relation string) Collection { return Collection{r, relation} }
+
+// Collection is the to-many relation of one record.
+type Collection struct {
+	record   *Record
+	relation string
+}
+
+// Slice returns all records of the collection in order of insertion.
+func (c Collection) Slice(_ context.Context) ([]*Record, error) {
+	rel, err := c.record.relation(c.relation, false)
+	if err != nil {
+		return nil, err
+	}
+	return c.record.st.relatedTo(c.record, rel)
+}
+
+// All goes through the records of the collection as they are when it starts.
+func (c Collection) All(ctx context.Context) iter.Seq2[*Record, error] {
+	return func(yield func(*Record, error) bool) {
+		records, err := c.Slice(ctx)
+		if err != nil {
+			yield(nil, err)
+			return
+		}
+		for _, r := range records {
+			if !yield(r, nil) {
+				return
+			}
+		}
+	}
+}
+
+func (r *Record) relation(name string, one bool) (*schema.Relation, error) {
+	rel := r.model.Relation(name)
+	if rel == nil {
+		var names []string
+		for _, other := range r.model.Relations {
+			names = append(names, other.Name)
+		}
+		message := "is no relation of " + r.model.Name
+		if near := schema.Nearest(name, names); near != "" {
+			message += ": did you mean " + near + "?"
+		}
+		return nil, &code.Error{Code: code.Invalid, Op: "query", Model: r.model.Name, Field: name, Message: message}
+	}
+	if toOne := rel.Kind == schema.BelongsTo || rel.Kind == schema.HasOne; toOne != one {
+		return nil, &code.Error{Code: code.Invalid, Op: "query", Model: r.model.Name, Field: name,
+			Message: map[bool]string{true: "leads to many records: use Many", false: "leads to one record: use One"}[one]}
+	}
+	return rel, nil
+}
+
+func (st *Store) relatedTo(r *Record, rel *schema.Relation) ([]*Record, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err := st.journal.failed; err != nil {
+		return nil, wrap("query", err)
+	}
+	key, ok := r.layout.AppendKey(nil, r.row, rel.Fields)
+	if !ok {
+		return nil, nil
+	}
+	return st.records(st.related(rel, key)), nil
+}
+
+// FindRelated finds the records related to one whose fields of the relation have
+// those values, a JSON array; null values are related to nothing.
+func (st *Store) FindRelated(rel *schema.Relation, values []byte) (Found, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if err := st.journal.failed; err != nil {
+		return Found{}, wrap("query", err)
+	}
+	if hasNull(values) {
+		return st.found(far(rel), nil), nil
+	}
+	key, err := parseValues(rel.Owner, rel.Fields, values)
+	if err != nil {
+		return Found{}, wrap("query", err)
+	}
+	return st.related(rel, key), nil
+}
+
+func (st *Store) related(rel *schema.Relation, key []byte) Found {
+	rows := st.table(rel.Target).Match(nil, rel.TargetFields, key)
+	if rel.Kind != schema.ManyToMany {
+		return st.found(rel.Target, rows)
+	}
+	join, end := st.table(rel.Target), st.table(rel.Far)
+	var across []uint32
+	var scratch []byte
+	for _, n := range rows {
+		var ok bool
+		if scratch, ok = join.Layout.AppendKey(scratch[:0], join.Row(n), rel.Through.Fields); ok {
+			across = end.Match(across, rel.Through.TargetFields, scratch)
+		}
+	}
+	slices.Sort(across)
+	return st.found(rel.Far, slices.Compact(across))
+}
+
+// far is the model that a relation leads to.
+func far(rel *schema.Relation) *schema.Model {
+	if rel.Kind == schema.ManyToMany {
+		return rel.Far
+	}
+	return rel.Target
+}
+
+func hasNull(values []byte) bool {
+	s := jsontext.New(values)
+	for s.BeginArray(); s.NextElement(); {
+		if s.Null() {
+			return true
+		}
+		s.Raw()
+	}
+	return false
+}

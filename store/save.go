@@ -1,0 +1,265 @@
+package store
+
+import (
+	"context"
+	"strconv"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Put is one record to save, as data.
+type Put struct {
+	Model string
+	Row   []byte // JSON object of the record's fields
+
+	// Edited is true when Row is the edited copy of a record that was saved before.
+	// Then only the fields named in Changed are written, on top of what the store
+	// has now; unless the record is gone, which saves all of Row again.
+	Edited  bool
+	Changed []string
+
+	Condition []byte // a predicate that the stored record must match, if there is one; may be nil
+}
+
+// Save creates the record, or updates the one with its key, and returns it as it
+// then is. Of a record made with Record.With, only the fields that were changed
+// are written. It fails with ErrInvalid, ErrReference, ErrConflict or an error of
+// storage.
+func (st *Store) Save(ctx context.Context, r *Record, options ...SaveOption) (*Record, error) {
+	saved, err := st.SaveAll(ctx, []*Record{r}, options...)
+	if err != nil {
+		return nil, err
+	}
+	return saved[0], nil
+}
+
+// SaveAll saves the records as one commit. They may refer to each other in any
+// order.
+func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...SaveOption) ([]*Record, error) {
+	puts := make([]Put, len(records))
+	for i, r := range records {
+		if r == nil {
+			return nil, &code.Error{Code: code.Invalid, Op: "save", Message: "a record is nil"}
+		}
+		puts[i] = Put{Model: r.model.Name, Row: r.JSON(), Edited: !r.fresh, Changed: r.changed}
+		for _, option := range options {
+			if err := option(&puts[i]); err != nil {
+				return nil, wrap("save", err)
+			}
+		}
+	}
+	c, err := st.BeginSave(puts)
+	if err == nil {
+		err = c.Wait(ctx)
+	}
+	if err != nil {
+		return nil, wrap("save", err)
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	out := make([]*Record, len(records))
+	for i, r := range records {
+		out[i] = &Record{st: st, model: r.model, layout: r.layout, row: c.rows[i]}
+	}
+	return out, nil
+}
+
+// SaveOption changes how a record is saved.
+type SaveOption func(*Put) error
+
+// If makes the save fail with ErrConflict unless the stored record matches. A
+// record that is not in the store yet is saved in any case.
+func If(condition predicate.Predicate) SaveOption {
+	return func(p *Put) (err error) {
+		p.Condition, err = condition.JSON()
+		return err
+	}
+}
+
+// BeginSave applies the save and returns while it is on its way to storage.
+func (st *Store) BeginSave(puts []Put) (*Commit, error) {
+	if len(puts) > MaxBatch {
+		return nil, &code.Error{Code: code.Limit, Op: "save",
+			Message: "one save takes at most " + strconv.Itoa(MaxBatch) + " records"}
+	}
+	writes := make([]write, len(puts))
+	for i, p := range puts {
+		m, err := st.model("save", p.Model)
+		if err != nil {
+			return nil, err
+		}
+		writes[i] = write{Put: p, model: m}
+		if p.Condition != nil {
+			if writes[i].condition, err = predicate.Parse(m, p.Condition); err != nil {
+				return nil, wrap("save", err)
+			}
+		}
+	}
+	now := timestamp(st.options.Clock())
+	return st.begin("save", func(x *tx) error {
+		x.saved, x.rows = make([]Ref, 0, len(writes)), make([]record.Row, 0, len(writes))
+		for i := range writes {
+			if err := x.save(&writes[i], now); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// write is a Put on its way. The key that was generated for it stays the same when
+// the commit is run again.
+type write struct {
+	Put
+	model     *schema.Model
+	condition *predicate.Filter
+	key       []byte // the generated value of the first key field
+}
+
+func (x *tx) save(w *write, now []byte) error {
+	e := x.st.encoders[w.model.Index]
+	if err := e.Read(w.Row); err != nil {
+		return err
+	}
+	if err := x.st.fillKey(e, &w.key); err != nil {
+		return err
+	}
+	t := x.st.table(w.model)
+	key, err := keyOf(e)
+	if err != nil {
+		return err
+	}
+	number, exists := t.Find(key)
+	if !exists {
+		return x.create(t, e, now)
+	}
+	row := t.Row(number)
+	if w.condition != nil && !w.condition.Match(x.st.tables(), row) {
+		return &code.Error{Code: code.Conflict, Model: w.model.Name,
+			Message: "the condition does not hold for the stored record " + shown(key)}
+	}
+	return x.edit(t, e, number, w, now)
+}
+
+func (x *tx) create(t *table.Table, e *record.Encoder, now []byte) error {
+	stamp(e, now)
+	if err := e.Complete(); err != nil {
+		return err
+	}
+	row, err := e.Append(nil)
+	if err != nil {
+		return err
+	}
+	x.saved = append(x.saved, Ref{x.insert(t, row), x.version})
+	x.rows = append(x.rows, row)
+	return nil
+}
+
+// edit writes what e holds over a stored row.
+func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, w *write, now []byte) error {
+	row := t.Row(number)
+	if err := keepUnchanged(t, e, row, w); err != nil {
+		return err
+	}
+	same := true
+	for i := range t.Model.Fields {
+		same = same && string(e.Value(i)) == string(t.Layout.Value(row, i))
+	}
+	if same {
+		x.saved = append(x.saved, Ref{number, t.Version(number)})
+		x.rows = append(x.rows, row)
+		return nil
+	}
+	if i := t.Model.UpdatedAt; i >= 0 {
+		e.Set(i, now)
+	}
+	if err := e.Complete(); err != nil {
+		return err
+	}
+	row, err := e.Append(nil)
+	if err != nil {
+		return err
+	}
+	x.update(t, number, row)
+	x.saved = append(x.saved, Ref{number, x.version})
+	x.rows = append(x.rows, row)
+	return nil
+}
+
+// keepUnchanged puts the stored values of the fields that are not to be written
+// into e.
+func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, w *write) error {
+	written := make([]bool, len(t.Model.Fields))
+	for i, f := range t.Model.Fields {
+		written[i] = !w.Edited && e.Value(i) != nil && !f.ReadOnly
+	}
+	for _, name := range w.Changed {
+		f, r := t.Model.Field(name), t.Model.Relation(name)
+		switch {
+		case f != nil && !f.ReadOnly:
+			written[f.Index] = e.Value(f.Index) != nil
+		case r != nil && (r.Kind == schema.BelongsTo || r.Kind == schema.HasOne):
+			for _, i := range r.Fields {
+				written[i] = e.Value(i) != nil
+			}
+		default:
+			return &code.Error{Code: code.Invalid, Model: w.model.Name, Field: name, Message: "is no field that can be changed"}
+		}
+	}
+	for i, yes := range written {
+		if !yes {
+			e.Set(i, t.Layout.Value(row, i))
+		}
+	}
+	return nil
+}
+
+// fillKey generates the key where that is the store's to do and none was given.
+func (st *Store) fillKey(e *record.Encoder, generated *[]byte) error {
+	first := e.Model.Key[0]
+	if e.Model.KeyKind != schema.KeyManaged || e.Value(first) != nil && e.Value(first)[0] != 'n' {
+		return nil
+	}
+	if *generated == nil {
+		*generated = st.options.Random.uuid()
+	}
+	e.Set(first, *generated)
+	return nil
+}
+
+// keyOf returns the primary key of what e holds.
+func keyOf(e *record.Encoder) ([]byte, error) {
+	var key []byte
+	for n, i := range e.Model.Key {
+		f := e.Model.Fields[i]
+		v := e.Value(i)
+		if v == nil || v[0] == 'n' {
+			return nil, e.Missing(f)
+		}
+		if string(v) == `""` {
+			return nil, &code.Error{Code: code.Invalid, Model: e.Model.Name, Field: f.Name, Message: "is part of the key and may not be empty"}
+		}
+		if n > 0 {
+			key = append(key, ',')
+		}
+		key = append(key, v...)
+	}
+	if len(key) > record.MaxKey {
+		return nil, &code.Error{Code: code.Limit, Model: e.Model.Name, Field: e.Model.Fields[e.Model.Key[0]].Name,
+			Message: "a key may have at most " + strconv.Itoa(record.MaxKey) + " bytes"}
+	}
+	return key, nil
+}
+
+// stamp sets the times that the store keeps of a new record.
+func stamp(e *record.Encoder, now []byte) {
+	for _, i := range []int{e.Model.CreatedAt, e.Model.UpdatedAt} {
+		if i >= 0 {
+			e.Set(i, now)
+		}
+	}
+}

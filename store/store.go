@@ -1,0 +1,109 @@
+package store
+
+import (
+	"context"
+	"sync"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Options say what a store is made of.
+type Options struct {
+	Schema  *schema.Schema // required
+	Backend Backend        // required; the store closes it
+	Clock   Clock          // the machine's when nil
+	Random  Random         // the machine's when nil; required under js
+	Strict  bool           // wait until commits are on the medium, not only with the operating system
+}
+
+// Store is an open store.
+type Store struct {
+	options  Options
+	schema   *schema.Schema
+	encoders []*record.Encoder // by model
+	rules    []rules           // by model
+
+	mu      sync.Mutex
+	data    *dataset
+	journal journal
+	version uint32 // of the last commit applied; a row's state has the number of the commit that made it
+	epoch   uint32 // grows whenever row numbers get a new meaning
+}
+
+// Open reads the store from its Backend, or makes a new one, and starts it. It
+// fails with ErrUnavailable, ErrCorrupt, ErrFormat or ErrSchemaChanged, and then
+// leaves storage as it was.
+func Open(ctx context.Context, o Options) (*Store, error) {
+	if o.Schema == nil || o.Backend == nil {
+		return nil, &code.Error{Code: code.Invalid, Op: "open", Message: "Options need a Schema and a Backend"}
+	}
+	if o.Clock == nil {
+		o.Clock = systemClock
+	}
+	if o.Random == nil {
+		o.Random = systemRandom
+	}
+	st := &Store{options: o, schema: o.Schema, rules: rulesOf(o.Schema), version: 1, epoch: 1}
+	for _, m := range o.Schema.Models {
+		st.encoders = append(st.encoders, record.NewEncoder(m))
+	}
+	data, err := load(ctx, o.Backend, o.Schema, st.version)
+	if err != nil {
+		return nil, wrap("open", err)
+	}
+	st.data = data
+	st.startJournal()
+	return st, nil
+}
+
+// Schema returns the schema that the store was opened with.
+func (st *Store) Schema() *schema.Schema { return st.schema }
+
+// Close waits until the commits under way are in storage, or have failed, and
+// gives up the Backend. Verbs called from then on fail with ErrClosed. Close is
+// idempotent.
+func (st *Store) Close() error {
+	st.mu.Lock()
+	st.journal.fail(&code.Error{Code: code.Closed, Message: "the store was closed"})
+	st.mu.Unlock()
+	<-st.journal.stopped
+	return nil
+}
+
+// tables are the present tables. The caller holds mu.
+func (st *Store) tables() predicate.Tables { return st.data.tables }
+
+func (st *Store) table(m *schema.Model) *table.Table { return st.data.tables[m.Index] }
+
+// model returns the model of that name, or an error that names the nearest.
+func (st *Store) model(op, name string) (*schema.Model, error) {
+	if m := st.schema.Model(name); m != nil {
+		return m, nil
+	}
+	var names []string
+	for _, m := range st.schema.Models {
+		names = append(names, m.Name)
+	}
+	message := "is no model of the schema"
+	if near := schema.Nearest(name, names); near != "" {
+		message += ": did you mean " + near + "?"
+	}
+	return nil, &code.Error{Code: code.Invalid, Op: op, Model: name, Message: message}
+}
+
+// wrap gives an error the name of the verb that failed.
+func wrap(op string, err error) error {
+	if e, ok := err.(*code.Error); ok {
+		if e.Op == "" {
+			named := *e
+			named.Op = op
+			return &named
+		}
+		return e
+	}
+	return &code.Error{Code: code.Of(err), Op: op, Err: err}
+}

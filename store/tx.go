@@ -1,0 +1,110 @@
+package store
+
+import (
+	"slices"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// tx is a change being made to the tables, under the store's lock.
+type tx struct {
+	st      *Store
+	version uint32
+	changes []table.Change
+	saved   []Ref
+	rows    []record.Row // of saved
+	links   []link
+}
+
+// link is a row whose relations are to be checked at the end of the change, so
+// that the order of records within one commit does not matter.
+type link struct {
+	table *table.Table
+	row   uint32
+}
+
+// apply runs a commit's change on the present tables. When it fails, nothing was
+// changed.
+func (st *Store) apply(c *Commit) error {
+	st.version++
+	x := &tx{st: st, version: st.version}
+	err := c.run(x)
+	if err == nil {
+		err = x.checkLinks()
+	}
+	if err != nil {
+		for _, change := range slices.Backward(x.changes) {
+			change.Table.Undo(change)
+		}
+		return err
+	}
+	c.changes, c.saved, c.rows = x.changes, x.saved, x.rows
+	return nil
+}
+
+func (x *tx) insert(t *table.Table, row record.Row) uint32 {
+	c := t.Insert(row, x.version)
+	x.changes = append(x.changes, c)
+	x.links = append(x.links, link{t, c.Row})
+	return c.Row
+}
+
+func (x *tx) update(t *table.Table, number uint32, row record.Row) {
+	x.changes = append(x.changes, t.Update(number, row, x.version))
+	x.links = append(x.links, link{t, number})
+}
+
+func (x *tx) delete(t *table.Table, number uint32) {
+	x.changes = append(x.changes, t.Delete(number))
+}
+
+// checkLinks makes sure that every record put refers to records that are there.
+func (x *tx) checkLinks() error {
+	var key []byte
+	for _, l := range x.links {
+		if !l.table.Has(l.row) {
+			continue
+		}
+		row := l.table.Row(l.row)
+		for _, r := range l.table.Model.Relations {
+			if r.Kind != schema.BelongsTo && r.Kind != schema.HasOne {
+				continue
+			}
+			var ok bool
+			if key, ok = l.table.Layout.AppendKey(key[:0], row, r.Fields); !ok {
+				continue
+			}
+			if _, found := x.st.table(r.Target).Find(key); !found && !x.unchanged(l, r.Fields) {
+				return &code.Error{Code: code.Reference, Model: r.Owner.Name, Field: r.Name,
+					Message: "refers to " + r.Target.Name + " " + shown(key) + ", which is not in the store: save it first"}
+			}
+		}
+	}
+	return nil
+}
+
+// unchanged reports whether those fields of a row are as they were before the
+// change: a reference that was left dangling may stay.
+func (x *tx) unchanged(l link, fields []int) bool {
+	i := slices.IndexFunc(x.changes, func(c table.Change) bool { return c.Table == l.table && c.Row == l.row })
+	before := x.changes[i].Before()
+	if before == nil {
+		return false
+	}
+	now := l.table.Row(l.row)
+	return !slices.ContainsFunc(fields, func(f int) bool {
+		return string(l.table.Layout.Value(before, f)) != string(l.table.Layout.Value(now, f))
+	})
+}
+
+// shown is a key for a message.
+func shown(key []byte) string {
+	const most = 60
+	if len(key) > most {
+		return string(key[:most]) + "…"
+	}
+	return string(key)
+}
