@@ -26,9 +26,17 @@ type Commit struct {
 // of the store stays the same, and the version of the row.
 type Ref struct{ Row, Version uint32 }
 
-// Saved are the records that a save left behind, in the order given. It is valid
-// once the commit is done.
-func (c *Commit) Saved() []Ref { return c.saved }
+// Rows are the rows that a save left behind or a delete was asked for, in order. It
+// is valid once the commit is done.
+func (c *Commit) Rows() []record.Row { return c.rows }
+
+// Saved refers to the records that a save left behind, in the order given, once the
+// commit is done.
+func (st *Store) Saved(c *Commit) Found {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return Found{Epoch: st.epoch, Refs: c.saved}
+}
 
 // Wait returns when the commit is in storage or undone, with the reason; or with
 // the context's error, and then the commit goes on.

@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 )

@@ -1,10 +1,10 @@
 package store
 
 import (
-	"slices"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/mergesort"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/table"
@@ -30,10 +30,7 @@ func (st *Store) order(m *schema.Model, keys []Sort) (order, error) {
 	for _, k := range keys {
 		f := m.Field(k.Field)
 		if f == nil {
-			message := "cannot be sorted by: it is no field of " + m.Name
-			if near := schema.Nearest(k.Field, o.table.Layout.Names); near != "" {
-				message += "; did you mean " + near + "?"
-			}
+			message := "cannot be sorted by: it is no field of " + m.Name + schema.DidYouMean(k.Field, o.table.Layout.Names)
 			return o, &code.Error{Code: code.Invalid, Model: m.Name, Field: k.Field, Message: message}
 		}
 		if f.Type.List || f.Type.Scalar == schema.JSON || f.Type.Scalar == schema.Object {
@@ -62,7 +59,7 @@ func (o order) first(rows []uint32, n int) []uint32 {
 		items[i] = item{row: row, values: values[i*len(o.keys) : (i+1)*len(o.keys)]}
 		o.read(items[i])
 	}
-	slices.SortFunc(items, o.compare)
+	mergesort.Sort(items, o.before)
 	for i := range n {
 		rows[i] = items[i].row
 	}
@@ -81,6 +78,8 @@ func (o order) read(it item) {
 		it.values[i] = record.Decode(o.table.Layout.Value(row, k.field))
 	}
 }
+
+func (o order) before(a, b item) bool { return o.compare(a, b) < 0 }
 
 func (o order) compare(a, b item) int {
 	for i, k := range o.keys {
@@ -114,7 +113,7 @@ func (o order) top(rows []uint32, n int) []uint32 {
 			o.down(heap)
 		}
 	}
-	slices.SortFunc(heap, o.compare)
+	mergesort.Sort(heap, o.before)
 	for i, it := range heap {
 		rows[i] = it.row
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/predicate"
 	"github.com/granarydb/granary/store/schema"
 )
@@ -133,8 +133,9 @@ func (st *Store) Count(q Query) (int, error) {
 	return len(filter.Rows(st.tables())), nil
 }
 
-// AppendRows appends the JSON texts of rows, found at that epoch, as a JSON array.
-func (st *Store) AppendRows(dst []byte, m *schema.Model, epoch uint32, rows func(i int) uint32, n int) ([]byte, error) {
+// AppendRows appends the JSON texts of n rows as a JSON array, null for a row that
+// is gone.
+func (st *Store) AppendRows(dst []byte, m *schema.Model, row func(i int) uint32, n int) ([]byte, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	t := st.table(m)
@@ -143,14 +144,11 @@ func (st *Store) AppendRows(dst []byte, m *schema.Model, epoch uint32, rows func
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if number := rows(i); t.Has(number) {
+		if number := row(i); t.Has(number) {
 			dst = append(dst, t.Layout.JSON(t.Row(number))...)
 		} else {
 			dst = append(dst, "null"...)
 		}
-	}
-	if epoch != st.epoch {
-		return nil, &code.Error{Code: code.Internal, Op: "query", Message: "rows of an earlier epoch"}
 	}
 	return append(dst, ']'), nil
 }
@@ -222,8 +220,9 @@ func window(page, limit, n int) (start, end int) {
 	return start, min(start+limit, n)
 }
 
-// ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?}.
-func ParseQuery(text []byte) (Query, error) {
+// ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?},
+// the model as its name or its position in the schema.
+func ParseQuery(in *schema.Schema, text []byte) (Query, error) {
 	q := Query{Limit: -1}
 	bad := func(what string, err error) (Query, error) {
 		return q, &code.Error{Code: code.Invalid, Op: "query", Model: q.Model, Message: what, Err: err}
@@ -241,7 +240,7 @@ func ParseQuery(text []byte) (Query, error) {
 		}
 		switch string(name) {
 		case "model":
-			q.Model = string(s.String())
+			q.Model = ModelName(in, s.Raw())
 		case "where":
 			q.Where = s.Raw()
 		case "sort":
@@ -275,6 +274,18 @@ func ParseQuery(text []byte) (Query, error) {
 		*n.into = int(v)
 	}
 	return q, nil
+}
+
+// ModelName reads the name of a model from JSON: a string, or its position in the
+// schema; "" for anything else.
+func ModelName(in *schema.Schema, raw []byte) string {
+	if n, err := strconv.Atoi(string(raw)); err == nil && n >= 0 && n < len(in.Models) {
+		return in.Models[n].Name
+	}
+	if len(raw) == 0 {
+		return ""
+	}
+	return textOf(raw)
 }
 
 // parseSort reads [["field","ASCENDING"|"DESCENDING"], …]; what is wrong shows as

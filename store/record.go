@@ -67,6 +67,11 @@ func (r *Record) Bool(field string) bool {
 // The bytes must not be changed.
 func (r *Record) JSON() []byte { return r.layout.JSON(r.row) }
 
+// JSON returns the JSON text of a row of m.
+func (st *Store) JSON(m *schema.Model, row record.Row) []byte {
+	return st.encoders[m.Index].Layout.JSON(row)
+}
+
 // records turns references into records. The caller holds mu.
 func (st *Store) records(f Found) []*Record {
 	t := st.table(f.Model)

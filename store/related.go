@@ -3,11 +3,11 @@ package store
 import (
 	"context"
 	"iter"
-	"slices"
 
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
 )
 
 // One returns the record that r belongs to or has one of, nil if there is none.
@@ -68,10 +68,7 @@ func (r *Record) relation(name string, one bool) (*schema.Relation, error) {
 		for _, other := range r.model.Relations {
 			names = append(names, other.Name)
 		}
-		message := "is no relation of " + r.model.Name
-		if near := schema.Nearest(name, names); near != "" {
-			message += ": did you mean " + near + "?"
-		}
+		message := "is no relation of " + r.model.Name + schema.DidYouMean(name, names)
 		return nil, &code.Error{Code: code.Invalid, Op: "query", Model: r.model.Name, Field: name, Message: message}
 	}
 	if toOne := rel.Kind == schema.BelongsTo || rel.Kind == schema.HasOne; toOne != one {
@@ -126,8 +123,7 @@ func (st *Store) related(rel *schema.Relation, key []byte) Found {
 			across = end.Match(across, rel.Through.TargetFields, scratch)
 		}
 	}
-	slices.Sort(across)
-	return st.found(rel.Far, slices.Compact(across))
+	return st.found(rel.Far, table.Ascending(across))
 }
 
 // far is the model that a relation leads to.

@@ -88,10 +88,7 @@ func (st *Store) model(op, name string) (*schema.Model, error) {
 	for _, m := range st.schema.Models {
 		names = append(names, m.Name)
 	}
-	message := "is no model of the schema"
-	if near := schema.Nearest(name, names); near != "" {
-		message += ": did you mean " + near + "?"
-	}
+	message := "is no model of the schema" + schema.DidYouMean(name, names)
 	return nil, &code.Error{Code: code.Invalid, Op: op, Model: name, Message: message}
 }
 

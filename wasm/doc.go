@@ -30,7 +30,8 @@
 //	granary_save(store, op, length)          [[model, {row}, changed, condition], …], one commit; changed: null or the names of the
 //	                                         fields that were edited; condition: null or a predicate
 //	                                         → numbers: epoch, then row and version of each record, in order
-//	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?
+//	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?;
+//	                                         model, here and in queries: the name, or the position in the schema
 //	                                         → [row, …] as JSON: the records that were matched, without those of the cascade
 //	granary_query(store, length)             {"model", "where"?, "sort"?: [["field","ASCENDING"|"DESCENDING"], …], "page"?, "limit"?}
 //	                                         → numbers: epoch, then row and version of each record
@@ -40,8 +41,8 @@
 //	                                         the records of the far side
 //	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order
 //	granary_count(store, length)             as granary_query → {"count": n}
-//	granary_check(store)                     → {"problems": ["…", …]}
-//	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"}}
+//	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
+//	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_clear(store, op)                 → {}
 //	granary_close(store, op)                 → {}
 //	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open

@@ -88,13 +88,13 @@ func (e *Error) Is(target error) bool {
 
 // Of returns the code that err carries: the outermost one, or Internal.
 func Of(err error) Code {
-	var e *Error
-	if errors.As(err, &e) {
-		return e.Code
-	}
-	var c Code
-	if errors.As(err, &c) {
-		return c
+	for ; err != nil; err = errors.Unwrap(err) {
+		switch e := err.(type) {
+		case *Error:
+			return e.Code
+		case Code:
+			return e
+		}
 	}
 	return Internal
 }

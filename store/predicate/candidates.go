@@ -15,9 +15,7 @@ const noIndex = -1
 func (f *Filter) Rows(tables Tables) []uint32 {
 	t := tables.Of(f.Model)
 	if e := f.root.estimate(tables, t); e != noIndex && e < t.Len() {
-		rows := f.root.collect(tables, t, nil)
-		slices.Sort(rows)
-		rows = slices.Compact(rows)
+		rows := table.Ascending(f.root.collect(tables, t, nil))
 		return slices.DeleteFunc(rows, func(n uint32) bool { return !f.root.match(tables, t, t.Row(n)) })
 	}
 	rows := make([]uint32, 0, min(t.Len(), 1024))
@@ -115,10 +113,8 @@ func (n *node) collect(tables Tables, t *table.Table, dst []uint32) []uint32 {
 func (n *node) collectRelated(tables Tables, t *table.Table, dst []uint32) []uint32 {
 	target := tables.Of(n.relation.Target)
 	sub := n.children[0]
-	rows := sub.collect(tables, target, nil)
-	slices.Sort(rows)
 	var key []byte
-	for _, number := range slices.Compact(rows) {
+	for _, number := range table.Ascending(sub.collect(tables, target, nil)) {
 		row := target.Row(number)
 		if !sub.match(tables, target, row) {
 			continue

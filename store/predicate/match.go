@@ -3,7 +3,7 @@ package predicate
 import (
 	"bytes"
 
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/table"

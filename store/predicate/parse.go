@@ -4,7 +4,7 @@ import (
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 )
@@ -119,10 +119,7 @@ func (p *parser) test(m *schema.Model, members map[string][]byte) (*node, error)
 	}
 	op := text(members["op"])
 	if !has(operators, op) {
-		message := "has no operator " + strconv.Quote(op)
-		if near := schema.Nearest(op, operators); near != "" {
-			message += ": did you mean " + near + "?"
-		}
+		message := "has no operator " + strconv.Quote(op) + schema.DidYouMean(op, operators)
 		return nil, fault(m, name, message)
 	}
 	value, ok := members["value"]
@@ -245,10 +242,7 @@ func unknown(m *schema.Model, name, what string) error {
 	for _, r := range m.Relations {
 		names = append(names, r.Name)
 	}
-	message := "is no " + what + " of " + m.Name
-	if near := schema.Nearest(name, names); near != "" {
-		message += ": did you mean " + near + "?"
-	}
+	message := "is no " + what + " of " + m.Name + schema.DidYouMean(name, names)
 	return fault(m, name, message)
 }
 

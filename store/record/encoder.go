@@ -2,7 +2,7 @@ package record
 
 import (
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -155,10 +155,7 @@ func (e *Encoder) unknown(name string) error {
 		return e.fault(name, "is a relation: give its key as "+e.Model.Fields[r.Fields[0]].Name)
 	}
 	names := e.Layout.Names
-	message := "is no field of " + e.Model.Name
-	if near := schema.Nearest(name, names); near != "" {
-		message += ": did you mean " + near + "?"
-	}
+	message := "is no field of " + e.Model.Name + schema.DidYouMean(name, names)
 	return e.fault(name, message)
 }
 

@@ -6,7 +6,7 @@ import (
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 )
 
 // AppendGo appends the JSON text of a Go value: nil, bool, the integer and float

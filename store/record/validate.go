@@ -5,7 +5,7 @@ import (
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -93,10 +93,7 @@ func (v *validator) appendText(raw []byte, t schema.Type) error {
 	text := jsontext.Unescape(raw[1 : len(raw)-1])
 	if t.Scalar == schema.Enumeration {
 		if !contains(t.Enum.Values, text) {
-			message := "must be one of " + joined(t.Enum.Values) + ", got " + shown(raw)
-			if near := schema.Nearest(string(text), t.Enum.Values); near != "" {
-				message += ": did you mean " + near + "?"
-			}
+			message := "must be one of " + joined(t.Enum.Values) + ", got " + shown(raw) + schema.DidYouMean(string(text), t.Enum.Values)
 			return v.fault(message)
 		}
 	} else if ok, want := formatted(t.Scalar, text); !ok {
@@ -196,10 +193,7 @@ func (v *validator) unknown(t *schema.CustomType, name string) error {
 	for i, f := range t.Fields {
 		names[i] = f.Name
 	}
-	message := "has no field " + strconv.Quote(name)
-	if near := schema.Nearest(name, names); near != "" {
-		message += ": did you mean " + near + "?"
-	}
+	message := "has no field " + strconv.Quote(name) + schema.DidYouMean(name, names)
 	return v.fault(message)
 }
 

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"strconv"
 
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 )
 
 // Value is one decoded value, as far as predicates and sorting look into it.

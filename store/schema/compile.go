@@ -1,6 +1,6 @@
 package schema
 
-import "github.com/granarydb/granary/store/internal/jsontext"
+import "github.com/granarydb/granary/store/jsontext"
 
 // formatVersion is the version of the compiled form, its member "granary".
 const formatVersion = 1

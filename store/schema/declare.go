@@ -70,7 +70,7 @@ func (r *reader) declare(def *ast.Definition) {
 		return
 	}
 	known := r.checkDirectives(def.Directives, true)
-	if def.Directives.ForName("model") == nil {
+	if def.Directives.ForName("model") == nil && !meantAsModel(def.Directives) {
 		t := &draftType{name: def.Name}
 		r.types[t.name] = t
 		r.draft.types = append(r.draft.types, t)
@@ -80,6 +80,12 @@ func (r *reader) declare(def *ast.Definition) {
 		return
 	}
 	r.declareModel(def, at, known.ForName("model"))
+}
+
+// meantAsModel reports whether a directive is not known, which had its fault and
+// may be @model in another spelling.
+func meantAsModel(list ast.DirectiveList) bool {
+	return slices.ContainsFunc(list, func(d *ast.Directive) bool { return !isKnown(d.Name) })
 }
 
 // noPlace says what to do about a definition that is neither type nor enum.

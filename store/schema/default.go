@@ -4,7 +4,7 @@ import (
 	"math"
 	"strconv"
 
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 )
 
 // maxInteger is the greatest integer that JavaScript holds exactly.

@@ -95,8 +95,13 @@ func directiveNamed(name string) *directive {
 	return nil
 }
 
+// isKnown reports whether a directive has a meaning here or on a server.
+func isKnown(name string) bool {
+	return directiveNamed(name) != nil || strings.HasPrefix(name, "aws_") || slices.Contains(ignored, name)
+}
+
 func (r *reader) unknownDirective(at place, name string) {
-	if strings.HasPrefix(name, "aws_") || slices.Contains(ignored, name) {
+	if isKnown(name) {
 		return
 	}
 	if instead, ok := outdated[name]; ok {

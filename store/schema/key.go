@@ -49,13 +49,11 @@ func (r *reader) readKey(m *model) {
 			first, key = f, d
 		}
 	}
-	switch {
-	case m.keyless:
-	case key == nil:
-		r.idKey(m)
-	default:
+	if key != nil {
 		words := append([]word{{first.Name, r.at(first.Position)}}, r.textsOf(key, "sortKeyFields")...)
 		r.takeKey(m, r.at(key.Position), words)
+	} else if !m.keyless {
+		r.idKey(m)
 	}
 }
 

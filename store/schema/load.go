@@ -1,6 +1,6 @@
 package schema
 
-import "github.com/granarydb/granary/store/internal/jsontext"
+import "github.com/granarydb/granary/store/jsontext"
 
 // Load makes the schema of what Compile wrote. The order of the members of its
 // objects and white space do not matter; everything else is checked. The error

@@ -7,7 +7,7 @@ import (
 
 	"github.com/vektah/gqlparser/v2/ast"
 
-	"github.com/granarydb/granary/store/internal/jsontext"
+	"github.com/granarydb/granary/store/jsontext"
 )
 
 // model is a model while it is read.
@@ -22,8 +22,8 @@ type model struct {
 	indexes   map[string]*indexUse
 	generated map[string]*relation // which relation a foreign key was made for
 	keyless   bool                 // the key has a fault: what needs it is not judged
-	// unresolved is set when a relation leads to an unknown type: it may have been
-	// meant as the other side of any.
+	// unresolved is set when a relation leads to an unknown type, or the head of the
+	// model has a fault: the other side of any relation may be meant to be there.
 	unresolved bool
 	createdAt  string // names of the times that the store shall keep
 	updatedAt  string
@@ -44,6 +44,8 @@ func (r *reader) declareModel(def *ast.Definition, at place, d *ast.Directive) {
 	if d != nil {
 		r.readTimestamps(m, d)
 	}
+	m.unresolved = d == nil // its head has had a fault, and so may more of it
+
 	r.list = append(r.list, m)
 	r.models[def.Name] = m
 	r.draft.models = append(r.draft.models, m.draft)

@@ -24,6 +24,15 @@ func Nearest(name string, candidates []string) string {
 	return best
 }
 
+// DidYouMean returns ": did you mean X?" for the end of a message about an unknown
+// name, or nothing when no candidate is near.
+func DidYouMean(name string, candidates []string) string {
+	if near := Nearest(name, candidates); near != "" {
+		return ": did you mean " + near + "?"
+	}
+	return ""
+}
+
 // distance returns how many letters must be put in, left out, exchanged or
 // swapped with a neighbour to make b of a, ignoring case; more than limit once
 // it is sure to be.

@@ -124,8 +124,11 @@ func (r *reader) pairOpen(g *sides) {
 				r.fault(back.at, back.what()+" needs a @hasOne or @hasMany of its own in "+g.parent.def.Name+
 					", or fields: that name its foreign key")
 			default:
-				r.fault(back.at, back.what()+" cannot be told from other sides of "+whats(choices)+
-					": add fields: that name its foreign key, and indexName: to the @hasMany that uses it")
+				message := back.what() + " could be the other side of " + whats(choices)
+				if len(open) > 1 {
+					message += ", and so could " + whats(slices.DeleteFunc(slices.Clone(open), func(o *relation) bool { return o == back }))
+				}
+				r.fault(back.at, message+": add fields: that name its foreign key, and indexName: to the @hasMany that uses it")
 			}
 		}
 	}

@@ -5,6 +5,7 @@ package schema
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -94,7 +95,7 @@ func (r *reader) at(p *ast.Position) place {
 
 func (r *reader) fault(at place, message string) {
 	if len(r.faults) <= MaxFaults { // one more than are told, to know that there are more
-		r.faults = append(r.faults, Fault{at.line, at.column, message})
+		r.faults = append(r.faults, Fault{at.line, at.column, strings.ToValidUTF8(message, "\ufffd")})
 	}
 }
 

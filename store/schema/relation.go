@@ -95,7 +95,7 @@ func (r *reader) readRelation(m *model, f *ast.FieldDefinition, ref typeRef, goo
 func spelledWrong(list ast.DirectiveList) bool {
 	return slices.ContainsFunc(list, func(d *ast.Directive) bool {
 		_, old := outdated[d.Name]
-		return old || directiveNamed(d.Name) == nil && Nearest(d.Name, kindNames) != ""
+		return old || !isKnown(d.Name) && Nearest(d.Name, kindNames) != ""
 	})
 }
 
@@ -106,7 +106,7 @@ func (r *reader) readRelations() {
 			if rel.dead {
 				continue
 			}
-			if m.keyless || rel.target.keyless {
+			if !r.checkIndexName(rel) || m.keyless || rel.target.keyless {
 				rel.dead = true
 				continue
 			}
@@ -122,6 +122,17 @@ func (r *reader) readRelations() {
 	}
 }
 
+// checkIndexName reports an index that the target does not have.
+func (r *reader) checkIndexName(rel *relation) bool {
+	name := textOf(rel.directive, "indexName")
+	if name == "" || rel.target.indexes[name] != nil {
+		return true
+	}
+	at := r.at(rel.directive.Arguments.ForName("indexName").Position)
+	r.faultNear(at, rel.target.def.Name+" has no index "+quote(name), name, rel.target.indexNames)
+	return false
+}
+
 // readHasMany finds the foreign key that a has-many names: the fields of an
 // index, or the first fields of the target's key.
 func (r *reader) readHasMany(rel *relation) {
@@ -129,14 +140,7 @@ func (r *reader) readHasMany(rel *relation) {
 	local := rel.local()
 	var candidates []string
 	if name := textOf(rel.directive, "indexName"); name != "" {
-		index := rel.target.indexes[name]
-		if index == nil {
-			a := rel.directive.Arguments.ForName("indexName")
-			r.faultNear(r.at(a.Position), target+" has no index "+quote(name), name, rel.target.indexNames)
-			rel.dead = true
-			return
-		}
-		candidates = texts(index.fields)
+		candidates = texts(rel.target.indexes[name].fields)
 	} else if rel.listed == nil {
 		return
 	} else if len(local) < len(rel.target.draft.key) {

@@ -1,3 +1,5 @@
+//go:build !js || sdl
+
 // Package storetest is what the tests of Granary share: stores that are checked
 // when the test ends, and the conformance suite that every Backend must pass.
 package storetest

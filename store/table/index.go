@@ -3,7 +3,6 @@ package table
 import (
 	"bytes"
 	"hash/maphash"
-	"slices"
 
 	"github.com/granarydb/granary/store/record"
 )
@@ -40,9 +39,7 @@ func (x *Index) Rows(dst []uint32, key []byte) []uint32 {
 	for row := x.groups[g].head; row != 0; row = x.links[row-1].next {
 		dst = append(dst, row-1)
 	}
-	if !slices.IsSorted(dst[start:]) {
-		slices.Sort(dst[start:])
-	}
+	Ascending(dst[start:])
 	return dst
 }
 

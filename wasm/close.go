@@ -1,0 +1,81 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"context"
+
+	"github.com/granarydb/granary/idb"
+	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/jsontext"
+)
+
+//go:wasmexport granary_close
+func exportClose(handle, op int32) int32 {
+	return answer(handle, func(dst []byte) ([]byte, error) {
+		st, err := storeOf(handle)
+		if err != nil {
+			return nil, err
+		}
+		delete(stores, handle)
+		later(op, handle, func(context.Context) ([]byte, error) { return []byte("{}"), st.Close() })
+		return dst, nil
+	})
+}
+
+//go:wasmexport granary_clear
+func exportClear(handle, op int32) int32 {
+	return begin(handle, op, func(ctx context.Context, st *store.Store) ([]byte, error) {
+		return []byte("{}"), st.Clear(ctx)
+	})
+}
+
+//go:wasmexport granary_destroy
+func exportDestroy(op, length int32) int32 {
+	return answer(0, func(dst []byte) ([]byte, error) {
+		name := ""
+		s := jsontext.New(input[:length])
+		for s.BeginObject(); ; {
+			key, more := s.NextKey()
+			if !more {
+				break
+			}
+			if string(key) == "name" {
+				name = string(s.String())
+			} else {
+				s.Raw()
+			}
+		}
+		if !s.End() || name == "" {
+			return nil, &code.Error{Code: code.Invalid, Op: "destroy", Message: "needs the name of a store", Err: s.Err()}
+		}
+		later(op, 0, func(ctx context.Context) ([]byte, error) { return []byte("{}"), idb.Destroy(ctx, name) })
+		return dst, nil
+	})
+}
+
+// begin starts work on a store that ends later.
+func begin(handle, op int32, work func(context.Context, *store.Store) ([]byte, error)) int32 {
+	return answer(handle, func(dst []byte) ([]byte, error) {
+		st, err := storeOf(handle)
+		if err != nil {
+			return nil, err
+		}
+		later(op, handle, func(ctx context.Context) ([]byte, error) { return work(ctx, st) })
+		return dst, nil
+	})
+}
+
+// later does work in a goroutine of its own and settles op with its outcome.
+func later(op, handle int32, work func(context.Context) ([]byte, error)) {
+	go func() {
+		defer rejectPanic(op, handle)
+		result, err := work(context.Background())
+		if err != nil {
+			reject(op, err)
+			return
+		}
+		resolve(op, result)
+	}()
+}

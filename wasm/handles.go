@@ -1,0 +1,43 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"fmt"
+
+	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/code"
+)
+
+// stores are the open stores by handle, from 1.
+var stores = map[int32]*store.Store{}
+var lastHandle int32
+
+// crashes are the handles whose store was given up after a panic.
+var crashes = map[int32]bool{}
+
+func keep(st *store.Store) int32 {
+	lastHandle++
+	stores[lastHandle] = st
+	return lastHandle
+}
+
+func storeOf(handle int32) (*store.Store, error) {
+	if st := stores[handle]; st != nil {
+		return st, nil
+	}
+	if crashes[handle] {
+		return nil, &code.Error{Code: code.Internal, Message: "the store was closed after a crash: open it again"}
+	}
+	return nil, &code.Error{Code: code.Closed, Message: "the store was closed"}
+}
+
+// crashed gives up the store in which a panic happened: what it has in memory
+// cannot be trusted any more. Its lock may still be held, so nothing is called.
+func crashed(handle int32, cause any) error {
+	if stores[handle] != nil {
+		delete(stores, handle)
+		crashes[handle] = true
+	}
+	return &code.Error{Code: code.Internal, Message: "the engine crashed, a bug in Granary: " + fmt.Sprint(cause)}
+}

@@ -1,0 +1,27 @@
+//go:build js && wasm
+
+package main
+
+//go:wasmimport granary settle
+func settle(op, status int32, address uint32, length int32)
+
+//go:wasmimport granary random
+func fillRandom(address uint32, length int32)
+
+//go:wasmimport granary now
+func now() float64
+
+// random fills b from the page's source of random bytes.
+func random(b []byte) { fillRandom(address(b), int32(len(b))) }
+
+// clock tells the page's time in milliseconds since 1970.
+func clock() int64 { return int64(now()) }
+
+// resolve ends an op with its result.
+func resolve(op int32, result []byte) { settle(op, 0, address(result), int32(len(result))) }
+
+// reject ends an op with an error.
+func reject(op int32, err error) {
+	text := appendError(nil, err)
+	settle(op, 1, address(text), int32(len(text)))
+}
