@@ -1,0 +1,89 @@
+//go:build js && wasm
+
+package idb
+
+import (
+	"errors"
+	"syscall/js"
+
+	indexeddb "github.com/hack-pad/go-indexeddb/idb"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
+)
+
+// Names of exceptions, as IndexedDB defines them.
+const (
+	exceptionConstraint   = "ConstraintError"
+	exceptionInvalidState = "InvalidStateError"
+	exceptionQuota        = "QuotaExceededError"
+	exceptionSecurity     = "SecurityError"
+	exceptionVersion      = "VersionError"
+)
+
+const (
+	lostMessage   = "the browser closed the connection: site data were cleared, or the tab was in the background for long; open the store again"
+	closedMessage = "the connection was closed; open the store again"
+)
+
+// failure is an error of this package.
+func failure(c code.Code, op, message string, cause error) error {
+	var thrown js.Error
+	if errors.As(cause, &thrown) {
+		cause = exception{thrown}
+	}
+	return &code.Error{Code: c, Op: op, Message: message, Err: cause}
+}
+
+// exception is a thrown value that says its name, which js.Error does not.
+type exception struct{ thrown js.Error }
+
+func (e exception) Error() string { return js.Global().Get("String").Invoke(e.thrown.Value).String() }
+func (e exception) Unwrap() error { return e.thrown }
+
+// cancelled is the error of a call whose context ended before it did anything.
+func cancelled(op string, cause error) error {
+	return failure(code.Unavailable, op, "cancelled, nothing was done", cause)
+}
+
+// undone is the error of a transaction that was aborted for this cause; there is
+// none when somebody called abort, or the browser tore the connection down.
+func undone(op string, cause error) error {
+	switch {
+	case cause == nil:
+		return failure(code.Unavailable, op, lostMessage, nil)
+	case isException(cause, exceptionConstraint):
+		return log.ErrTaken
+	case isException(cause, exceptionQuota):
+		return failure(code.Quota, op, "the browser has no room for more data of this site; delete records, or free space on the device", cause)
+	}
+	return failure(code.Unavailable, op, "the browser's storage failed; nothing was changed", cause)
+}
+
+// refused is the error of an open that failed for this cause.
+func refused(op string, cause error) error {
+	switch {
+	case isException(cause, exceptionSecurity):
+		return failure(code.Unavailable, op, "the browser denies IndexedDB to this page: its settings block site data, "+
+			"or it is in a sandboxed frame; allow site data, add allow-same-origin to the frame, or keep the store in memory", cause)
+	case isException(cause, exceptionInvalidState):
+		return failure(code.Unavailable, op, "the browser offers no storage here, as in some private windows; "+
+			"use a normal window, or keep the store in memory", cause)
+	case isException(cause, exceptionVersion):
+		return failure(code.Format, op, "the database was written by a newer version of Granary; reload the page to get that version", cause)
+	case isException(cause, exceptionQuota):
+		return failure(code.Quota, op, "the browser has no room for a database; free space on the device", cause)
+	}
+	return failure(code.Unavailable, op, "the browser could not open the database: the disk may be full or its files damaged; "+
+		"restart the browser, or clear the site's data", cause)
+}
+
+// isException reports whether err is the exception of this name, thrown at us or
+// handed out by the library.
+func isException(err error, name string) bool {
+	var thrown js.Error
+	if errors.As(err, &thrown) {
+		return thrown.Value.Type() == js.TypeObject && thrown.Value.Get("name").String() == name
+	}
+	return errors.Is(err, indexeddb.NewDOMException(name))
+}

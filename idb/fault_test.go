@@ -1,0 +1,190 @@
+//go:build js && wasm
+
+package idb_test
+
+import (
+	"strings"
+	"syscall/js"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/granarydb/granary/idb"
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
+)
+
+// aborted makes every write transaction end as the browser ends it when its
+// commit fails: with the event abort and the given error, a JavaScript
+// expression, but no request that fails.
+func aborted(t *testing.T, with string) {
+	patch(t, "IDBTransaction", "commit", `this.abort()
+		Object.defineProperty(this, "error", {value: `+with+`})`)
+}
+
+func TestWrites_ThatTheBrowserAbortsAreErrorsAndUndone(t *testing.T) {
+	for _, test := range []struct {
+		with string
+		code code.Code
+		says string
+	}{
+		{`new DOMException("full", "QuotaExceededError")`, code.Quota, "no room"},
+		{`new DOMException("broken", "UnknownError")`, code.Unavailable, "nothing was changed: UnknownError: broken"},
+		{`new DOMException("gone", "AbortError")`, code.Unavailable, "AbortError"},
+		{`null`, code.Unavailable, "the browser closed the connection"}, // what a forced close leaves
+	} {
+		t.Run(test.with, func(t *testing.T) {
+			name := newName(t)
+			b := open(t, name)
+			require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+			t.Run("faulty", func(t *testing.T) {
+				aborted(t, test.with)
+				for _, err := range []error{
+					b.Append(ctx, log.Append{Sequence: 2}),
+					b.Replace(ctx, log.Replace{Manifest: []byte("m"), Put: []log.Block{{ID: 1}}, Through: 1}),
+				} {
+					require.ErrorIs(t, err, test.code)
+					require.ErrorContains(t, err, test.says)
+				}
+			})
+			snapshot, err := b.Read(ctx, 0)
+			require.NoError(t, err)
+			require.Equal(t, log.Snapshot{Entries: []log.Entry{{Sequence: 1, Data: []byte{}}}}, snapshot)
+			require.NoError(t, b.Append(ctx, log.Append{Sequence: 2}))
+		})
+	}
+}
+
+func TestWrites_OfWhichOneRequestThrowsAreUndone(t *testing.T) {
+	appending := func(b *idb.Backend) error { return b.Append(ctx, log.Append{Sequence: 2}) }
+	replacing := func(b *idb.Backend) error {
+		return b.Replace(ctx, log.Replace{Manifest: []byte("m"), Put: []log.Block{{ID: 1}}, Drop: []uint64{1}, Through: 1})
+	}
+	for _, test := range []struct {
+		store, method string
+		write         func(*idb.Backend) error
+	}{
+		{"generation", "delete", appending}, {"generation", "add", appending}, {"log", "add", appending},
+		{"generation", "delete", replacing}, {"generation", "add", replacing}, {"log", "delete", replacing},
+		{"manifest", "clear", replacing}, {"manifest", "put", replacing},
+		{"blocks", "delete", replacing}, {"blocks", "put", replacing},
+	} {
+		t.Run(test.store+"."+test.method, func(t *testing.T) {
+			b := open(t, newName(t))
+			require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+			t.Run("faulty", func(t *testing.T) {
+				patch(t, "IDBObjectStore", test.method, `
+					const result = original.apply(this, args)
+					if (this.name === "`+test.store+`") throw new DOMException("broken", "DataError")
+					return result`)
+				err := test.write(b)
+				require.ErrorIs(t, err, code.Unavailable)
+				require.ErrorContains(t, err, "DataError: broken")
+			})
+			snapshot, err := b.Read(ctx, 0)
+			require.NoError(t, err)
+			require.Equal(t, log.Snapshot{Entries: []log.Entry{{Sequence: 1, Data: []byte{}}}}, snapshot)
+			require.NoError(t, appending(b))
+		})
+	}
+}
+
+func TestCalls_ThatAreNeverAnsweredEnd(t *testing.T) {
+	b, err := idb.Open(ctx, newName(t), idb.Options{AnswerTimeout: 50 * time.Millisecond})
+	require.NoError(t, err)
+	defer b.Close()
+	t.Run("faulty", func(t *testing.T) {
+		patch(t, "EventTarget", "addEventListener", `
+			if (!(this instanceof IDBTransaction)) return original.apply(this, args)`)
+		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 1}), code.UnknownOutcome)
+		require.ErrorIs(t, b.Replace(ctx, log.Replace{}), code.UnknownOutcome)
+		_, err := b.Read(ctx, 0)
+		require.ErrorIs(t, err, code.Unavailable)
+		_, err = b.Blocks(ctx, []uint64{1})
+		require.ErrorIs(t, err, code.Unavailable)
+	})
+	snapshot, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Equal(t, uint64(1), snapshot.Generation)
+	require.Len(t, snapshot.Entries, 1)
+}
+
+func TestConnection_ThatTheBrowserClosesIsUnavailable(t *testing.T) {
+	for how, script := range map[string]string{
+		"with an event":    `db.close(); db.dispatchEvent(new Event("close"))`,
+		"without an event": `db.close()`,
+	} {
+		t.Run(how, func(t *testing.T) {
+			name := newName(t)
+			b := open(t, name)
+			require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+			function("db", script).Invoke(connectionOf(t, b))
+			for range 2 {
+				err := b.Append(ctx, log.Append{Sequence: 2})
+				require.ErrorIs(t, err, code.Unavailable)
+				require.ErrorContains(t, err, "open the store again")
+			}
+			require.NoError(t, b.Close())
+			require.NoError(t, open(t, name).Append(ctx, log.Append{Sequence: 2}))
+		})
+	}
+}
+
+func TestRead_OfForeignValuesIsCorrupt(t *testing.T) {
+	b := open(t, newName(t))
+	put := function("db", `return new Promise((resolve, reject) => {
+		const t = IDBDatabase.prototype.transaction.call(db, ["log", "blocks"], "readwrite")
+		t.objectStore("log").put("text", 1)
+		t.objectStore("blocks").put({length: 1e9}, 1)
+		t.oncomplete = resolve
+		t.onabort = () => reject(t.error)
+	})`)
+	await(t, put.Invoke(connectionOf(t, b)))
+	_, err := b.Read(ctx, 0)
+	require.ErrorIs(t, err, code.Corrupt)
+	_, err = b.Blocks(ctx, []uint64{1})
+	require.ErrorIs(t, err, code.Corrupt)
+}
+
+func TestWrites_AskForTheDurabilityTheyPromise(t *testing.T) {
+	b := open(t, newName(t))
+	js.Global().Set("asked", js.Global().Get("Array").New())
+	patch(t, "IDBTransaction", "commit", `globalThis.asked.push(this.durability); return original.apply(this, args)`)
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 2, Strict: true}))
+	require.NoError(t, b.Replace(ctx, log.Replace{}))
+	require.Equal(t, "relaxed,strict,strict", js.Global().Get("asked").Call("join").String())
+}
+
+// A write that waited for an answer on its way would be lost with a page that is
+// left, and would hold up other tabs in a page that is frozen.
+func TestWrites_AreCommittedInTheTurnThatStartsThem(t *testing.T) {
+	b := open(t, newName(t))
+	js.Global().Set("turns", js.Global().Get("Array").New())
+	patch(t, "IDBDatabase", "transaction", `globalThis.turns.push("start")
+		queueMicrotask(() => globalThis.turns.push("turn ended"))
+		return original.apply(this, args)`)
+	patch(t, "IDBTransaction", "commit", `globalThis.turns.push("commit"); return original.apply(this, args)`)
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+	require.NoError(t, b.Replace(ctx, log.Replace{Put: []log.Block{{ID: 1}, {ID: 2}}, Drop: []uint64{3}}))
+	require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 2}), log.ErrTaken)
+	want := strings.Join([]string{"start", "commit", "turn ended"}, ",")
+	require.Equal(t, strings.Join([]string{want, want, want}, ","), js.Global().Get("turns").Call("join").String())
+}
+
+func TestAppend_LosingARaceIsNoErrorOfThePage(t *testing.T) {
+	b := open(t, newName(t))
+	seen := js.FuncOf(func(_ js.Value, args []js.Value) any {
+		t.Error("the page saw", args[0].Get("message"))
+		return nil
+	})
+	defer seen.Release()
+	js.Global().Call("addEventListener", "error", seen)
+	defer js.Global().Call("removeEventListener", "error", seen)
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+	for range 10 {
+		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 1}), log.ErrTaken)
+		require.ErrorIs(t, b.Replace(ctx, log.Replace{Generation: 1}), log.ErrTaken)
+	}
+}

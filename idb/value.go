@@ -1,0 +1,87 @@
+//go:build js && wasm
+
+package idb
+
+import (
+	"errors"
+	"fmt"
+	"syscall/js"
+)
+
+// largestNumber is the largest number that IndexedDB's keys, which are doubles,
+// tell from its neighbours.
+const largestNumber = 1<<53 - 1
+
+var errNumber = fmt.Errorf("must be at most %d, the largest whole number that a key of IndexedDB holds", int64(largestNumber))
+
+// errPending is the cause when a request has no answer though its transaction was
+// completed. To read the result then would end the program.
+var errPending = errors.New("the browser completed a transaction before it had answered")
+
+// key returns the key under which n is stored. n was checked with fits.
+func key(n uint64) js.Value {
+	return js.ValueOf(float64(n))
+}
+
+func fits(numbers ...uint64) bool {
+	for _, n := range numbers {
+		if n > largestNumber {
+			return false
+		}
+	}
+	return true
+}
+
+// upTo returns the range of all keys up to and including n, above that of all keys
+// greater than n.
+func upTo(n uint64) (js.Value, error)  { return invoke(keyRange(), "upperBound", key(n)) }
+func above(n uint64) (js.Value, error) { return invoke(keyRange(), "lowerBound", key(n), true) }
+
+func keyRange() js.Value { return js.Global().Get("IDBKeyRange") }
+
+// toJS returns a new Uint8Array with a copy of data. It is never a view of
+// something larger: IndexedDB would store all that lies beneath a view.
+func toJS(data []byte) js.Value {
+	array := js.Global().Get("Uint8Array").New(len(data))
+	js.CopyBytesToJS(array, data)
+	return array
+}
+
+// answer returns the result of a request of a transaction that was completed.
+func answer(request js.Value) (js.Value, error) {
+	if request.Get("readyState").String() != "done" {
+		return js.Undefined(), errPending
+	}
+	return request.Get("result"), nil
+}
+
+// toGo returns a copy of the bytes of a stored value.
+func toGo(value js.Value) ([]byte, error) {
+	if !value.InstanceOf(js.Global().Get("Uint8Array")) {
+		return nil, errors.New("a stored value is no Uint8Array; somebody else wrote to the database")
+	}
+	data := make([]byte, value.Get("byteLength").Int())
+	js.CopyBytesToGo(data, value)
+	return data, nil
+}
+
+// invoke calls a method and returns what it throws as an error, a js.Error.
+func invoke(target js.Value, method string, args ...any) (result js.Value, err error) {
+	defer recoverThrown(&err)
+	return target.Call(method, args...), nil
+}
+
+// recoverThrown turns a JavaScript exception on its way up into an error. The
+// library lets some through, and panics with a string where it was handed
+// something that is no request.
+func recoverThrown(err *error) {
+	switch thrown := recover().(type) {
+	case nil:
+	case js.Error:
+		*err = thrown
+	case string:
+		*err = errors.New(thrown)
+	default:
+		panic(thrown)
+	}
+}
