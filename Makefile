@@ -1,0 +1,103 @@
+# Granary. "make" prints what there is to make; CI runs "make test" and nothing else.
+# A machine needs Go, Node and make; every target sets up the rest by itself.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.DELETE_ON_ERROR:
+
+WASMBUILD := go run ./cmd/wasmbuild
+APP       := examples/atlas
+DIST      := web/dist
+ADDR      ?= 127.0.0.1:8080
+N         ?= 131000
+BENCH_SMALL := 5000
+
+# The example app takes the package as an app does, by its name, which npm links to
+# web/. The engine's files come from there when the page is served.
+define BUILD_APP
+mkdir -p $(APP)/dist
+cp -R $(APP)/public/. $(APP)/dist/
+$(WASMBUILD) bundle -out $(APP)/dist/app.js $(APP)/src/main.ts
+endef
+
+# Where a test that hangs is stopped.
+GO_TIMEOUT   := 10m
+RACE_TIMEOUT := 15m
+NODE_TIMEOUT := 900
+
+BROWSER := GOOS=js GOARCH=wasm
+# npm leaves this file behind when it has installed.
+MODULES := node_modules/.package-lock.json
+
+.PHONY: help setup browser build demo test lint lint-go lint-web test-go test-idb test-web test-atlas size bench bench-small clean
+
+help: ## print these targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: $(MODULES) browser ## install what npm and Debian provide
+
+$(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json)
+	npm ci --no-audit --no-fund
+	@touch $@
+
+browser:
+	@if command -v "$${CHROMIUM:-chromium}" >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; \
+	else \
+	  echo "the tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path" >&2; exit 1; \
+	fi
+
+build: $(MODULES) ## build the npm package into web/dist
+	$(WASMBUILD) build -out $(DIST)
+
+demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080)
+	$(WASMBUILD) build -out $(DIST) -fast
+	$(BUILD_APP)
+	$(WASMBUILD) serve -addr $(ADDR) $(APP)/dist $(DIST)
+
+test: lint test-go build size test-idb test-web test-atlas bench-small ## run everything that CI runs, quick faults first
+
+lint: lint-go lint-web ## check formatting, vet and types
+
+lint-go:
+	@unformatted=$$(find . -name '*.go' -not -path './build/*' -not -path '*/node_modules/*' -exec gofmt -l {} +); \
+	if [ -n "$$unformatted" ]; then printf 'gofmt would change:\n%s\n' "$$unformatted" >&2; exit 1; fi
+	go vet ./...
+	$(BROWSER) go vet ./store/... ./idb/... ./wasm/...
+	$(BROWSER) go vet -tags sdl ./store/... ./idb/... ./wasm/...
+
+lint-web: $(MODULES)
+	npm run --silent --workspaces --if-present lint
+
+test-go: ## test the Go packages, the engine with the race detector where there is a C compiler
+	go test -timeout $(GO_TIMEOUT) ./...
+	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \
+	  echo "go test -race ./store/..."; go test -race -timeout $(RACE_TIMEOUT) ./store/...; \
+	else \
+	  echo "no C compiler: the race detector was left out"; \
+	fi
+
+test-idb: browser ## test the IndexedDB backend in Chromium
+	idb/test.sh
+
+test-web: setup build ## test the npm package in Chromium
+	timeout $(NODE_TIMEOUT) node web/test/run.mjs
+
+test-atlas: setup build ## test the example app in Chromium
+	$(BUILD_APP)
+	timeout $(NODE_TIMEOUT) node $(APP)/test/run.mjs
+
+size: build ## compare what a page loads with the budgets
+	$(WASMBUILD) size -dir $(DIST)
+
+bench: setup build ## measure against the peers; N=131000 is the number of rows
+	node bench/run.mjs $(N)
+
+bench-small: setup build
+	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
+
+clean: ## remove what was built; what was installed stays
+	rm -rf build $(DIST) examples/*/dist

@@ -1,0 +1,102 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// engineBuild is one of the two builds of the engine.
+type engineBuild struct {
+	file string
+	tags string // build tags
+}
+
+var engineBuilds = []engineBuild{
+	{file: "granary.wasm"},
+	{file: "granary-sdl.wasm", tags: "sdl"},
+}
+
+// runtimeFile is the toolchain's half of the engine. It must come from the same
+// toolchain as the wasm.
+const runtimeFile = "wasm_exec.js"
+
+// engine compiles both builds of ./wasm and copies the toolchain's runtime.
+func (m *maker) engine(ctx context.Context) error {
+	for _, b := range engineBuilds {
+		done := m.step("engine")
+		content, err := m.compile(ctx, b)
+		if err != nil {
+			return err
+		}
+		changed, err := place(filepath.Join(m.out, b.file), content)
+		if err != nil {
+			return err
+		}
+		done("%s, %s%s", b.file, kilobytes(int64(len(content))), unchanged(changed))
+	}
+	content, err := m.runtime(ctx)
+	if err != nil {
+		return err
+	}
+	_, err = place(filepath.Join(m.out, runtimeFile), content)
+	return err
+}
+
+// compile links a build in the module's build directory, where the toolchain
+// finds it again the next time and leaves it alone when it is up to date.
+func (m *maker) compile(ctx context.Context, b engineBuild) ([]byte, error) {
+	target := filepath.Join(m.root, "build", "wasm", b.file)
+	cmd := exec.CommandContext(ctx, "go", "build", "-trimpath", "-buildvcs=false",
+		"-ldflags", "-s -w", "-tags", b.tags, "-o", target, "./wasm")
+	cmd.Dir = m.root
+	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	var said bytes.Buffer
+	cmd.Stdout, cmd.Stderr = &said, &said
+	if err := cmd.Run(); err != nil {
+		return nil, fmt.Errorf("compile %s: %w\n%s", b.file, err, bytes.TrimSpace(said.Bytes()))
+	}
+	return os.ReadFile(target)
+}
+
+// runtime reads wasm_exec.js of the toolchain that compiles the engine.
+func (m *maker) runtime(ctx context.Context) ([]byte, error) {
+	goroot, err := goEnv(ctx, m.root, "GOROOT")
+	if err != nil {
+		return nil, err
+	}
+	var tried []string
+	for _, dir := range []string{"lib", "misc"} {
+		path := filepath.Join(goroot, dir, "wasm", runtimeFile)
+		content, err := os.ReadFile(path)
+		if err == nil || !errors.Is(err, fs.ErrNotExist) {
+			return content, err
+		}
+		tried = append(tried, path)
+	}
+	return nil, fmt.Errorf("the toolchain has no %s; looked at %s", runtimeFile, strings.Join(tried, " and "))
+}
+
+// goEnv asks the toolchain that is in force in dir for one of its settings.
+func goEnv(ctx context.Context, dir, name string) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "env", name)
+	cmd.Dir = dir
+	value, err := cmd.Output()
+	if err != nil {
+		return "", fmt.Errorf("go env %s: %w", name, err)
+	}
+	return strings.TrimSpace(string(value)), nil
+}
+
+func unchanged(changed bool) string {
+	if changed {
+		return ""
+	}
+	return ", unchanged"
+}

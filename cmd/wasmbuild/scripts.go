@@ -1,0 +1,54 @@
+package main
+
+import (
+	"path/filepath"
+
+	"github.com/evanw/esbuild/pkg/api"
+)
+
+// script is one JavaScript file that the package ships.
+type script struct {
+	file    string // in the package
+	source  string // in web/src
+	format  api.Format
+	global  string // the name on globalThis, for a plain script tag
+	mangles bool   // whether local names are shortened
+}
+
+var scripts = []script{
+	// Local names stay: an app's own bundler shortens them, and stack traces of
+	// apps that use no bundler stay readable.
+	{file: "index.js", source: "index.ts", format: api.FormatESModule},
+	{file: "granary.js", source: "script.ts", format: api.FormatIIFE, global: "Granary", mangles: true},
+}
+
+// scripts makes the JavaScript of the package.
+func (m *maker) scripts() error {
+	for _, s := range scripts {
+		done := m.step("script")
+		size, changed, err := runBundler(m.std, s.options(filepath.Join(m.root, "web"), m.out))
+		if err != nil {
+			return err
+		}
+		done("%s, %s%s", s.file, kilobytes(size), unchanged(changed))
+	}
+	return nil
+}
+
+// options are esbuild's. The toolchain's runtime stays an import of its own, and
+// "new URL('./granary.wasm', import.meta.url)" stays as it is written, so that an
+// app's bundler finds the wasm as an asset.
+func (s script) options(web, out string) api.BuildOptions {
+	return api.BuildOptions{
+		AbsWorkingDir:     web,
+		EntryPoints:       []string{filepath.Join("src", s.source)},
+		Outfile:           filepath.Join(out, s.file),
+		Format:            s.format,
+		GlobalName:        s.global,
+		External:          []string{runtimeImport},
+		MinifyWhitespace:  true,
+		MinifySyntax:      true,
+		MinifyIdentifiers: s.mangles,
+		LegalComments:     api.LegalCommentsNone,
+	}
+}
