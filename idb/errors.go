@@ -28,8 +28,7 @@ const (
 
 // failure is an error of this package.
 func failure(c code.Code, op, message string, cause error) error {
-	var thrown js.Error
-	if errors.As(cause, &thrown) {
+	if thrown, ok := thrownIn(cause); ok {
 		cause = exception{thrown}
 	}
 	return &code.Error{Code: c, Op: op, Message: message, Err: cause}
@@ -40,6 +39,17 @@ type exception struct{ thrown js.Error }
 
 func (e exception) Error() string { return js.Global().Get("String").Invoke(e.thrown.Value).String() }
 func (e exception) Unwrap() error { return e.thrown }
+
+// thrownIn returns the thrown value that err wraps. errors.As would do the same,
+// and link reflection for it.
+func thrownIn(err error) (js.Error, bool) {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if thrown, ok := err.(js.Error); ok {
+			return thrown, true
+		}
+	}
+	return js.Error{}, false
+}
 
 // cancelled is the error of a call whose context ended before it did anything.
 func cancelled(op string, cause error) error {
@@ -81,8 +91,7 @@ func refused(op string, cause error) error {
 // isException reports whether err is the exception of this name, thrown at us or
 // handed out by the library.
 func isException(err error, name string) bool {
-	var thrown js.Error
-	if errors.As(err, &thrown) {
+	if thrown, ok := thrownIn(err); ok {
 		return thrown.Value.Type() == js.TypeObject && thrown.Value.Get("name").String() == name
 	}
 	return errors.Is(err, indexeddb.NewDOMException(name))

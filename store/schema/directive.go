@@ -108,15 +108,19 @@ func (r *reader) unknownDirective(at place, name string) {
 		r.fault(at, "@"+name+" is no longer in use: "+instead)
 		return
 	}
-	known := slices.Clone(ignored)
+	r.faultNear(at, "unknown directive @"+shorten(name), "@"+name, directiveNames)
+}
+
+// directiveNames returns the names of all known directives, as they are written.
+func directiveNames() []string {
+	var names []string
 	for _, d := range directives {
-		known = append(known, d.name)
+		names = append(names, "@"+d.name)
 	}
-	near := Nearest(name, known)
-	if near != "" {
-		near = "@" + near
+	for _, name := range ignored {
+		names = append(names, "@"+name)
 	}
-	r.fault(at, "unknown directive @"+shorten(name)+didYouMean(near))
+	return names
 }
 
 func (r *reader) checkArguments(known *directive, d *ast.Directive) bool {

@@ -1,5 +1,8 @@
 package schema
 
+// maxSlips bounds the distance of names of which one may be meant as the other.
+const maxSlips = 4
+
 // Nearest returns the candidate that name is most likely a slip of, for "did you
 // mean"; "" when none is near. The first of equally near ones wins. It costs
 // O(len(candidates)) comparisons of short strings; overlong names get no answer.
@@ -7,7 +10,7 @@ func Nearest(name string, candidates []string) string {
 	if name == "" || len(name) > maxSuggested {
 		return ""
 	}
-	best, bestDistance := "", 2+len(name)/3 // one more than is accepted
+	best, bestDistance := "", min(1+len(name)/3, maxSlips)+1 // one more than is accepted
 	for _, candidate := range candidates {
 		if candidate == "" || len(candidate) > maxSuggested || candidate == name {
 			continue
@@ -40,15 +43,20 @@ func distance(a, b string, limit int) int {
 	if len(a)-len(b) > limit || len(b)-len(a) > limit {
 		return limit + 1
 	}
-	var rows [3][maxSuggested + 1]int
+	// Only cells within limit of the diagonal can count; the others stay beyond it.
+	var rows [3][maxSuggested + 2]int
 	before, last, row := &rows[0], &rows[1], &rows[2]
-	for j := range len(b) + 1 {
-		last[j] = j
+	for j := range len(b) + 2 {
+		last[j], before[j] = j, limit+1
 	}
 	for i := 1; i <= len(a); i++ {
-		row[0] = i
-		least := i
-		for j := 1; j <= len(b); j++ {
+		from, to := max(1, i-limit), min(len(b), i+limit)
+		row[from-1], row[to+1] = limit+1, limit+1
+		if from == 1 {
+			row[0] = i
+		}
+		least := row[from-1]
+		for j := from; j <= to; j++ {
 			x, y := lower(a[i-1]), lower(b[j-1])
 			d := last[j-1]
 			if x != y {
