@@ -1,38 +1,38 @@
 package store
 
-import (
-	"context"
-	"errors"
+import "context"
 
-	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/log"
-)
-
-// Clear removes every record of every model, as one step, after the commits under
-// way are in storage.
+// Clear removes every record of every model, those included that the schema does
+// not have, as one commit. What others wrote before it is removed too.
 func (st *Store) Clear(ctx context.Context) error {
-	return st.submit(ctx, "clear", st.clear)
+	c, err := st.begin("clear", func(x *tx) error {
+		x.clear()
+		return nil
+	})
+	if err == nil {
+		err = c.Wait(ctx)
+	}
+	if err != nil {
+		return wrap("clear", err)
+	}
+	// Give back the room in storage before anything else is written. The records
+	// are gone even if that fails now.
+	_ = st.submit(ctx, "clear", func(ctx context.Context) error {
+		st.compact(ctx)
+		return nil
+	})
+	return nil
 }
 
-func (st *Store) clear(ctx context.Context) error {
-	for range maxReload {
-		st.mu.Lock()
-		empty, c := st.data.emptied()
-		st.mu.Unlock()
-		err := st.options.Backend.Replace(ctx, c.replace)
-		if errors.Is(err, log.ErrTaken) {
-			st.follow(ctx)
-			continue
+// clear deletes all rows. In the log that is one short operation a model, so that
+// there is room for it when there is room for nothing else.
+func (x *tx) clear() {
+	x.cleared = true
+	for _, t := range x.st.data.all() {
+		for n := range t.End() {
+			if t.Has(n) {
+				x.delete(t, n)
+			}
 		}
-		if err != nil {
-			return err
-		}
-		st.mu.Lock()
-		empty.compacted(c)
-		st.data = empty
-		st.epoch++
-		st.rerun()
-		return nil
 	}
-	return &code.Error{Code: code.Unavailable, Message: "others kept writing; try again"}
 }

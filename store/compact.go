@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/granarydb/granary/store/log"
-	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/table"
 )
 
@@ -41,7 +40,9 @@ type compaction struct {
 }
 
 // due reports whether the log is long enough to be folded.
-func (d *dataset) due() bool { return d.logBytes >= compactBytes || d.logCount >= compactCount }
+func (d *dataset) due() bool {
+	return d.hollow || d.logBytes >= compactBytes || d.logCount >= compactCount
+}
 
 // compaction builds what storage needs to forget the log up to the head. Only
 // durable commits may be in the tables. Blocks whose rows did not change stay.
@@ -128,7 +129,7 @@ func (d *dataset) compacted(c compaction) {
 	d.generation++
 	d.manifest = c.manifest
 	d.segments = c.segments
-	d.logBytes, d.logCount = 0, 0
+	d.logBytes, d.logCount, d.hollow = 0, 0, false
 }
 
 // compact folds the log when it is due and nothing is pending. A failure leaves
@@ -155,21 +156,4 @@ func (st *Store) compact(ctx context.Context) {
 	case errors.Is(err, log.ErrTaken):
 		st.journal.behind = true
 	}
-}
-
-// emptied is a dataset without records that follows d in the log.
-func (d *dataset) emptied() (*dataset, compaction) {
-	e := &dataset{schema: d.schema, kept: map[string]*table.Table{}, segments: map[string]*segment{},
-		adapters: map[*record.Layout]*record.Adapter{}, head: d.head, generation: d.generation}
-	for _, m := range d.schema.Models {
-		e.tables = append(e.tables, newTable(d.schema, m))
-	}
-	e.manifest = &log.Manifest{NextBlock: d.manifest.NextBlock}
-	c := e.compaction()
-	for _, s := range d.manifest.Segments {
-		for _, b := range s.Blocks {
-			c.replace.Drop = append(c.replace.Drop, b.ID)
-		}
-	}
-	return e, c
 }

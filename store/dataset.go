@@ -27,12 +27,15 @@ type dataset struct {
 	layouts    []*record.Layout // that the log has named
 	logBytes   int              // of the entries since the manifest
 	logCount   int
+	hollow     bool           // everything was deleted since the blocks were written
 	changes    []table.Change // of the entry being applied
 }
 
 // load reads everything. Another tab may compact meanwhile and drop blocks that
-// the manifest still named; then it starts again.
+// the manifest still named; then it starts again. Blocks that are missing though
+// the manifest is still the same are lost.
 func load(ctx context.Context, b Backend, s *schema.Schema, version uint32) (*dataset, error) {
+	var incomplete uint64 // generation of the manifest that named a block which is not there
 	for range maxReload {
 		d := &dataset{schema: s, kept: map[string]*table.Table{}, segments: map[string]*segment{},
 			adapters: map[*record.Layout]*record.Adapter{}}
@@ -46,8 +49,12 @@ func load(ctx context.Context, b Backend, s *schema.Schema, version uint32) (*da
 		if complete {
 			return d, nil
 		}
+		if incomplete == d.generation {
+			return nil, code.Fault(code.Corrupt, "", "", "storage has lost a block that its manifest names")
+		}
+		incomplete = d.generation
 	}
-	return nil, &code.Error{Code: code.Unavailable, Message: "storage kept changing while it was read; try again"}
+	return nil, code.Fault(code.Unavailable, "", "", "storage kept changing while it was read; try again")
 }
 
 // newTable returns an empty table of m with an index for each way along a
@@ -133,8 +140,7 @@ func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32
 	if err != nil {
 		return nil, false, err
 	}
-	broken := &code.Error{Code: code.Corrupt, Model: l.Model,
-		Message: "block " + strconv.FormatUint(id, 10) + " has rows that are broken or stand twice"}
+	broken := code.Fault(code.Corrupt, l.Model, "", "block "+strconv.FormatUint(id, 10)+" has rows that are broken or stand twice")
 	if adapter == nil {
 		if !t.Adopt(rows, version) {
 			return nil, false, broken
@@ -158,7 +164,7 @@ func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32
 // apply takes in the next entry of the log.
 func (d *dataset) apply(e log.Entry, version uint32) error {
 	if e.Sequence != d.head+1 {
-		return &code.Error{Code: code.Corrupt, Message: "log entry " + strconv.FormatUint(d.head+1, 10) + " is missing"}
+		return code.Fault(code.Corrupt, "", "", "log entry "+strconv.FormatUint(d.head+1, 10)+" is missing")
 	}
 	d.changes = d.changes[:0]
 	layouts, err := log.ReadEntry(e, d.layouts, func(op log.Operation) error {
@@ -214,11 +220,27 @@ func (d *dataset) put(t *table.Table, a *record.Adapter, row record.Row, version
 }
 
 func (d *dataset) remove(t *table.Table, key []byte) {
+	if len(key) == 0 {
+		d.removeAll(t.Layout.Model)
+		return
+	}
 	if number, ok := t.Find(key); ok {
 		d.changes = append(d.changes, t.Delete(number))
 		return
 	}
 	d.removeKept(t, key)
+}
+
+// removeAll deletes all records of a model.
+func (d *dataset) removeAll(model string) {
+	d.hollow = true
+	for _, t := range d.all() {
+		for n := uint32(0); n < t.End() && t.Layout.Model == model; n++ {
+			if t.Has(n) {
+				d.changes = append(d.changes, t.Delete(n))
+			}
+		}
+	}
 }
 
 // removeKept deletes the record with that key from the other tables of a model

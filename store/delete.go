@@ -26,6 +26,9 @@ type Deletion struct {
 // theirs in turn, all in one commit. A record that is not in the store is no
 // error.
 func (st *Store) Delete(ctx context.Context, r *Record, options ...DeleteOption) error {
+	if r == nil || r.model == nil {
+		return &code.Error{Code: code.Invalid, Op: "delete", Message: "the record is nil"}
+	}
 	d := Deletion{Model: r.model.Name, Keys: [][]byte{r.keyJSON()}}
 	for _, option := range options {
 		if err := option(&d); err != nil {
@@ -93,6 +96,9 @@ func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if (d.Keys == nil) == (d.Where == nil) {
+		return nil, &code.Error{Code: code.Invalid, Op: "delete", Model: m.Name, Message: "give either keys or a predicate"}
+	}
 	where, err := predicate.Parse(m, d.Where)
 	if err != nil {
 		return nil, wrap("delete", err)
@@ -104,10 +110,12 @@ func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
 		}
 	}
 	if len(d.Keys) > MaxBatch {
-		return nil, &code.Error{Code: code.Limit, Op: "delete",
-			Message: "one delete takes at most " + strconv.Itoa(MaxBatch) + " keys"}
+		return nil, wrap("delete", code.Fault(code.Limit, "", "", "one delete takes at most "+strconv.Itoa(MaxBatch)+" keys"))
 	}
-	keys := make([][]byte, len(d.Keys))
+	var keys [][]byte
+	if d.Keys != nil {
+		keys = make([][]byte, len(d.Keys))
+	}
 	for i, text := range d.Keys {
 		if keys[i], err = parseKey(m, text); err != nil {
 			return nil, wrap("delete", err)
@@ -118,8 +126,7 @@ func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
 		if condition != nil {
 			for _, n := range rows {
 				if !condition.Match(st.tables(), st.table(m).Row(n)) {
-					return &code.Error{Code: code.Conflict, Model: m.Name,
-						Message: "the condition does not hold for the stored record"}
+					return code.Fault(code.Conflict, m.Name, "", "the condition does not hold for the stored record")
 				}
 			}
 		}
@@ -128,12 +135,14 @@ func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
 }
 
 func (x *tx) find(m *schema.Model, keys [][]byte, where *predicate.Filter) []uint32 {
-	if len(keys) == 0 {
+	if keys == nil {
 		return where.Rows(x.st.tables())
 	}
 	var rows []uint32
+	twice := make(map[uint32]bool, len(keys))
 	for _, key := range keys {
-		if n, ok := x.st.table(m).Find(key); ok && !slices.Contains(rows, n) {
+		if n, ok := x.st.table(m).Find(key); ok && !twice[n] {
+			twice[n] = true
 			rows = append(rows, n)
 		}
 	}
@@ -251,8 +260,7 @@ type sparing struct {
 func (x *tx) spare(s sparing) error {
 	r := s.relation
 	if r.OnDelete == schema.Restrict {
-		return &code.Error{Code: code.Reference, Model: r.Owner.Name, Field: r.Name,
-			Message: "still has a " + r.Target.Name + " and is declared onDelete: RESTRICT; delete or move that first"}
+		return code.Fault(code.Reference, r.Owner.Name, r.Name, "still has a "+r.Target.Name+" and is declared onDelete: RESTRICT; delete or move that first")
 	}
 	if r.Kind == schema.HasOne {
 		return nil // the reference stands in the record that goes

@@ -15,12 +15,16 @@ import (
 type Commit struct {
 	run     func(*tx) error // makes the change; run again when others' commits come in between
 	changes []table.Change
+	cleared bool // the change is the deletion of everything
 	saved   []Ref
 	rows    []record.Row // of saved
 	done    chan struct{}
 	err     error
 	then    []func(error)
 }
+
+// empty reports whether the commit leaves nothing to store.
+func (c *Commit) empty() bool { return len(c.changes) == 0 && !c.cleared }
 
 // Ref names one state of one record: a row number, good for as long as the epoch
 // of the store stays the same, and the version of the row.
@@ -98,7 +102,7 @@ func (st *Store) begin(op string, run func(*tx) error) (*Commit, error) {
 	if err := st.apply(c); err != nil {
 		return nil, wrap(op, err)
 	}
-	if len(c.changes) == 0 && len(st.journal.pending) == 0 {
+	if c.empty() && len(st.journal.pending) == 0 {
 		close(c.done) // nothing to store, and what it saw is stored
 		return c, nil
 	}
@@ -176,6 +180,7 @@ func (st *Store) flush(ctx context.Context) bool {
 	case err == nil:
 		for _, c := range batch {
 			st.data.touch(c.changes)
+			st.data.hollow = st.data.hollow || c.cleared
 		}
 		st.data.advance(layouts, len(data))
 		st.settle(batch, nil)
@@ -197,22 +202,35 @@ func (st *Store) batch() ([]*Commit, *log.EntryWriter) {
 		if w != nil && w.Size() > maxEntry {
 			return slices.Clone(st.journal.pending[:i]), w
 		}
-		if len(c.changes) == 0 {
+		if c.empty() {
 			continue
 		}
 		if w == nil {
 			w = log.NewEntryWriter(st.data.layouts)
 		}
-		w.Commit(len(c.changes))
-		for _, change := range c.changes {
-			if row := change.After(); row != nil {
-				w.Put(change.Table.Layout, row)
-			} else {
-				w.Delete(change.Table.Layout, change.Table.Key(nil, change.Before()))
-			}
-		}
+		st.write(w, c)
 	}
 	return slices.Clone(st.journal.pending), w
+}
+
+// write puts a commit into an entry.
+func (st *Store) write(w *log.EntryWriter, c *Commit) {
+	if c.cleared {
+		tables := st.data.all()
+		w.Commit(len(tables))
+		for _, t := range tables {
+			w.DeleteAll(t.Layout)
+		}
+		return
+	}
+	w.Commit(len(c.changes))
+	for _, change := range c.changes {
+		if row := change.After(); row != nil {
+			w.Put(change.Table.Layout, row)
+		} else {
+			w.Delete(change.Table.Layout, change.Table.Key(nil, change.Before()))
+		}
+	}
 }
 
 // resolve finds out what became of an append that nobody knows the outcome of, by
@@ -231,6 +249,10 @@ func (st *Store) resolve(ctx context.Context, a log.Append, nonce uint64, unknow
 		}
 	}
 	if snapshot.Generation != a.Generation {
+		m, err := log.ReadManifest(snapshot.Manifest)
+		if err != nil || m.Through >= a.Sequence {
+			return unknown // whose entry it was that others have folded cannot be told
+		}
 		return log.ErrTaken
 	}
 	return &code.Error{Code: code.Unavailable, Message: "storage failed; nothing was written", Err: unknown}
@@ -271,12 +293,12 @@ func (st *Store) undo() {
 // anew when they have compacted, and runs the pending commits again on top.
 func (st *Store) follow(ctx context.Context) {
 	st.mu.Lock()
-	head, generation := st.data.head, st.data.generation
+	head, generation, version := st.data.head, st.data.generation, st.version
 	st.mu.Unlock()
 	snapshot, err := st.options.Backend.Read(ctx, head)
 	var fresh *dataset
 	if err == nil && snapshot.Generation != generation {
-		fresh, err = load(ctx, st.options.Backend, st.schema, st.version+1)
+		fresh, err = load(ctx, st.options.Backend, st.schema, version)
 	}
 
 	st.mu.Lock()

@@ -25,7 +25,8 @@ func parseKey(m *schema.Model, text []byte) ([]byte, error) { return parseValues
 // parseValues reads a JSON array of the values of those fields.
 func parseValues(m *schema.Model, fields []int, text []byte) ([]byte, error) {
 	check := jsontext.New(text)
-	if check.Raw(); !check.End() || text[0] != '[' {
+	text = check.Raw()
+	if !check.End() || text[0] != '[' {
 		return nil, &code.Error{Code: code.Invalid, Model: m.Name, Message: "a key must be a JSON array of its values", Err: check.Err()}
 	}
 	s := jsontext.New(text)
@@ -38,7 +39,7 @@ func parseValues(m *schema.Model, fields []int, text []byte) ([]byte, error) {
 		}
 		f := m.Fields[fields[n]]
 		if raw[0] == 'n' {
-			return nil, &code.Error{Code: code.Invalid, Model: m.Name, Field: f.Name, Message: "is part of the key and may not be null"}
+			return nil, code.Fault(code.Invalid, m.Name, f.Name, "is part of the key and may not be null")
 		}
 		v, err := record.Canonical(raw, f.Type, m.Name, f.Name)
 		if err != nil {
@@ -50,8 +51,7 @@ func parseValues(m *schema.Model, fields []int, text []byte) ([]byte, error) {
 		key = append(key, v...)
 	}
 	if n != len(fields) {
-		return nil, &code.Error{Code: code.Invalid, Model: m.Name,
-			Message: "the key has " + strconv.Itoa(len(fields)) + " values, got " + strconv.Itoa(n)}
+		return nil, code.Fault(code.Invalid, m.Name, "", "the key has "+strconv.Itoa(len(fields))+" values, got "+strconv.Itoa(n))
 	}
 	return key, nil
 }

@@ -84,8 +84,7 @@ func (r *Record) With(fields Fields) (*Record, error) {
 		case f.ReadOnly:
 			return nil, wrap("new", readOnly(f, r.model))
 		case slices.Contains(r.model.Key, i):
-			return nil, &code.Error{Code: code.Invalid, Op: "new", Model: r.model.Name, Field: f.Name,
-				Message: "is part of the key and cannot be changed: save a new record and delete this one"}
+			return nil, wrap("new", code.Fault(code.Invalid, r.model.Name, f.Name, "is part of the key and cannot be changed: save a new record and delete this one"))
 		}
 		if !slices.Contains(edited.changed, f.Name) {
 			edited.changed = append(edited.changed, f.Name)
@@ -100,7 +99,7 @@ func (r *Record) With(fields Fields) (*Record, error) {
 }
 
 func readOnly(f *schema.Field, m *schema.Model) error {
-	return &code.Error{Code: code.Invalid, Model: m.Name, Field: f.Name, Message: "is set by the store and cannot be given"}
+	return code.Fault(code.Invalid, m.Name, f.Name, "is set by the store and cannot be given")
 }
 
 // fieldText writes fields as a JSON object, relations as their foreign keys.
@@ -116,16 +115,14 @@ func (st *Store) fieldText(m *schema.Model, fields Fields) ([]byte, map[string]*
 		target, ok := value.(*Record)
 		switch {
 		case rel.Kind != schema.BelongsTo && rel.Kind != schema.HasOne:
-			return nil, nil, &code.Error{Code: code.Invalid, Model: m.Name, Field: name,
-				Message: "leads to many records: set it from their side"}
+			return nil, nil, code.Fault(code.Invalid, m.Name, name, "leads to many records: set it from their side")
 		case value == nil || ok && target == nil:
 			for _, i := range rel.Fields {
 				plain[m.Fields[i].Name] = nil
 			}
 			continue
 		case !ok || target.model != rel.Target:
-			return nil, nil, &code.Error{Code: code.Invalid, Model: m.Name, Field: name,
-				Message: "must be a record of " + rel.Target.Name}
+			return nil, nil, code.Fault(code.Invalid, m.Name, name, "must be a record of "+rel.Target.Name)
 		}
 		for n, i := range rel.Fields {
 			plain[m.Fields[i].Name] = target.layout.Value(target.row, rel.TargetFields[n])

@@ -25,16 +25,16 @@ type orderKey struct {
 func (st *Store) order(m *schema.Model, keys []Sort) (order, error) {
 	o := order{table: st.table(m)}
 	if len(keys) > MaxSortKeys {
-		return o, &code.Error{Code: code.Limit, Model: m.Name, Message: "a sort has at most " + strconv.Itoa(MaxSortKeys) + " keys"}
+		return o, code.Fault(code.Limit, m.Name, "", "a sort has at most "+strconv.Itoa(MaxSortKeys)+" keys")
 	}
 	for _, k := range keys {
 		f := m.Field(k.Field)
 		if f == nil {
 			message := "cannot be sorted by: it is no field of " + m.Name + schema.DidYouMean(k.Field, o.table.Layout.Names)
-			return o, &code.Error{Code: code.Invalid, Model: m.Name, Field: k.Field, Message: message}
+			return o, code.Fault(code.Invalid, m.Name, k.Field, message)
 		}
 		if f.Type.List || f.Type.Scalar == schema.JSON || f.Type.Scalar == schema.Object {
-			return o, &code.Error{Code: code.Invalid, Model: m.Name, Field: k.Field, Message: "is no single value to sort by"}
+			return o, code.Fault(code.Invalid, m.Name, k.Field, "is no single value to sort by")
 		}
 		o.keys = append(o.keys, orderKey{f.Index, k.Descending})
 	}

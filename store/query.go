@@ -59,7 +59,7 @@ func Page(page, n int) QueryOption {
 	return func(q *Query) error {
 		q.Page, q.Limit = page, n
 		if page < 0 || n < 0 {
-			return &code.Error{Code: code.Invalid, Op: "query", Model: q.Model, Message: "page and limit may not be negative"}
+			return wrap("query", code.Fault(code.Invalid, q.Model, "", "page and limit may not be negative"))
 		}
 		return nil
 	}
@@ -173,6 +173,10 @@ func (st *Store) find(q Query) (Found, error) {
 	if err != nil {
 		return Found{}, err
 	}
+	if q.Page < 0 || q.Limit < -1 || q.Page > 0 && q.Limit < 0 {
+		return Found{}, &code.Error{Code: code.Invalid, Op: "query", Model: m.Name,
+			Message: "page and limit may not be negative, and page needs a limit"}
+	}
 	order, err := st.order(m, q.Sort)
 	if err != nil {
 		return Found{}, wrap("query", err)
@@ -228,7 +232,8 @@ func ParseQuery(in *schema.Schema, text []byte) (Query, error) {
 		return q, &code.Error{Code: code.Invalid, Op: "query", Model: q.Model, Message: what, Err: err}
 	}
 	check := jsontext.New(text)
-	if check.Raw(); !check.End() || text[0] != '{' {
+	text = check.Raw()
+	if !check.End() || text[0] != '{' {
 		return bad("a query must be a JSON object", check.Err())
 	}
 	s := jsontext.New(text)

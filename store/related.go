@@ -69,11 +69,10 @@ func (r *Record) relation(name string, one bool) (*schema.Relation, error) {
 			names = append(names, other.Name)
 		}
 		message := "is no relation of " + r.model.Name + schema.DidYouMean(name, names)
-		return nil, &code.Error{Code: code.Invalid, Op: "query", Model: r.model.Name, Field: name, Message: message}
+		return nil, wrap("query", code.Fault(code.Invalid, r.model.Name, name, message))
 	}
 	if toOne := rel.Kind == schema.BelongsTo || rel.Kind == schema.HasOne; toOne != one {
-		return nil, &code.Error{Code: code.Invalid, Op: "query", Model: r.model.Name, Field: name,
-			Message: map[bool]string{true: "leads to many records: use Many", false: "leads to one record: use One"}[one]}
+		return nil, wrap("query", code.Fault(code.Invalid, r.model.Name, name, map[bool]string{true: "leads to many records: use Many", false: "leads to one record: use One"}[one]))
 	}
 	return rel, nil
 }

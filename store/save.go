@@ -42,8 +42,8 @@ func (st *Store) Save(ctx context.Context, r *Record, options ...SaveOption) (*R
 func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...SaveOption) ([]*Record, error) {
 	puts := make([]Put, len(records))
 	for i, r := range records {
-		if r == nil {
-			return nil, &code.Error{Code: code.Invalid, Op: "save", Message: "a record is nil"}
+		if r == nil || r.model == nil {
+			return nil, wrap("save", code.Fault(code.Invalid, "", "", "a record is nil"))
 		}
 		puts[i] = Put{Model: r.model.Name, Row: r.JSON(), Edited: !r.fresh, Changed: r.changed}
 		for _, option := range options {
@@ -63,7 +63,8 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 	defer st.mu.Unlock()
 	out := make([]*Record, len(records))
 	for i, r := range records {
-		out[i] = &Record{st: st, model: r.model, layout: r.layout, row: c.rows[i]}
+		m := st.schema.Model(r.model.Name)
+		out[i] = &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: c.rows[i]}
 	}
 	return out, nil
 }
@@ -83,8 +84,7 @@ func If(condition predicate.Predicate) SaveOption {
 // BeginSave applies the save and returns while it is on its way to storage.
 func (st *Store) BeginSave(puts []Put) (*Commit, error) {
 	if len(puts) > MaxBatch {
-		return nil, &code.Error{Code: code.Limit, Op: "save",
-			Message: "one save takes at most " + strconv.Itoa(MaxBatch) + " records"}
+		return nil, wrap("save", code.Fault(code.Limit, "", "", "one save takes at most "+strconv.Itoa(MaxBatch)+" records"))
 	}
 	writes := make([]write, len(puts))
 	for i, p := range puts {
@@ -139,8 +139,7 @@ func (x *tx) save(w *write, now []byte) error {
 	}
 	row := t.Row(number)
 	if w.condition != nil && !w.condition.Match(x.st.tables(), row) {
-		return &code.Error{Code: code.Conflict, Model: w.model.Name,
-			Message: "the condition does not hold for the stored record " + shown(key)}
+		return code.Fault(code.Conflict, w.model.Name, "", "the condition does not hold for the stored record "+shown(key))
 	}
 	return x.edit(t, e, number, w, now)
 }
@@ -207,7 +206,7 @@ func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, w *write) 
 				written[i] = e.Value(i) != nil
 			}
 		default:
-			return &code.Error{Code: code.Invalid, Model: w.model.Name, Field: name, Message: "is no field that can be changed"}
+			return code.Fault(code.Invalid, w.model.Name, name, "is no field that can be changed")
 		}
 	}
 	for i, yes := range written {
@@ -241,7 +240,7 @@ func keyOf(e *record.Encoder) ([]byte, error) {
 			return nil, e.Missing(f)
 		}
 		if string(v) == `""` {
-			return nil, &code.Error{Code: code.Invalid, Model: e.Model.Name, Field: f.Name, Message: "is part of the key and may not be empty"}
+			return nil, code.Fault(code.Invalid, e.Model.Name, f.Name, "is part of the key and may not be empty")
 		}
 		if n > 0 {
 			key = append(key, ',')
@@ -249,8 +248,7 @@ func keyOf(e *record.Encoder) ([]byte, error) {
 		key = append(key, v...)
 	}
 	if len(key) > record.MaxKey {
-		return nil, &code.Error{Code: code.Limit, Model: e.Model.Name, Field: e.Model.Fields[e.Model.Key[0]].Name,
-			Message: "a key may have at most " + strconv.Itoa(record.MaxKey) + " bytes"}
+		return nil, code.Fault(code.Limit, e.Model.Name, e.Model.Fields[e.Model.Key[0]].Name, "a key may have at most "+strconv.Itoa(record.MaxKey)+" bytes")
 	}
 	return key, nil
 }

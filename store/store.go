@@ -39,7 +39,7 @@ type Store struct {
 // leaves storage as it was.
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Schema == nil || o.Backend == nil {
-		return nil, &code.Error{Code: code.Invalid, Op: "open", Message: "Options need a Schema and a Backend"}
+		return nil, wrap("open", code.Fault(code.Invalid, "", "", "Options need a Schema and a Backend"))
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock
@@ -68,7 +68,7 @@ func (st *Store) Schema() *schema.Schema { return st.schema }
 // idempotent.
 func (st *Store) Close() error {
 	st.mu.Lock()
-	st.journal.fail(&code.Error{Code: code.Closed, Message: "the store was closed"})
+	st.journal.fail(code.Fault(code.Closed, "", "", "the store was closed"))
 	st.mu.Unlock()
 	<-st.journal.stopped
 	return nil
@@ -89,7 +89,7 @@ func (st *Store) model(op, name string) (*schema.Model, error) {
 		names = append(names, m.Name)
 	}
 	message := "is no model of the schema" + schema.DidYouMean(name, names)
-	return nil, &code.Error{Code: code.Invalid, Op: op, Model: name, Message: message}
+	return nil, wrap(op, code.Fault(code.Invalid, name, "", message))
 }
 
 // wrap gives an error the name of the verb that failed.

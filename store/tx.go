@@ -17,13 +17,15 @@ type tx struct {
 	saved   []Ref
 	rows    []record.Row // of saved
 	links   []link
+	cleared bool // everything is deleted
 }
 
 // link is a row whose relations are to be checked at the end of the change, so
 // that the order of records within one commit does not matter.
 type link struct {
-	table *table.Table
-	row   uint32
+	table  *table.Table
+	row    uint32
+	change int // position in changes
 }
 
 // apply runs a commit's change on the present tables. When it fails, nothing was
@@ -41,20 +43,20 @@ func (st *Store) apply(c *Commit) error {
 		}
 		return err
 	}
-	c.changes, c.saved, c.rows = x.changes, x.saved, x.rows
+	c.changes, c.saved, c.rows, c.cleared = x.changes, x.saved, x.rows, x.cleared
 	return nil
 }
 
 func (x *tx) insert(t *table.Table, row record.Row) uint32 {
 	c := t.Insert(row, x.version)
+	x.links = append(x.links, link{t, c.Row, len(x.changes)})
 	x.changes = append(x.changes, c)
-	x.links = append(x.links, link{t, c.Row})
 	return c.Row
 }
 
 func (x *tx) update(t *table.Table, number uint32, row record.Row) {
+	x.links = append(x.links, link{t, number, len(x.changes)})
 	x.changes = append(x.changes, t.Update(number, row, x.version))
-	x.links = append(x.links, link{t, number})
 }
 
 func (x *tx) delete(t *table.Table, number uint32) {
@@ -78,8 +80,7 @@ func (x *tx) checkLinks() error {
 				continue
 			}
 			if _, found := x.st.table(r.Target).Find(key); !found && !x.unchanged(l, r.Fields) {
-				return &code.Error{Code: code.Reference, Model: r.Owner.Name, Field: r.Name,
-					Message: "refers to " + r.Target.Name + " " + shown(key) + ", which is not in the store: save it first"}
+				return code.Fault(code.Reference, r.Owner.Name, r.Name, "refers to "+r.Target.Name+" "+shown(key)+", which is not in the store: save it first")
 			}
 		}
 	}
@@ -89,8 +90,7 @@ func (x *tx) checkLinks() error {
 // unchanged reports whether those fields of a row are as they were before the
 // change: a reference that was left dangling may stay.
 func (x *tx) unchanged(l link, fields []int) bool {
-	i := slices.IndexFunc(x.changes, func(c table.Change) bool { return c.Table == l.table && c.Row == l.row })
-	before := x.changes[i].Before()
+	before := x.changes[l.change].Before()
 	if before == nil {
 		return false
 	}

@@ -51,6 +51,12 @@ type Error struct {
 	Details any    // more, by code: Schema has []schema.Fault
 }
 
+// Fault returns an error about a model and a field of it; both may be "". It is a
+// function for the page's sake: a literal in every place would weigh more.
+func Fault(c Code, model, field, message string) *Error {
+	return &Error{Code: c, Model: model, Field: field, Message: message}
+}
+
 // Error puts the parts together: "save Post.title: must be a string, got 5".
 func (e *Error) Error() string {
 	var b strings.Builder

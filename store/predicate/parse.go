@@ -15,7 +15,8 @@ func Parse(m *schema.Model, data []byte) (*Filter, error) {
 		return &Filter{Model: m, root: &node{kind: all}}, nil
 	}
 	check := jsontext.New(data)
-	if check.Raw(); !check.End() {
+	data = check.Raw()
+	if !check.End() {
 		return nil, &code.Error{Code: code.Invalid, Model: m.Name, Message: "the predicate is not JSON", Err: check.Err()}
 	}
 	p := parser{}
@@ -32,8 +33,8 @@ type parser struct{ nodes int }
 func (p *parser) parse(m *schema.Model, data []byte, depth int) (*node, error) {
 	p.nodes++
 	if depth > MaxDepth || p.nodes > MaxNodes {
-		return nil, &code.Error{Code: code.Limit, Model: m.Name, Message: "a predicate may be nested " +
-			strconv.Itoa(MaxDepth) + " deep and have " + strconv.Itoa(MaxNodes) + " parts"}
+		return nil, code.Fault(code.Limit, m.Name, "", "a predicate may be nested "+
+			strconv.Itoa(MaxDepth)+" deep and have "+strconv.Itoa(MaxNodes)+" parts")
 	}
 	if data[0] != '{' {
 		return nil, fault(m, "", "a predicate must be an object such as {\"field\":…,\"op\":…,\"value\":…}")
@@ -144,8 +145,7 @@ func (n *node) operands(m *schema.Model, value []byte) error {
 				return err
 			}
 			if len(n.values) > MaxValues {
-				return &code.Error{Code: code.Limit, Model: m.Name, Field: f.Name,
-					Message: string(n.op) + " takes at most " + strconv.Itoa(MaxValues) + " values"}
+				return code.Fault(code.Limit, m.Name, f.Name, string(n.op)+" takes at most "+strconv.Itoa(MaxValues)+" values")
 			}
 		}
 	default:
@@ -153,7 +153,7 @@ func (n *node) operands(m *schema.Model, value []byte) error {
 			return err
 		}
 	}
-	if n.op == Between && (len(n.values) != 2 || n.values[0].Compare(n.values[1].Value) > 0) {
+	if n.op == Between && (len(n.values) != 2 || n.values[1].Kind != record.Null && n.values[0].Compare(n.values[1].Value) > 0) {
 		return fault(m, f.Name, "between needs two values, the lower one first")
 	}
 	if (n.op == In || n.op == NotIn) && len(n.values) > 8 {
@@ -247,7 +247,7 @@ func unknown(m *schema.Model, name, what string) error {
 }
 
 func fault(m *schema.Model, field, message string) error {
-	return &code.Error{Code: code.Invalid, Model: m.Name, Field: field, Message: message}
+	return code.Fault(code.Invalid, m.Name, field, message)
 }
 
 func text(raw []byte) string {

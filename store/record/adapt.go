@@ -34,8 +34,7 @@ func NewAdapter(old *Layout, m *schema.Model) (*Adapter, error) {
 		key[i] = a.from[k]
 	}
 	if !slices.Equal(key, old.Key) {
-		return nil, &code.Error{Code: code.SchemaChanged, Model: m.Name,
-			Message: "the primary key of stored records is another one; keep the old key, or give the model a new name"}
+		return nil, code.Fault(code.SchemaChanged, m.Name, "", "the primary key of stored records is another one; keep the old key, or give the model a new name")
 	}
 	return a, nil
 }
@@ -64,15 +63,14 @@ func (a *Adapter) Append(dst []byte, row Row) ([]byte, error) {
 func (a *Adapter) check(value []byte, f *schema.Field) ([]byte, error) {
 	if value[0] == 'n' {
 		if f.Type.Required && !f.ReadOnly {
-			return nil, &code.Error{Code: code.SchemaChanged, Model: a.model.Name, Field: f.Name,
-				Message: "is required now, and stored records have no value for it: make it optional or give it a @default"}
+			return nil, code.Fault(code.SchemaChanged, a.model.Name, f.Name, "is required now, and stored records have no value for it: make it optional or give it a @default")
 		}
 		return value, nil
 	}
-	out, err := Canonical(value, f.Type, a.model.Name, f.Name)
-	if err != nil {
+	v := validator{model: a.model.Name, field: f.Name, drop: true}
+	if err := v.append(value, f.Type); err != nil {
 		return nil, &code.Error{Code: code.SchemaChanged, Model: a.model.Name, Field: f.Name,
 			Message: "stored records do not fit the new type", Err: err}
 	}
-	return out, nil
+	return v.scratch, nil
 }

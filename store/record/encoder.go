@@ -93,8 +93,7 @@ func (e *Encoder) Append(dst []byte) ([]byte, error) {
 	start := len(dst)
 	dst = e.Layout.Append(dst, e.values)
 	if len(dst)-start > MaxRow {
-		return dst[:start], &code.Error{Code: code.Limit, Model: e.Model.Name,
-			Message: "a record may have at most 16 MiB"}
+		return dst[:start], code.Fault(code.Limit, e.Model.Name, "", "a record may have at most 16 MiB")
 	}
 	return dst, nil
 }
@@ -160,7 +159,7 @@ func (e *Encoder) unknown(name string) error {
 }
 
 func (e *Encoder) fault(field, message string) error {
-	return &code.Error{Code: code.Invalid, Model: e.Model.Name, Field: field, Message: message}
+	return code.Fault(code.Invalid, e.Model.Name, field, message)
 }
 
 // plain reports whether the text of a string has no escape.

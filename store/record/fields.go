@@ -16,7 +16,7 @@ func AppendGo(dst []byte, value any) ([]byte, error) { return appendGo(dst, valu
 
 func appendGo(dst []byte, value any, depth int) ([]byte, error) {
 	if depth > jsontext.MaxDepth {
-		return dst, &code.Error{Code: code.Limit, Message: "a value nested deeper than " + strconv.Itoa(jsontext.MaxDepth)}
+		return dst, code.Fault(code.Limit, "", "", "a value nested deeper than "+strconv.Itoa(jsontext.MaxDepth))
 	}
 	switch v := value.(type) {
 	case nil:
@@ -25,7 +25,7 @@ func appendGo(dst []byte, value any, depth int) ([]byte, error) {
 		return strconv.AppendBool(dst, v), nil
 	case string:
 		if !jsontext.ValidString([]byte(v)) {
-			return dst, &code.Error{Code: code.Invalid, Message: "a string that is not UTF-8: " + strconv.Quote(string(shown([]byte(v))))}
+			return dst, code.Fault(code.Invalid, "", "", "a string that is not UTF-8: "+strconv.Quote(string(shown([]byte(v)))))
 		}
 		return jsontext.AppendString(dst, []byte(v)), nil
 	case []byte:
@@ -48,13 +48,12 @@ func appendGo(dst []byte, value any, depth int) ([]byte, error) {
 	if n, ok := integer(value); ok {
 		return strconv.AppendInt(dst, n, 10), nil
 	}
-	return dst, &code.Error{Code: code.Invalid,
-		Message: "a value of a Go type that is no JSON: use nil, bool, numbers, string, []byte of JSON text, []any or map[string]any"}
+	return dst, code.Fault(code.Invalid, "", "", "a value of a Go type that is no JSON: use nil, bool, numbers, string, []byte of JSON text, []any or map[string]any")
 }
 
 func appendGoFloat(dst []byte, f float64) ([]byte, error) {
 	if math.IsNaN(f) || math.IsInf(f, 0) {
-		return dst, &code.Error{Code: code.Invalid, Message: "must be a finite number, got " + strconv.FormatFloat(f, 'g', -1, 64)}
+		return dst, code.Fault(code.Invalid, "", "", "must be a finite number, got "+strconv.FormatFloat(f, 'g', -1, 64))
 	}
 	return jsontext.AppendFloat(dst, f), nil
 }

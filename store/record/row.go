@@ -68,12 +68,28 @@ func LayoutOf(m *schema.Model) *Layout {
 	return NewLayout(m.Name, m.Key, names, types)
 }
 
-// describe names a type so that values written under equal names stay valid.
+// describe names a type so that values written under equal names stay valid: with
+// the values of its enum, or the fields of its custom type and of those inside it.
 func describe(t schema.Type) string {
-	if t.Scalar != schema.Enumeration {
-		return typeName(t)
+	text := typeName(t)
+	var list []*schema.CustomType
+	visit := func(t schema.Type) {
+		if t.Scalar == schema.Enumeration {
+			text += " " + strings.Join(t.Enum.Values, "|")
+		}
+		if t.Custom != nil && !slices.Contains(list, t.Custom) {
+			list = append(list, t.Custom)
+		}
 	}
-	return typeName(t) + " " + strings.Join(t.Enum.Values, "|")
+	visit(t)
+	for i := 0; i < len(list); i++ {
+		text += " " + list[i].Name
+		for _, f := range list[i].Fields {
+			text += " " + f.Name + ":" + typeName(f.Type)
+			visit(f.Type)
+		}
+	}
+	return text
 }
 
 // Equal reports whether rows of both layouts are written alike.
@@ -162,7 +178,7 @@ func (l *Layout) Sound(r Row) bool {
 	at := 0
 	for i, before := range l.before {
 		offset := offsetAt(r, i)
-		if offset < at+len(before) || offset >= len(text) || string(text[offset-len(before):offset]) != before {
+		if offset < at+len(before) || offset >= len(text)-1 || string(text[offset-len(before):offset]) != before {
 			return false
 		}
 		if i == 0 && offset != len(before) {

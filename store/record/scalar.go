@@ -171,8 +171,8 @@ func url(s []byte) bool {
 	return len(rest) > 0 && !oneOf(rest[0], "/?#:@") || string(s[:n]) == "file"
 }
 
-// phone reports whether s is digits, at least two, with an optional plus and
-// single blanks or hyphens between them.
+// phone reports whether s is digits, at least two, with an optional plus before
+// and blanks or hyphens between them.
 func phone(s []byte) bool {
 	if len(s) > 0 && s[0] == '+' {
 		s = s[1:]
@@ -215,7 +215,9 @@ func ipv6(s []byte) bool {
 				return false
 			}
 			elided = true
-			s = s[2:]
+			if s = s[2:]; len(s) > 0 && s[0] == ':' {
+				return false
+			}
 			continue
 		}
 		if s[0] == ':' {

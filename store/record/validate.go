@@ -23,7 +23,9 @@ func Canonical(raw []byte, t schema.Type, model, field string) ([]byte, error) {
 type validator struct {
 	scratch      []byte
 	model, field string
-	nesting      int
+	nesting      int  // custom types around the value
+	depth        int  // lists and custom types around the value
+	drop         bool // leave out fields that a custom type does not have, instead of refusing them
 }
 
 func (v *validator) append(raw []byte, t schema.Type) error {
@@ -45,6 +47,7 @@ func (v *validator) appendList(raw []byte, t schema.Type) error {
 		return v.wrong(raw, "a list of "+scalarName(t))
 	}
 	v.scratch = append(v.scratch, '[')
+	v.depth++
 	s := jsontext.New(raw)
 	first := true
 	for s.BeginArray(); s.NextElement(); first = false {
@@ -63,6 +66,7 @@ func (v *validator) appendList(raw []byte, t schema.Type) error {
 			return err
 		}
 	}
+	v.depth--
 	v.scratch = append(v.scratch, ']')
 	return nil
 }
@@ -135,6 +139,10 @@ func (v *validator) appendJSON(raw []byte) error {
 		if !s.End() {
 			return v.wrong(raw, "JSON")
 		}
+		if v.depth+depth(text) > jsontext.MaxDepth {
+			return &code.Error{Code: code.Limit, Model: v.model, Field: v.field,
+				Message: "is nested deeper than " + strconv.Itoa(jsontext.MaxDepth)}
+		}
 	}
 	if text[0] != '{' && text[0] != '[' {
 		return v.wrong(raw, "a JSON object or array, or the text of one")
@@ -149,8 +157,7 @@ func (v *validator) appendObject(raw []byte, t *schema.CustomType) error {
 		return v.wrong(raw, "an object of type "+t.Name)
 	}
 	if v.nesting == MaxNesting {
-		return &code.Error{Code: code.Limit, Model: v.model, Field: v.field,
-			Message: "is nested deeper than " + strconv.Itoa(MaxNesting) + " types"}
+		return code.Fault(code.Limit, v.model, v.field, "is nested deeper than "+strconv.Itoa(MaxNesting)+" types")
 	}
 	given := make([][]byte, len(t.Fields))
 	s := jsontext.New(raw)
@@ -161,12 +168,17 @@ func (v *validator) appendObject(raw []byte, t *schema.CustomType) error {
 		}
 		f := t.Field(string(name))
 		if f == nil {
+			if v.drop {
+				s.Raw()
+				continue
+			}
 			return v.unknown(t, string(name))
 		}
 		given[f.Index] = s.Raw()
 	}
 	outer := v.field
 	v.nesting++
+	v.depth++
 	for i, f := range t.Fields {
 		v.scratch = append(v.scratch, "{,"[min(i, 1)], '"')
 		v.scratch = append(v.scratch, f.Name...)
@@ -183,6 +195,7 @@ func (v *validator) appendObject(raw []byte, t *schema.CustomType) error {
 		}
 	}
 	v.nesting--
+	v.depth--
 	v.field = outer
 	v.scratch = append(v.scratch, '}')
 	return nil
@@ -202,7 +215,28 @@ func (v *validator) wrong(raw []byte, want string) error {
 }
 
 func (v *validator) fault(message string) error {
-	return &code.Error{Code: code.Invalid, Model: v.model, Field: v.field, Message: message}
+	return code.Fault(code.Invalid, v.model, v.field, message)
+}
+
+// depth returns how deep arrays and objects are nested in valid JSON text.
+func depth(text []byte) int {
+	now, most := 0, 0
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '"':
+			for i++; text[i] != '"'; i++ {
+				if text[i] == '\\' {
+					i++
+				}
+			}
+		case '[', '{':
+			now++
+			most = max(most, now)
+		case ']', '}':
+			now--
+		}
+	}
+	return most
 }
 
 // shown is the value for a message: as it is when short, else its beginning.
