@@ -1,0 +1,16 @@
+// All that the package offers, the same for every build of it.
+
+export { Predicates } from './condition.js';
+export { DataStore, type OpenOptions } from './datastore.js';
+export { ErrorCode, GranaryError, type ErrorParts } from './errors.js';
+export type { JSONValue } from './json.js';
+export type {
+  Collection, Condition, Draft, DynamicModels, DynamicPredicate, DynamicRecord, FieldName, FieldPredicate, ForeignKey, Groups, Init, Key,
+  Lazy, ModelClasses, ModelConstructor, Predicate, PredicateOf, Quantifiers, QueryOptions, SortOf,
+} from './model-types.js';
+export type {
+  CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,
+} from './schema.js';
+export { SortDirection } from './sort.js';
+export type { CheckReport, Count, Delete, Query, Save, SaveAll, Stats } from './verbs.js';
+export type { WasmSource, WasmValue } from './wasm-source.js';

@@ -1,0 +1,47 @@
+import { ErrorCode, GranaryError } from './errors.js';
+
+/** The engine without and with the parser of SDL. */
+export type AssetName = 'granary.wasm' | 'granary-sdl.wasm';
+
+/** What the page must provide for Go: the class that wasm_exec.js defines. */
+export interface GoRuntime {
+  argv: string[];
+  exit: (code: number) => void;
+  readonly importObject: WebAssembly.Imports;
+  run(instance: WebAssembly.Instance): Promise<void>;
+  /** Enters Go for an event. The toolchain's own callbacks call it. */
+  _resume?: () => void;
+  /** What of JavaScript the program refers to. */
+  readonly _values?: readonly unknown[];
+}
+
+/** The constructor of a Go runtime. */
+export type GoConstructor = new () => GoRuntime;
+
+/** Where a build of this package finds what stands beside it. */
+export interface Assets {
+  url(name: AssetName): URL;
+  /** Loads wasm_exec.js, or says how to. */
+  loadGo(): Promise<unknown>;
+}
+
+let provided: Assets | undefined;
+
+/** Called once by the entry point of each build. */
+export function provideAssets(assets: Assets): void {
+  provided = assets;
+}
+
+/** The address of the engine that was built with this package. */
+export function assetURL(name: AssetName): URL {
+  if (provided) return provided.url(name);
+  throw new GranaryError(ErrorCode.Wasm, `open: where ${name} stands is not known; pass its address as the option wasm`);
+}
+
+/** The class Go: the page's own if it has one, else that of wasm_exec.js. */
+export async function goConstructor(): Promise<GoConstructor> {
+  const present = globalThis as { Go?: GoConstructor };
+  if (!present.Go) await provided?.loadGo();
+  if (present.Go) return present.Go;
+  throw new GranaryError(ErrorCode.Wasm, 'open: wasm_exec.js was loaded but did not define Go; is it the file of this package?');
+}

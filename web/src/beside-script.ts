@@ -1,0 +1,20 @@
+import type { Assets } from './assets.js';
+import { ErrorCode, GranaryError } from './errors.js';
+
+/**
+ * What stands beside a plain script. Only while the script is being run does the
+ * document know its element, so this is called at that time.
+ */
+export function besideScript(): Assets {
+  const element = typeof document === 'undefined' ? null : document.currentScript;
+  const base = element && 'src' in element && element.src ? element.src : undefined;
+  return {
+    url: (name) => new URL(name, base ?? globalThis.location?.href),
+    loadGo() {
+      throw new GranaryError(
+        ErrorCode.Wasm,
+        'open: the class Go is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>',
+      );
+    },
+  };
+}

@@ -1,0 +1,200 @@
+import { remove } from './delete.js';
+import { anyEngine, engineFor } from './engines.js';
+import { ErrorCode, GranaryError } from './errors.js';
+import type { DynamicModels, ModelClasses, ModelConstructor } from './model-types.js';
+import { count, query } from './query.js';
+import { text } from './runtime.js';
+import { save, saveAll } from './save.js';
+import { isCompiled, type CompiledSchema } from './schema.js';
+import { Session, type Opened } from './session.js';
+import type { CheckReport, Count, Delete, Query, Save, SaveAll, Stats } from './verbs.js';
+import type { WasmSource } from './wasm-source.js';
+
+/** What {@link DataStore.open} takes. */
+export interface OpenOptions {
+  /** Names the store within the origin; the same name opens the same data. */
+  readonly name: string;
+  /**
+   * The models: SDL text, or the compiled schema that `wasmbuild schema` writes,
+   * which spares the page the parser.
+   */
+  readonly schema: string | CompiledSchema;
+  /** Where records are kept: in IndexedDB, or in memory until the store is closed. */
+  readonly storage?: 'indexeddb' | 'memory' | undefined;
+  /**
+   * What a resolved save promises: `relaxed` (the default) survives a crash of tab
+   * and browser, `strict` a power cut too and costs about a millisecond more.
+   */
+  readonly durability?: 'relaxed' | 'strict' | undefined;
+  /**
+   * The engine's WebAssembly, or its address, when it does not stand beside this
+   * package's code. Stores share an engine when they are given the same address or
+   * the same object; keep a function in a constant for that.
+   */
+  readonly wasm?: WasmSource | undefined;
+}
+
+/** The stores that are open, the latest last. */
+const open: DataStore<object>[] = [];
+
+/**
+ * An open store. Its verbs can be taken from it: `const { save, query } = store`.
+ * The static verbs do the same on the store that a record or model belongs to.
+ *
+ * `M` maps model names to the interfaces of their records. Without it records are
+ * {@link DynamicRecord}s, whose fields have the type unknown.
+ *
+ * @example
+ * interface Post { readonly id: string; readonly title: string; readonly comments: Collection<Comment> }
+ * interface Comment { readonly id: string; readonly content: string | null; readonly post: Lazy<Post> }
+ *
+ * const store = await DataStore.open<{ Post: Post; Comment: Comment }>({ name: 'blog', schema: sdl });
+ * const { Post, Comment } = store.models;
+ * const post = await store.save(new Post({ title: 'hello' }));
+ * await store.save(new Comment({ content: 'first', post }));
+ * const comments = await store.query(Comment, (c) => c.post.id.eq(post.id));
+ */
+export class DataStore<M extends object = DynamicModels> {
+  /** The name that the store was opened with. */
+  readonly name: string;
+  /** The classes of the models by name, those generated for many-to-many relations too. */
+  readonly models: ModelClasses<M>;
+  /** The enums of the schema by name, each with its values: `store.enums.PostStatus.ACTIVE`. */
+  readonly enums: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  /** Where records are kept. */
+  readonly storage: 'indexeddb' | 'memory';
+  /** The compiled schema. */
+  readonly schema: CompiledSchema;
+
+  /** Saves one record. */
+  readonly save: Save;
+  /** Saves several records in one commit. */
+  readonly saveAll: SaveAll;
+  /** Reads records. */
+  readonly query: Query;
+  /** Counts records without reading them. */
+  readonly count: Count;
+  /** Deletes records and what the schema says goes with them. */
+  readonly delete: Delete;
+
+  readonly #session: Session;
+
+  private constructor(session: Session) {
+    const { compiled } = session.graph;
+    this.#session = session;
+    this.name = session.name;
+    this.storage = session.storage;
+    this.schema = compiled;
+    this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
+    this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
+    this.save = ((record, condition) => save(session, record, condition)) as Save;
+    this.saveAll = ((records) => saveAll(session, records)) as SaveAll;
+    this.query = ((model: ModelConstructor<object>, ...rest: unknown[]) => query(session, model, rest)) as Query;
+    this.count = ((model, ...rest) => count(session, model, rest)) as Count;
+    this.delete = ((target: object, ...rest: unknown[]) => remove(session, target, rest)) as Delete;
+  }
+
+  /**
+   * Opens a store, and makes it when there is none of that name. Rejects with
+   * SCHEMA when the schema has faults, WASM when the engine cannot be loaded,
+   * UNAVAILABLE when the browser gives no storage.
+   */
+  static async open<M extends object = DynamicModels>(options: OpenOptions): Promise<DataStore<M>> {
+    checkOptions(options);
+    const { name, schema, storage = 'indexeddb', durability, wasm } = options;
+    const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    const input = JSON.stringify({ name, schema, storage, strict: durability === 'strict' });
+    const answer = await engine.callLater(input, text, (x, op, n) => x.granary_open(op, n));
+    const store = new DataStore<M>(new Session(engine, name, JSON.parse(answer) as Opened));
+    open.push(store);
+    return store;
+  }
+
+  /** Removes the database of that name with all it holds. No store may have it open. */
+  static async destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
+    checkName('destroy', name);
+    const engine = await anyEngine(options.wasm);
+    await engine.callLater(JSON.stringify({ name }), () => undefined, (x, op, n) => x.granary_destroy(op, n));
+  }
+
+  /** As {@link DataStore.save}, on the store that the record belongs to. */
+  static readonly save: Save = ((record, condition) => save(undefined, record, condition)) as Save;
+  /** As {@link DataStore.saveAll}, on the store that the first record belongs to. */
+  static readonly saveAll: SaveAll = ((records) => saveAll(undefined, records)) as SaveAll;
+  /** As {@link DataStore.query}, on the store that the model belongs to. */
+  static readonly query: Query = ((model: ModelConstructor<object>, ...rest: unknown[]) =>
+    query(undefined, model, rest)) as Query;
+  /** As {@link DataStore.count}, on the store that the model belongs to. */
+  static readonly count: Count = ((model, ...rest) => count(undefined, model, rest)) as Count;
+  /** As {@link DataStore.delete}, on the store that the record or model belongs to. */
+  static readonly delete: Delete = ((target: object, ...rest: unknown[]) => remove(undefined, target, rest)) as Delete;
+
+  /** Clears the store that was opened last and is still open. */
+  static async clear(): Promise<void> {
+    return lastOpened('clear').clear();
+  }
+
+  /** Closes the store that was opened last and is still open. */
+  static async close(): Promise<void> {
+    return lastOpened('close').close();
+  }
+
+  /** Checks the store that was opened last and is still open. */
+  static async check(): Promise<CheckReport> {
+    return lastOpened('check').check();
+  }
+
+  /** Deletes every record of every model. */
+  clear(): Promise<void> {
+    return this.#session.clear();
+  }
+
+  /** Ends the work with the store. What was saved stays; calls from now on fail with CLOSED. */
+  close(): Promise<void> {
+    const at = open.indexOf(this as unknown as DataStore<object>);
+    if (at >= 0) open.splice(at, 1);
+    return this.#session.close();
+  }
+
+  /** Tests every invariant of the store: keys, indexes, relations, stored bytes. It reads everything. */
+  async check(): Promise<CheckReport> {
+    return (await this.#session.check()) as CheckReport;
+  }
+
+  /** Tells how many rows and bytes there are. */
+  async stats(): Promise<Stats> {
+    return this.#session.stats() as Stats;
+  }
+}
+
+function lastOpened(op: string): DataStore<object> {
+  const last = open.at(-1);
+  if (last) return last;
+  throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open({ name, schema })`, { op });
+}
+
+function checkOptions(options: OpenOptions): void {
+  if (typeof options !== 'object' || options === null) {
+    throw new GranaryError(ErrorCode.Invalid, 'open: expects { name, schema }', { op: 'open' });
+  }
+  checkName('open', options.name);
+  oneOf('storage', options.storage, ['indexeddb', 'memory']);
+  oneOf('durability', options.durability, ['relaxed', 'strict']);
+}
+
+function checkName(op: string, name: unknown): void {
+  if (typeof name === 'string' && name !== '') return;
+  throw new GranaryError(ErrorCode.Invalid, `${op}: name must be a string that is not empty`, { op });
+}
+
+function oneOf(option: string, value: unknown, values: readonly string[]): void {
+  if (value === undefined || values.includes(value as string)) return;
+  throw new GranaryError(ErrorCode.Invalid, `open: ${option} must be '${values.join("' or '")}', got ${String(value)}`, { op: 'open' });
+}
+
+/** A frozen object without a prototype, so that any name is only a name. */
+function byName<V>(entries: readonly (readonly [string, V])[]): Readonly<Record<string, V>> {
+  const object = Object.create(null) as Record<string, V>;
+  for (const [name, value] of entries) object[name] = value;
+  return Object.freeze(object);
+}

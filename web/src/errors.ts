@@ -1,0 +1,97 @@
+/**
+ * The stable codes of Granary's errors: branch on `error.code`, never on the
+ * message. All but `Wasm` are the engine's own and mean the same in Go.
+ */
+export const ErrorCode = {
+  /** A record, key, predicate or option breaks the schema or the API; nothing was written. */
+  Invalid: 'INVALID',
+  /** The schema has faults; `details` lists each with line and column. */
+  Schema: 'SCHEMA',
+  /** A belongs-to target is not in the store; nothing was written. */
+  Reference: 'REFERENCE',
+  /** The condition of a conditional save or delete did not hold; nothing was written. */
+  Conflict: 'CONFLICT',
+  /** A bound was passed; nothing was written. */
+  Limit: 'LIMIT',
+  /** Storage refused the bytes for want of room; the commit was undone. */
+  Quota: 'QUOTA',
+  /** Storage is absent, refused to open, or failed; the commit was undone. */
+  Unavailable: 'UNAVAILABLE',
+  /** Stored bytes fail their checksum or their structure. */
+  Corrupt: 'CORRUPT',
+  /** The stored format is of a newer version than this code reads. */
+  Format: 'FORMAT',
+  /** Stored rows do not fit the schema that was given. */
+  SchemaChanged: 'SCHEMA_CHANGED',
+  /** Storage failed in such a way that nobody knows whether the commit is kept. */
+  UnknownOutcome: 'UNKNOWN_OUTCOME',
+  /** The store was closed, or none is open. */
+  Closed: 'CLOSED',
+  /** The engine stopped and takes no more calls; opening the store again starts a fresh one. */
+  RuntimeExited: 'RUNTIME_EXITED',
+  /** A bug in Granary. */
+  Internal: 'INTERNAL',
+  /** The engine's WebAssembly could not be loaded; the message names the address and the remedy. */
+  Wasm: 'WASM',
+} as const;
+
+/** One of the values of {@link ErrorCode}. */
+export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+
+/** What a {@link GranaryError} tells besides its code and message. */
+export interface ErrorParts {
+  /** The verb that failed: `save`, `query`, … */
+  readonly op?: string | undefined;
+  /** The model concerned. */
+  readonly model?: string | undefined;
+  /** The field or relation concerned. */
+  readonly field?: string | undefined;
+  /** More, by code: `SCHEMA` has a list of `{line, column, message}`. */
+  readonly details?: unknown;
+  /** The error beneath, when there is one. */
+  readonly cause?: unknown;
+}
+
+/**
+ * The error that every call of Granary throws or rejects with. Its `code` is
+ * stable; its message says what is wrong and what would be right.
+ */
+export class GranaryError extends Error {
+  readonly code: ErrorCode;
+  readonly op?: string;
+  readonly model?: string;
+  readonly field?: string;
+  readonly details?: unknown;
+
+  constructor(code: ErrorCode, message: string, parts: ErrorParts = {}) {
+    super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    this.code = code;
+    if (parts.op) this.op = parts.op;
+    if (parts.model) this.model = parts.model;
+    if (parts.field) this.field = parts.field;
+    if (parts.details !== undefined) this.details = parts.details;
+  }
+
+  static {
+    Object.defineProperty(this.prototype, 'name', { value: 'GranaryError', configurable: true, writable: true });
+  }
+}
+
+/** An INVALID error whose message begins with the place: "Post.title: …". */
+export function invalid(message: string, parts: ErrorParts = {}): GranaryError {
+  return new GranaryError(ErrorCode.Invalid, located(message, parts), parts);
+}
+
+/** The error that the engine wrote as JSON. */
+export function engineError(text: string): GranaryError {
+  const { code, message, ...parts } = JSON.parse(text) as { code: ErrorCode; message?: string } & ErrorParts;
+  return new GranaryError(code, located(message ?? code, parts), parts);
+}
+
+/** Puts verb, model and field in front of a message that does not name them yet. */
+function located(message: string, { op, model, field }: ErrorParts): string {
+  const place = model ? (field ? `${model}.${field}` : model) : '';
+  if (place && message.includes(place)) return message;
+  const where = [op, place].filter(Boolean).join(' ');
+  return where && !message.startsWith(where) ? `${where}: ${message}` : message;
+}

@@ -1,0 +1,33 @@
+import { invalid } from './errors.js';
+import { whyNotJSON } from './json.js';
+import type { Model } from './schema.js';
+
+/** The key of a record of the model. */
+export function keyOf(model: Model, record: object): unknown[] {
+  return model.key.map((name) => (record as Record<string, unknown>)[name]);
+}
+
+/** The key that a caller named: a value, an array in key order, or an object with the key's fields. */
+export function keyFrom(op: string, model: Model, criterion: unknown): unknown[] {
+  const values = partsOf(op, model, criterion);
+  for (const [i, value] of values.entries()) {
+    const why = value === null || value === undefined ? 'is missing' : whyNotJSON(value);
+    if (why) throw invalid(`this part of the key ${why}`, { op, model: model.name, field: model.key[i] });
+  }
+  return values;
+}
+
+function partsOf(op: string, model: Model, criterion: unknown): unknown[] {
+  const { name, key } = model;
+  const parts = key.join(', ');
+  if (Array.isArray(criterion)) {
+    if (criterion.length === key.length) return [...(criterion as unknown[])];
+    throw invalid(`the key has ${key.length} parts (${parts}), got ${criterion.length}`, { op, model: name });
+  }
+  if (typeof criterion === 'object' && criterion !== null) return keyOf(model, criterion);
+  if (typeof criterion !== 'string' && typeof criterion !== 'number') {
+    throw invalid(`expects a key (${parts}), a predicate or Predicates.ALL, got ${String(criterion)}`, { op, model: name });
+  }
+  if (key.length === 1) return [criterion];
+  throw invalid(`the key has ${key.length} parts (${parts}); give them as an object, or as an array in this order`, { op, model: name });
+}

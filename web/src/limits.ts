@@ -1,0 +1,23 @@
+// The bounds of this side of the boundary. The engine has its own for what is
+// stored; these keep the page's thread and stack safe before a call is made.
+
+/** How deep arrays and objects inside a value may be nested. The engine reads no deeper. */
+export const MAX_JSON_DEPTH = 256;
+
+/** How many arrays, objects and scalars one value may hold; it also ends a value that shares parts without end. */
+export const MAX_JSON_NODES = 4_000_000;
+
+/** How deep groups and relations of a predicate may be nested. */
+export const MAX_PREDICATE_DEPTH = 128;
+
+/** How many rows are fetched and parsed in one buffer. */
+export const ROWS_PER_FETCH = 65_536;
+
+/** Text of this many UTF-16 units and more is measured before room for it is asked for. */
+export const SMALL_TEXT = 16_384;
+
+/** How many bytes crypto.getRandomValues gives at once. */
+export const RANDOM_BYTES_PER_CALL = 65_536;
+
+/** Names longer than this are not compared when a likely name is sought. */
+export const MAX_COMPARED_NAME = 64;

@@ -1,0 +1,110 @@
+import { deepFreeze } from './json.js';
+import type { Graph, Model, SchemaField } from './schema.js';
+
+/** Whether a value that is not null is right beyond doubt. What is not, the engine judges. */
+type Check = (value: unknown) => boolean;
+
+/** What the constructor must know of one stored field. */
+export interface Slot {
+  readonly name: string;
+  readonly check: Check;
+  readonly required: boolean;
+  readonly readOnly: boolean;
+  readonly key: boolean;
+  /** The id that is generated when absent. */
+  readonly generated: boolean;
+  /** What an absent value becomes: the default or null. */
+  readonly initial: unknown;
+}
+
+const INT_MIN = -(2 ** 31);
+const INT_MAX = 2 ** 31 - 1;
+const LONGEST_PLAIN_KEY = 128;
+
+const isString: Check = (v) => typeof v === 'string';
+const isPlainKey: Check = (v) => typeof v === 'string' && v !== '' && v.length <= LONGEST_PLAIN_KEY;
+const isInt: Check = (v) => Number.isInteger(v) && (v as number) >= INT_MIN && (v as number) <= INT_MAX && !Object.is(v, -0);
+const isFloat: Check = (v) => Number.isFinite(v) && !Object.is(v, -0);
+const isBoolean: Check = (v) => typeof v === 'boolean';
+const isDoubtful: Check = () => false;
+
+const CHECKS: ReadonlyMap<string, Check> = new Map([
+  ['ID', isString],
+  ['String', isString],
+  ['Int', isInt],
+  ['Float', isFloat],
+  ['Boolean', isBoolean],
+]);
+
+/** Whose values are objects, beside lists and custom types. */
+const JSON_TYPE = 'AWSJSON';
+
+/**
+ * What is worked out once per model so that making an instance is a plain loop.
+ * The rules of the schema live in the engine; a slot's check only recognises
+ * values that every rule lets pass as they are.
+ */
+export class Plan {
+  readonly slots: readonly Slot[];
+  readonly slotOf: ReadonlyMap<string, number>;
+  /** Fields whose values may be objects, to be frozen too. */
+  readonly deep: readonly string[];
+  /** Whether a field is called like a member of Object.prototype, so that assigning could go wrong. */
+  readonly hazardous: boolean;
+  /** For each required relation the slots of its foreign key. */
+  readonly requiredKeys: readonly (readonly number[])[];
+
+  constructor(model: Model, graph: Graph) {
+    const { definition } = model;
+    this.slots = definition.fields.map((field) => slot(field, model, graph));
+    this.slotOf = new Map(this.slots.map((s, i) => [s.name, i]));
+    const custom = new Set(graph.compiled.types.map((t) => t.name));
+    this.deep = definition.fields
+      .filter((f) => f.list || f.type === JSON_TYPE || custom.has(f.type))
+      .map((f) => f.name);
+    this.hazardous = definition.fields.some((f) => f.name in Object.prototype);
+    this.requiredKeys = [...model.relations.values()]
+      .filter((r) => r.required && !r.many)
+      .map((r) => r.fields.map((name) => this.slotOf.get(name)!));
+  }
+
+  /** Writes values, in slot order, as own properties of a new record. */
+  fill(target: object, values: readonly unknown[]): void {
+    const { slots } = this;
+    const record = target as Record<string, unknown>;
+    for (let i = 0; i < slots.length; i++) {
+      if (this.hazardous) define(record, slots[i]!.name, values[i]);
+      else record[slots[i]!.name] = values[i];
+    }
+  }
+
+  /** Turns a parsed row into a record of the class that `Record` makes. */
+  adopt(Record: new () => object, row: Record<string, unknown>): object {
+    for (const name of this.deep) deepFreeze(row[name]);
+    const record = new Record();
+    if (this.hazardous) for (const name of Object.keys(row)) define(record, name, row[name]);
+    else Object.assign(record, row);
+    return Object.freeze(record);
+  }
+}
+
+function slot(field: SchemaField, model: Model, graph: Graph): Slot {
+  const { name, required = false, readOnly = false } = field;
+  const key = model.key.includes(name);
+  const text = field.type === 'ID' || field.type === 'String';
+  const generated = key && model.definition.keyKind === 'managed' && model.key[0] === name && name === 'id' && text;
+  const initial = field.default === undefined ? null : deepFreeze(structuredClone(field.default));
+  return { name, check: checkOf(field, key, graph), required, readOnly, key, generated, initial };
+}
+
+function checkOf(field: SchemaField, key: boolean, graph: Graph): Check {
+  if (field.list) return isDoubtful;
+  const values = graph.enums.get(field.type);
+  if (values) return (v) => values.has(v as string);
+  const check = CHECKS.get(field.type) ?? isDoubtful;
+  return key && check === isString ? isPlainKey : check;
+}
+
+function define(target: object, name: string, value: unknown): void {
+  Object.defineProperty(target, name, { value, enumerable: true, configurable: true, writable: true });
+}

@@ -1,0 +1,115 @@
+import { EVERYTHING, Finished, type PredicateJSON, type Quantifier } from './condition.js';
+import { invalid } from './errors.js';
+import { operatorsOf } from './operators.js';
+import { unknownMember, type Model, type Relation } from './schema.js';
+
+/** The step of a path to related records, of whom some must match. */
+type Path = readonly string[];
+
+/**
+ * Where names are looked up. Behind a many-to-many relation stand the join's
+ * records: the join's relations are found by name, and every other name is one of
+ * the far side, a step further.
+ */
+interface Scope {
+  readonly model: Model;
+  readonly through: Relation | undefined;
+}
+
+const GROUPS: ReadonlySet<string> = new Set(['and', 'or', 'not']);
+const QUANTIFIERS: ReadonlySet<string> = new Set<Quantifier>(['some', 'every', 'none']);
+
+/** The paths behind the proxies that were handed out, so that a returned one is recognised. */
+const pathOf = new WeakMap<object, Path>();
+
+/** Runs a predicate of the caller and gives what it says as data. A finished condition is taken as it is. */
+export function predicateJSON(op: string, model: Model, predicate: unknown): PredicateJSON {
+  if (predicate instanceof Finished) return Finished.json(predicate);
+  if (typeof predicate !== 'function') {
+    throw invalid('a condition must be a function such as p => p.id.eq(id), or Predicates.ALL', { op, model: model.name });
+  }
+  return Finished.json(single({ model, through: undefined }, predicate as Callback));
+}
+
+type Callback = (fields: object) => unknown;
+
+/** A proxy whose members are those of a scope, reached from the start of the predicate by a path. */
+function fieldsOf(scope: Scope, path: Path): object {
+  const onRelation = path.length > 0;
+  const proxy = new Proxy(Object.create(null) as object, {
+    get(_, name) {
+      if (typeof name === 'symbol') return undefined;
+      const member = memberOf(scope, path, name);
+      const group = GROUPS.has(name) || (onRelation && QUANTIFIERS.has(name)) ? groupOf(scope, path, name) : undefined;
+      if (group) return member ? both(group, member) : group;
+      if (member || name === 'then') return member;
+      throw unknownMember('', scope.through?.target ?? scope.model, name);
+    },
+  });
+  pathOf.set(proxy, path);
+  return proxy;
+}
+
+/** The field or relation of that name, or undefined. */
+function memberOf(scope: Scope, path: Path, name: string): object | undefined {
+  const { model, through } = scope;
+  const far = through?.target;
+  if (far && !model.relations.has(name) && (far.fields.has(name) || far.relations.has(name))) {
+    return memberOf({ model: far, through: undefined }, [...path, through.name], name);
+  }
+  const relation = model.relations.get(name);
+  if (relation) return fieldsOf({ model: relation.target, through: relation.through }, [...path, name]);
+  return model.fields.has(name) ? operatorsOf(model, name, (comparison) => along(path, comparison)) : undefined;
+}
+
+/** and, or, not; on a relation also some, every, none. Their callbacks start anew at the related record. */
+function groupOf(scope: Scope, path: Path, name: string): (callback: Callback) => Finished {
+  return (callback: Callback) => {
+    if (typeof callback !== 'function') {
+      throw invalid(`${name} takes a function, such as ${name}(p => …)`, { model: scope.model.name });
+    }
+    if (name === 'and' || name === 'or') return along(path, Finished.group(name, several(name, scope, callback)));
+    const inner = single(scope, callback);
+    if (name === 'not') return along(path, Finished.not(inner));
+    return along(path.slice(0, -1), Finished.related(path.at(-1)!, name as Quantifier, inner));
+  };
+}
+
+/** Puts a condition beneath the relations of a path, of whose records some must satisfy it. */
+function along(path: Path, condition: Finished): Finished {
+  return path.reduceRight((inner, relation) => Finished.related(relation, 'some', inner), condition);
+}
+
+function single(scope: Scope, callback: Callback): Finished {
+  return finished(scope, callback(fieldsOf(scope, [])));
+}
+
+function several(name: string, scope: Scope, callback: Callback): Finished[] {
+  const conditions = callback(fieldsOf(scope, []));
+  if (!Array.isArray(conditions)) {
+    throw invalid(`the function given to ${name} must return an array of conditions`, { model: scope.model.name });
+  }
+  return conditions.map((condition) => finished(scope, condition));
+}
+
+/** What a callback returned, as a condition. The fields themselves stand for every record. */
+function finished(scope: Scope, returned: unknown): Finished {
+  if (returned instanceof Finished) return returned;
+  const path = typeof returned === 'object' && returned !== null ? pathOf.get(returned) : undefined;
+  if (path?.length === 0) return EVERYTHING;
+  throw invalid(why(returned, path), { model: scope.model.name });
+}
+
+function why(returned: unknown, path: Path | undefined): string {
+  if (path) {
+    return `the predicate ends at the relation ${path.at(-1)}; compare one of its fields, or ask for some(r => …)`;
+  }
+  if (returned === undefined) return 'the predicate returned nothing; return the condition, as in p => p.id.eq(id)';
+  if (returned instanceof Promise) return 'a predicate must not be async; look up what it needs beforehand';
+  return 'a predicate must return one condition, such as p.id.eq(id); join several with p.and(p => […])';
+}
+
+/** A group that is also a member, for schemas that have fields of such names. */
+function both(group: object, member: object): object {
+  return new Proxy(group, { get: (_, name) => Reflect.get(member, name) as unknown });
+}

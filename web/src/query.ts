@@ -1,0 +1,72 @@
+import { EVERYTHING } from './condition.js';
+import { invalid } from './errors.js';
+import { keyFrom } from './key.js';
+import { bindingOfClass, type Binding } from './model.js';
+import type { PredicateJSON } from './condition.js';
+import { predicateJSON } from './predicate.js';
+import type { Session } from './session.js';
+import { sortJSON } from './sort.js';
+
+/** Which records a call is about: those with a key, or those that match. */
+export type Criterion = { readonly key: unknown[] } | { readonly where: PredicateJSON };
+
+/** The binding of what should be a model class, of this store when one is given. */
+export function modelOf(op: string, session: Session | undefined, value: unknown): Binding {
+  const binding = bindingOfClass(value);
+  if (!binding) throw invalid('expects a model of an open store, such as store.models.Post', { op });
+  if (session && binding.session !== session) {
+    const { model, session: { name } } = binding;
+    throw invalid(`the model is of the store ${name}, not of ${session.name}`, { op, model: model.name });
+  }
+  return binding;
+}
+
+/** Reads the argument that says which records: a key, a predicate or Predicates.ALL. */
+export function criterionOf(op: string, { model }: Binding, value: unknown): Criterion {
+  if (value === undefined || value === null) {
+    const all = op === 'query' ? 'leave it out for all records' : 'pass Predicates.ALL for all records';
+    throw invalid(`the key or predicate is ${String(value)}, which is a mistake; ${all}`, { op, model: model.name });
+  }
+  if (typeof value === 'function' || value === EVERYTHING) return { where: predicateJSON(op, model, value) };
+  return { key: keyFrom(op, model, value) };
+}
+
+/** Answers a query: by key with a record or undefined, else with an array. `rest` is what follows the model. */
+export async function query(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
+  const binding = modelOf('query', session, target);
+  const { model } = binding;
+  if (rest.length === 0) return binding.session.query(model, {});
+  const criterion = criterionOf('query', binding, rest[0]);
+  if ('key' in criterion) return binding.session.get(model, criterion.key);
+  return binding.session.query(model, { ...criterion, ...window(binding, rest[1]) });
+}
+
+/** Counts the records that match, without making any. */
+export async function count(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<number> {
+  const binding = modelOf('count', session, target);
+  if (rest.length === 0) return binding.session.count(binding.model, {});
+  const criterion = criterionOf('count', binding, rest[0]);
+  if ('where' in criterion) return binding.session.count(binding.model, criterion);
+  return binding.session.get(binding.model, criterion.key) ? 1 : 0;
+}
+
+/** The part of a query that says which of the matches, in what order. */
+function window({ model }: Binding, options: unknown): object {
+  if (options === undefined) return {};
+  if (typeof options !== 'object' || options === null) {
+    throw invalid('the options must be an object: { sort, page, limit }', { op: 'query', model: model.name });
+  }
+  const { sort, page, limit } = options as { sort?: unknown; page?: unknown; limit?: unknown };
+  const place = { op: 'query', model: model.name };
+  for (const [name, value] of [['page', page], ['limit', limit]] as const) {
+    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+      throw invalid(`${name} must be a whole number from 0, got ${String(value)}`, place);
+    }
+  }
+  if (page !== undefined && limit === undefined) throw invalid('page needs a limit, which says how long a page is', place);
+  return {
+    ...(sort === undefined ? {} : { sort: sortJSON(model, sort) }),
+    ...(page === undefined ? {} : { page }),
+    ...(limit === undefined ? {} : { limit }),
+  };
+}

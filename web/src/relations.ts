@@ -1,0 +1,48 @@
+import { invalid } from './errors.js';
+import { Instance } from './instance.js';
+import type { Binding } from './model.js';
+import type { Collection } from './model-types.js';
+import type { Relation } from './schema.js';
+
+type Values = Record<string, unknown>;
+
+/** The related record of a to-one relation: the instance it was given while fresh, else what the store holds now. */
+export async function relatedRecord(
+  binding: Binding, relation: Relation, values: Values, fresh: object,
+): Promise<object | undefined> {
+  return Instance.relatedIn(fresh)?.get(relation.name) ?? load(binding, relation, values)[0];
+}
+
+/** The related records of a to-many relation, read from the store each time they are asked for. */
+export class RelatedRecords implements Collection<object> {
+  readonly #load: () => object[];
+  readonly #place: { readonly model: string; readonly field: string };
+
+  constructor(binding: Binding, relation: Relation, values: Values) {
+    this.#load = () => load(binding, relation, values);
+    this.#place = { model: binding.model.name, field: relation.name };
+  }
+
+  async toArray(options: { readonly max?: number } = {}): Promise<object[]> {
+    const { max } = options;
+    if (max !== undefined && !(Number.isInteger(max) && max >= 0)) {
+      throw invalid(`max must be a whole number from 0, got ${String(max)}`, { op: 'toArray', ...this.#place });
+    }
+    const records = this.#load();
+    return max === undefined ? records : records.slice(0, max);
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<object, void, undefined> {
+    yield* this.#load();
+  }
+}
+
+/** Follows a relation in the store. A key with a null part leads nowhere. */
+function load({ session, model }: Binding, relation: Relation, values: Values): object[] {
+  const key = relation.fields.map((name) => values[name] ?? null);
+  if (key.includes(null)) {
+    session.ready();
+    return [];
+  }
+  return session.related(model, relation, key);
+}

@@ -1,0 +1,247 @@
+import { goConstructor, type GoRuntime } from './assets.js';
+import { engineError, ErrorCode, GranaryError } from './errors.js';
+import { EngineMemory } from './memory.js';
+import { fillRandom } from './random.js';
+import { instantiate, type WasmSource } from './wasm-source.js';
+
+/** The exports of the engine; wasm/doc.go says what each takes and answers. */
+export interface EngineExports {
+  mem: WebAssembly.Memory;
+  granary_input(length: number): number;
+  granary_output(): number;
+  granary_open(op: number, length: number): number;
+  granary_construct(store: number, model: number, length: number): number;
+  granary_save(store: number, op: number, length: number): number;
+  granary_delete(store: number, op: number, length: number): number;
+  granary_query(store: number, length: number): number;
+  granary_get(store: number, model: number, length: number): number;
+  granary_related(store: number, model: number, relation: number, length: number): number;
+  granary_rows(store: number, model: number, length: number): number;
+  granary_count(store: number, length: number): number;
+  granary_check(store: number, op: number): number;
+  granary_stats(store: number): number;
+  granary_clear(store: number, op: number): number;
+  granary_close(store: number, op: number): number;
+  granary_destroy(op: number, length: number): number;
+}
+
+/** What goes into the input buffer. */
+export type Input = string | Uint32Array | undefined;
+
+/** How bytes that the engine answers are read. */
+type Read<T> = (memory: EngineMemory, address: number, length: number) => T;
+
+/** The answer as 32-bit numbers. */
+export const numbers: Read<Uint32Array> = (memory, address, length) => memory.readNumbers(address, length);
+
+/** The answer as JSON text. */
+export const text: Read<string> = (memory, address, length) => memory.readText(address, length);
+
+interface Pending {
+  finish(status: number, address: number, length: number): void;
+  fail(error: GranaryError): void;
+}
+
+const LAST_OP = 0x7fff_ffff;
+const SETTLED_WELL = 0;
+
+/**
+ * A running engine. All stores that were opened with the same WebAssembly share
+ * one. Once it has stopped, every call and every promise under way fails with
+ * RUNTIME_EXITED, and nothing enters it again.
+ */
+export class Engine {
+  #exports!: EngineExports;
+  #memory!: EngineMemory;
+  #kick: () => void = () => {};
+  #kicking = false;
+  #lastOp = 0;
+  #dead: GranaryError | undefined;
+  #go: GoRuntime | undefined;
+  readonly #pending = new Map<number, Pending>();
+  readonly #onDeath: () => void;
+
+  private constructor(onDeath: () => void) {
+    this.#onDeath = onDeath;
+  }
+
+  /** Loads and starts an engine. `onDeath` is called once, when it has stopped. */
+  static async start(source: WasmSource, onDeath: () => void): Promise<Engine> {
+    const engine = new Engine(onDeath);
+    const Go = await goConstructor();
+    const go = new Go();
+    const key = `granary:${Math.random().toString(36).slice(2)}`;
+    go.argv = ['granary', key];
+    go.exit = (code) => engine.#die(`it exited with code ${code}`);
+    go.importObject['granary'] = engine.#imports();
+    const instance = await instantiate(source, go.importObject);
+    engine.#exports = engineExports(instance);
+    engine.#memory = new EngineMemory(engine.#exports.mem, (n) => engine.#exports.granary_input(n));
+    await engine.#run(go, instance, key);
+    return engine;
+  }
+
+  /** Why the engine takes no more calls, or undefined while it does. */
+  get dead(): GranaryError | undefined {
+    return this.#dead;
+  }
+
+  /** Makes a call that is answered at once. */
+  call<T>(input: Input, read: Read<T>, fn: (exports: EngineExports, length: number) => number): T {
+    const n = this.#enter(input, fn);
+    const address = this.#guard(() => this.#exports.granary_output());
+    if (n >= 0) return read(this.#memory, address, n);
+    throw engineError(this.#memory.readText(address, -1 - n));
+  }
+
+  /** Makes a call that ends later. */
+  callLater<T>(
+    input: Input, read: Read<T>, fn: (exports: EngineExports, op: number, length: number) => number,
+  ): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const op = this.#nextOp();
+      const finish: Pending['finish'] = (status, address, length) => {
+        try {
+          if (status === SETTLED_WELL) resolve(read(this.#memory, address, length));
+          else reject(engineError(this.#memory.readText(address, length)));
+        } catch (cause) {
+          reject(cause); // it must not reach the engine, which is the caller
+        }
+      };
+      this.#pending.set(op, { finish, fail: reject });
+      try {
+        this.call(input, () => undefined, (exports, length) => fn(exports, op, length));
+      } catch (error) {
+        this.#pending.delete(op);
+        throw error; // inside a promise's function: it rejects
+      }
+      this.#kickSoon();
+    });
+  }
+
+  #enter(input: Input, fn: (exports: EngineExports, length: number) => number): number {
+    return this.#guard(() => fn(this.#exports, this.#write(input)));
+  }
+
+  #write(input: Input): number {
+    if (input === undefined) return 0;
+    if (typeof input === 'string') return this.#memory.writeText(input);
+    return this.#memory.writeBytes(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+  }
+
+  /** Runs what enters the engine. Whatever comes out of there as an exception ends it. */
+  #guard(fn: () => number): number {
+    if (this.#dead) throw this.#dead;
+    let n: number;
+    try {
+      n = fn();
+    } catch (cause) {
+      this.#die(cause instanceof Error ? cause.message : String(cause), cause);
+      throw this.#dead;
+    }
+    if (this.#dead) throw this.#dead; // it exited inside the call; what it answered is worth nothing
+    return n;
+  }
+
+  #imports(): WebAssembly.ModuleImports {
+    return {
+      settle: (op: number, status: number, address: number, length: number) => {
+        const pending = this.#pending.get(op);
+        this.#pending.delete(op);
+        pending?.finish(status, address, length);
+      },
+      random: (address: number, length: number) => fillRandom(this.#memory.view(address, length)),
+      now: () => Date.now(),
+    };
+  }
+
+  /** Runs main up to where it waits, and takes the kick that it hands over. */
+  async #run(go: GoRuntime, instance: WebAssembly.Instance, key: string): Promise<void> {
+    const hooks = globalThis as unknown as Record<string, unknown>;
+    const ready = new Promise<void>((resolve) => {
+      hooks[key] = (kick: () => void) => {
+        this.#kick = kick;
+        resolve();
+      };
+    });
+    this.#guardEvents(go);
+    this.#go = go;
+    const ended = go.run(instance).then(
+      () => this.#die('its program ended'),
+      (cause: unknown) => this.#die(cause instanceof Error ? cause.message : String(cause), cause),
+    );
+    await Promise.race([ready, ended]);
+    delete hooks[key];
+    if (this.#dead) throw this.#dead;
+  }
+
+  /** Makes events that enter Go by themselves, such as a timer's, notice the end and keep out after it. */
+  #guardEvents(go: GoRuntime): void {
+    const resume = go._resume?.bind(go);
+    if (!resume) return;
+    go._resume = () => {
+      if (this.#dead) return;
+      try {
+        resume();
+      } catch (cause) {
+        this.#die(cause instanceof Error ? cause.message : String(cause), cause);
+        throw cause;
+      }
+    };
+  }
+
+  #nextOp(): number {
+    do this.#lastOp = this.#lastOp === LAST_OP ? 1 : this.#lastOp + 1;
+    while (this.#pending.has(this.#lastOp));
+    return this.#lastOp;
+  }
+
+  /** Lets the goroutines run that an export left behind, once for all calls of this turn. */
+  #kickSoon(): void {
+    if (this.#kicking) return;
+    this.#kicking = true;
+    queueMicrotask(() => {
+      this.#kicking = false;
+      if (this.#dead) return;
+      try {
+        this.#kick();
+      } catch (cause) {
+        this.#die(cause instanceof Error ? cause.message : String(cause), cause);
+      }
+    });
+  }
+
+  #die(why: string, cause?: unknown): void {
+    if (this.#dead) return;
+    const message = `the engine stopped: ${why}; open the store again to start a fresh one`;
+    this.#dead = new GranaryError(ErrorCode.RuntimeExited, message, { cause });
+    const pending = [...this.#pending.values()];
+    this.#pending.clear();
+    for (const p of pending) p.fail(this.#dead);
+    this.#onDeath();
+    closeDatabases(this.#go);
+    this.#go = undefined;
+  }
+}
+
+/** Closes the connections that a stopped program left behind, which would keep others from removing or upgrading the database. */
+function closeDatabases(go: GoRuntime | undefined): void {
+  if (typeof IDBDatabase === 'undefined') return;
+  for (const value of go?._values ?? []) if (value instanceof IDBDatabase) value.close();
+}
+
+const EXPORTS: readonly (keyof EngineExports)[] = [
+  'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_delete',
+  'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_check',
+  'granary_stats', 'granary_clear', 'granary_close', 'granary_destroy',
+];
+
+/** The exports, all there: a WebAssembly of another program or version is noticed here. */
+function engineExports(instance: WebAssembly.Instance): EngineExports {
+  const missing = EXPORTS.filter((name) => !(name in instance.exports));
+  if (missing.length === 0) return instance.exports as unknown as EngineExports;
+  throw new GranaryError(
+    ErrorCode.Wasm,
+    `open: the WebAssembly is not the engine of this version: it does not export ${missing.join(', ')}`,
+  );
+}

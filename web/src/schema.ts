@@ -1,0 +1,177 @@
+import { ErrorCode, GranaryError, invalid } from './errors.js';
+import { suggestion } from './nearest.js';
+
+/** The model graph as `wasmbuild schema` writes it: what SDL becomes. */
+export interface CompiledSchema {
+  /** The version of this form. */
+  readonly granary: 1;
+  /** 16 hexadecimal digits; equal graphs have equal fingerprints. */
+  readonly fingerprint: string;
+  readonly enums: readonly SchemaEnum[];
+  readonly types: readonly SchemaType[];
+  readonly models: readonly SchemaModel[];
+}
+
+/** A set of names. */
+export interface SchemaEnum {
+  readonly name: string;
+  readonly values: readonly string[];
+}
+
+/** An object type that is stored inside a record. */
+export interface SchemaType {
+  readonly name: string;
+  readonly fields: readonly SchemaField[];
+}
+
+/** One type that records are stored of. */
+export interface SchemaModel {
+  readonly name: string;
+  readonly plural: string;
+  readonly keyKind: 'managed' | 'custom';
+  /** The fields of the primary key, hash key first. */
+  readonly key: readonly string[];
+  /** Present when the model was generated for a many-to-many relation. */
+  readonly join?: boolean;
+  readonly createdAt: string | null;
+  readonly updatedAt: string | null;
+  readonly fields: readonly SchemaField[];
+  readonly relations: readonly SchemaRelation[];
+  readonly indexes: readonly SchemaIndex[];
+}
+
+/** One stored value of a record or of a custom type. */
+export interface SchemaField {
+  readonly name: string;
+  /** A scalar, or the name of an enum or of a custom type. */
+  readonly type: string;
+  readonly required?: boolean;
+  readonly list?: boolean;
+  /** For a list: its elements may not be null. */
+  readonly element?: boolean;
+  readonly readOnly?: boolean;
+  readonly default?: unknown;
+  /** For a foreign key: the relation that it serves. */
+  readonly relation?: string;
+}
+
+/** A connection: records whose `fields` equal the other's `targetFields`. */
+export interface SchemaRelation {
+  readonly name: string;
+  readonly kind: 'hasOne' | 'hasMany' | 'belongsTo' | 'manyToMany';
+  /** The target; for many-to-many the join model. */
+  readonly model: string;
+  readonly fields: readonly string[];
+  readonly targetFields: readonly string[];
+  readonly required?: boolean;
+  readonly onDelete?: string;
+  /** Many-to-many: the relation of the join model that leads to the far side. */
+  readonly through?: string;
+}
+
+/** A declared secondary index. */
+export interface SchemaIndex {
+  readonly name: string;
+  readonly fields: readonly string[];
+}
+
+/** A relation with its place in the model and its target resolved. */
+export interface Relation {
+  readonly name: string;
+  readonly index: number;
+  readonly kind: SchemaRelation['kind'];
+  readonly many: boolean;
+  readonly required: boolean;
+  readonly fields: readonly string[];
+  readonly targetFields: readonly string[];
+  /** The model whose fields are `targetFields`; for many-to-many the join model. */
+  readonly target: Model;
+  /** Many-to-many: the join model's relation to the far side. */
+  readonly through: Relation | undefined;
+}
+
+/** A model with its members by name. Maps, because any name may be a field's. */
+export interface Model {
+  readonly name: string;
+  readonly index: number;
+  readonly key: readonly string[];
+  readonly definition: SchemaModel;
+  readonly fields: ReadonlyMap<string, SchemaField>;
+  readonly relations: ReadonlyMap<string, Relation>;
+}
+
+/** The graph of a compiled schema, ready to be looked things up in. */
+export class Graph {
+  readonly compiled: CompiledSchema;
+  readonly models: ReadonlyMap<string, Model>;
+  readonly enums: ReadonlyMap<string, ReadonlySet<string>>;
+
+  constructor(compiled: CompiledSchema) {
+    this.compiled = compiled;
+    this.enums = new Map(compiled.enums.map((e) => [e.name, new Set(e.values)]));
+    const relations = new Map<SchemaModel, Map<string, Relation>>();
+    const models = new Map<string, Model>();
+    for (const [index, definition] of compiled.models.entries()) {
+      const own = new Map<string, Relation>();
+      relations.set(definition, own);
+      const { name, key } = definition;
+      const fields = new Map(definition.fields.map((f) => [f.name, f]));
+      models.set(name, { name, index, key, definition, fields, relations: own });
+    }
+    this.models = models;
+    // Join models come last but their relations are needed by others, so those
+    // without a far side are connected first.
+    for (const throughs of [false, true]) {
+      for (const definition of compiled.models) this.#connect(definition, relations.get(definition)!, throughs);
+    }
+    for (const [definition, own] of relations) inOrder(definition, own);
+  }
+
+  #connect(definition: SchemaModel, own: Map<string, Relation>, throughs: boolean): void {
+    for (const [index, relation] of definition.relations.entries()) {
+      if ((relation.through !== undefined) !== throughs) continue;
+      const { name, kind, fields, targetFields, required = false } = relation;
+      const target = this.models.get(relation.model);
+      const through = relation.through === undefined ? undefined : target?.relations.get(relation.through);
+      if (!target || (throughs && !through)) {
+        throw invalid(`the compiled schema leads to ${relation.model}, which it does not hold`, {
+          op: 'open', model: definition.name, field: name,
+        });
+      }
+      const many = kind === 'hasMany' || kind === 'manyToMany';
+      own.set(name, { name, index, kind, many, required, fields, targetFields, target, through });
+    }
+  }
+}
+
+/** Brings relations that were connected in two rounds back into their order. */
+function inOrder(definition: SchemaModel, own: Map<string, Relation>): void {
+  for (const { name } of definition.relations) {
+    const relation = own.get(name)!;
+    own.delete(name);
+    own.set(name, relation);
+  }
+}
+
+/** Whether a schema is compiled; refuses what is neither that nor SDL. */
+export function isCompiled(schema: unknown): schema is CompiledSchema {
+  if (typeof schema === 'string') {
+    if (schema.trim() !== '') return false;
+    throw new GranaryError(ErrorCode.Invalid, 'open: schema is empty; give SDL text or a compiled schema');
+  }
+  if (typeof schema === 'object' && schema !== null && 'granary' in schema && 'models' in schema) {
+    if (schema.granary === 1) return true;
+    throw new GranaryError(
+      ErrorCode.Invalid,
+      `open: the compiled schema is of form ${String(schema.granary)}, this version reads form 1; compile it again`,
+    );
+  }
+  throw new GranaryError(ErrorCode.Invalid, 'open: schema must be SDL text or the object that "wasmbuild schema" writes');
+}
+
+/** The error for a member that a model does not have, with the nearest name. */
+export function unknownMember(op: string, model: Model, name: string): GranaryError {
+  const members = [...model.fields.keys(), ...model.relations.keys()];
+  const message = `there is no field or relation ${name}${suggestion(name, members)}`;
+  return invalid(message, { op, model: model.name, field: name });
+}

@@ -1,0 +1,196 @@
+import { ErrorCode, GranaryError } from './errors.js';
+import { IdentityMap } from './identity.js';
+import { ROWS_PER_FETCH } from './limits.js';
+import { Binding, bindingOfInstance } from './model.js';
+import { type Engine, numbers, text } from './runtime.js';
+import { Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
+
+type Values = Record<string, unknown>;
+
+/** What the engine answered to opening a store. */
+export interface Opened {
+  readonly store: number;
+  readonly storage: 'indexeddb' | 'memory';
+  readonly schema: CompiledSchema;
+}
+
+const NUMBERS_PER_RECORD = 2;
+
+/** One open store seen from the page: calls of the engine as records in and records out. */
+export class Session {
+  readonly name: string;
+  readonly storage: Opened['storage'];
+  readonly graph: Graph;
+  readonly bindings: ReadonlyMap<string, Binding>;
+  readonly #engine: Engine;
+  readonly #store: number;
+  readonly #identities = new Map<Model, IdentityMap>();
+  #epoch: number | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(engine: Engine, name: string, opened: Opened) {
+    this.#engine = engine;
+    this.#store = opened.store;
+    this.name = name;
+    this.storage = opened.storage;
+    this.graph = new Graph(opened.schema);
+    this.bindings = new Map([...this.graph.models].map(([key, model]) => [key, new Binding(this, model)]));
+  }
+
+  /** The binding of an instance of one of this store's models, or undefined. */
+  bindingOf(value: unknown): Binding | undefined {
+    const binding = bindingOfInstance(value);
+    return binding?.session === this ? binding : undefined;
+  }
+
+  /** Throws when the store takes no calls. */
+  ready(): void {
+    if (this.#engine.dead) throw this.#engine.dead;
+    if (this.#closing) throw new GranaryError(ErrorCode.Closed, `the store ${this.name} was closed; open it again`);
+  }
+
+  /** The row that the engine makes of the values of a new record. */
+  construct(model: Model, values: Values): Values {
+    const input = JSON.stringify(values);
+    return this.#json(input, (x, n) => x.granary_construct(this.#store, model.index, n)) as Values;
+  }
+
+  /** Saves, in one commit; resolves when it is durable with the epoch, and row and version of each record then. */
+  async save(entries: readonly unknown[]): Promise<Uint32Array> {
+    this.ready();
+    const input = JSON.stringify(entries);
+    return this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
+  }
+
+  /**
+   * The records that stand in rows of an epoch, undefined where none does, in one
+   * pass over the model: cheaper than asking for each when there are many. Returns
+   * undefined when the epoch is over.
+   */
+  standing(model: Model, epoch: number, rows: readonly number[]): (object | undefined)[] | undefined {
+    const all = this.#engine.call(JSON.stringify({ model: model.name }), numbers, (x, n) => x.granary_query(this.#store, n));
+    if (all[0] !== epoch) return undefined;
+    let last = 0;
+    for (let at = 1; at + 1 < all.length; at += NUMBERS_PER_RECORD) last = Math.max(last, all[at]!);
+    const versions = new Uint32Array(last + 1); // by row; a version is never 0
+    for (let at = 1; at + 1 < all.length; at += NUMBERS_PER_RECORD) versions[all[at]!] = all[at + 1]!;
+    const answer = new Uint32Array(1 + rows.length * NUMBERS_PER_RECORD);
+    answer[0] = epoch;
+    for (let i = 0; i < rows.length; i++) {
+      answer[1 + i * NUMBERS_PER_RECORD] = rows[i]!;
+      answer[2 + i * NUMBERS_PER_RECORD] = versions[rows[i]!] ?? 0;
+    }
+    return this.#resolve(model, answer);
+  }
+
+  /** Deletes; resolves with the records that were matched when it is durable. */
+  async delete(model: Model, request: object): Promise<object[]> {
+    this.ready();
+    const input = JSON.stringify({ model: model.name, ...request });
+    const answer = await this.#engine.callLater(input, text, (x, op, n) => x.granary_delete(this.#store, op, n));
+    const binding = this.#binding(model);
+    return (JSON.parse(answer) as Values[]).map((row) => binding.adopt(row));
+  }
+
+  query(model: Model, request: object): object[] {
+    const input = JSON.stringify({ model: model.name, ...request });
+    return this.#records(model, input, (x, n) => x.granary_query(this.#store, n));
+  }
+
+  count(model: Model, request: object): number {
+    const input = JSON.stringify({ model: model.name, ...request });
+    return (this.#json(input, (x, n) => x.granary_count(this.#store, n)) as { count: number }).count;
+  }
+
+  get(model: Model, key: readonly unknown[]): object | undefined {
+    return this.#records(model, JSON.stringify(key), (x, n) => x.granary_get(this.#store, model.index, n))[0];
+  }
+
+  related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
+    const target = relation.through?.target ?? relation.target;
+    const input = JSON.stringify(values);
+    return this.#records(target, input, (x, n) => x.granary_related(this.#store, model.index, relation.index, n));
+  }
+
+  async check(): Promise<unknown> {
+    this.ready();
+    return JSON.parse(await this.#engine.callLater(undefined, text, (x, op) => x.granary_check(this.#store, op)));
+  }
+
+  stats(): unknown {
+    return this.#json(undefined, (x) => x.granary_stats(this.#store));
+  }
+
+  async clear(): Promise<void> {
+    this.ready();
+    await this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_clear(this.#store, op));
+  }
+
+  /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
+  close(): Promise<void> {
+    this.#closing ??= this.#engine.dead
+      ? Promise.resolve()
+      : this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_close(this.#store, op));
+    return this.#closing;
+  }
+
+  #json(input: string | undefined, fn: Parameters<Engine['call']>[2]): unknown {
+    this.ready();
+    return JSON.parse(this.#engine.call(input, text, fn));
+  }
+
+  #records(model: Model, input: string, fn: Parameters<Engine['call']>[2]): object[] {
+    this.ready();
+    return this.#resolve(model, this.#engine.call(input, numbers, fn)) as object[];
+  }
+
+  /**
+   * Turns an epoch and pairs of row and version into records, and fetches those
+   * that the page lacks. A pair of version 0 stands for no record.
+   */
+  #resolve(model: Model, answer: Uint32Array): (object | undefined)[] {
+    if (answer[0] !== this.#epoch) {
+      this.#identities.clear();
+      this.#epoch = answer[0];
+    }
+    const identity = this.#identity(model);
+    const records: (object | undefined)[] = [];
+    const lacking: number[] = []; // positions in answer
+    for (let at = 1; at + 1 < answer.length; at += NUMBERS_PER_RECORD) {
+      const record = identity.get(answer[at]!, answer[at + 1]!);
+      if (!record && answer[at + 1] !== 0) lacking.push(at);
+      records.push(record);
+    }
+    for (let from = 0; from < lacking.length; from += ROWS_PER_FETCH) {
+      this.#fetch(model, answer, records, lacking.slice(from, from + ROWS_PER_FETCH));
+    }
+    identity.sweep(records.length);
+    return records;
+  }
+
+  /** Fetches the rows at some positions of an answer, in one buffer, and puts their records in place. */
+  #fetch(model: Model, answer: Uint32Array, records: (object | undefined)[], positions: readonly number[]): void {
+    const identity = this.#identity(model);
+    const binding = this.#binding(model);
+    const rows = Uint32Array.from(positions, (at) => answer[at]!);
+    const json = this.#engine.call(rows, text, (x, n) => x.granary_rows(this.#store, model.index, n));
+    const parsed = JSON.parse(json) as Values[];
+    for (const [i, at] of positions.entries()) {
+      const row = answer[at]!;
+      const version = answer[at + 1]!;
+      let record = identity.get(row, version); // there already when a row is answered twice
+      if (!record) identity.set(row, version, (record = binding.adopt(parsed[i]!)));
+      records[(at - 1) / NUMBERS_PER_RECORD] = record;
+    }
+  }
+
+  #identity(model: Model): IdentityMap {
+    let identity = this.#identities.get(model);
+    if (!identity) this.#identities.set(model, (identity = new IdentityMap()));
+    return identity;
+  }
+
+  #binding(model: Model): Binding {
+    return this.bindings.get(model.name)!;
+  }
+}

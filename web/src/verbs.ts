@@ -1,0 +1,64 @@
+import type { Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
+
+/** The type of `save`. */
+export interface Save {
+  /**
+   * Saves a record and resolves, once it is durable, with the record as it is
+   * stored. A new record is inserted; of an edited copy the changed fields are
+   * written on top of the present row; an unchanged record is left as it is. With
+   * a condition, a stored record that does not satisfy it rejects with CONFLICT.
+   */
+  <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
+}
+
+/** The type of `saveAll`. */
+export interface SaveAll {
+  /** Saves records, of any models of one store, in one commit: all of them or none. */
+  <T extends object>(records: readonly T[]): Promise<T[]>;
+}
+
+/** The type of `query`. */
+export interface Query {
+  /** All records of a model, in order of insertion. */
+  <T extends object>(model: ModelConstructor<T>): Promise<T[]>;
+  /** The records that satisfy a predicate, sorted and paged by the options. */
+  <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>, options?: QueryOptions<T>): Promise<T[]>;
+  /** The record with a key, or undefined. An undefined key is INVALID. */
+  <T extends object>(model: ModelConstructor<T>, key: Key<T>): Promise<T | undefined>;
+}
+
+/** The type of `count`. */
+export interface Count {
+  /** How many records a model has, or how many of them satisfy a predicate. */
+  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>): Promise<number>;
+}
+
+/** The type of `delete`. */
+export interface Delete {
+  /** Deletes the records that satisfy a predicate, and resolves with them. `Predicates.ALL` deletes all. */
+  <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>): Promise<T[]>;
+  /** Deletes the record with a key, and resolves with an array of it, empty when there was none. */
+  <T extends object>(model: ModelConstructor<T>, key: Key<T>): Promise<T[]>;
+  /**
+   * Deletes a record and resolves with the argument, also when it was not stored.
+   * With a condition, a stored record that does not satisfy it rejects with CONFLICT.
+   */
+  <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
+}
+
+/** What `check` found. */
+export interface CheckReport {
+  /** One line for each invariant that does not hold; empty in a whole store. */
+  readonly problems: readonly string[];
+}
+
+/** What `stats` tells. */
+export interface Stats {
+  readonly models: readonly { readonly model: string; readonly rows: number; readonly bytes: number }[];
+  /** The bytes of the engine's heap, all stores together. */
+  readonly memory: number;
+  readonly log: { readonly entries: number; readonly bytes: number };
+  /** Commits that are on their way to storage. */
+  readonly pending: number;
+}
+

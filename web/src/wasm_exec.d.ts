@@ -1,0 +1,2 @@
+// The runtime of the Go toolchain. It has no exports: it defines globalThis.Go.
+export {};

@@ -1,0 +1,234 @@
+// Tests that need more than one page or browser, another way of loading, or none.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { launch } from './browser.mjs';
+import { root } from './server.mjs';
+
+const SDL = 'type Note @model { id: ID! text: String! tags: [Tag] @hasMany } type Tag @model { id: ID! name: String note: Note @belongsTo }';
+
+/** Runs every test whose title holds what is wanted. */
+export async function outside({ directory, server, report, wanted }) {
+  const context = new Context(directory, server.origin);
+  for (const [title, run] of Object.entries(tests)) {
+    if (!title.includes(wanted)) continue;
+    const start = performance.now();
+    let error;
+    try {
+      await run(context);
+    } catch (cause) {
+      error = cause.stack ?? String(cause);
+    }
+    report({ title, error, milliseconds: performance.now() - start });
+    await context.close();
+  }
+}
+
+/** The browser that the tests share, with one profile for all of them. */
+class Context {
+  #browser;
+  #profile;
+
+  constructor(directory, origin) {
+    this.#profile = join(directory, 'outside');
+    this.origin = origin;
+  }
+
+  /** Opens a page in which Granary is a global. `before` is run ahead of the page's own code. */
+  async page(path, before) {
+    this.#browser ??= await launch(this.#profile);
+    const page = await this.#browser.newPage();
+    page.failures = [];
+    page.on('pageerror', (error) => page.failures.push(String(error)));
+    if (before) await page.evaluateOnNewDocument(before);
+    await page.goto(this.origin + path);
+    await page.waitForFunction('globalThis.Granary !== undefined');
+    return page;
+  }
+
+  /** Ends the browser; the next page is of a new one with the same profile. */
+  async close() {
+    await this.#browser?.close();
+    this.#browser = undefined;
+  }
+}
+
+/** In the page: opens a store, saves a note, and tells its id. */
+async function write({ name, sdl, storage }) {
+  const { DataStore } = globalThis.Granary;
+  const store = await DataStore.open({ name, schema: sdl, storage });
+  const note = await DataStore.save(new store.models.Note({ text: 'kept' }));
+  await DataStore.save(new store.models.Tag({ name: 'first', note }));
+  return note.id;
+}
+
+/** In the page: reads the notes with their tags, and checks the store. */
+async function read({ name, sdl, storage }) {
+  const { DataStore } = globalThis.Granary;
+  const store = await DataStore.open({ name, schema: sdl, storage });
+  const notes = await DataStore.query(store.models.Note);
+  const tags = await Promise.all(notes.map((note) => note.tags.toArray()));
+  const { problems } = await store.check();
+  return { notes: notes.map((n) => n.id), tags: tags.map((t) => t.map((tag) => tag.name)), problems };
+}
+
+/** In the page: the code and message of what opening a store rejects with. */
+async function failure(options) {
+  try {
+    await globalThis.Granary.DataStore.open(options);
+  } catch (error) {
+    return { code: error.code, message: error.message };
+  }
+  return { code: 'none', message: 'it opened' };
+}
+
+const store = (name) => ({ name, sdl: SDL, storage: 'indexeddb' });
+
+const tests = {
+  async 'a reload and another page find what was saved'(context) {
+    const page = await context.page('/module');
+    const id = await page.evaluate(write, store('reload'));
+    await page.reload();
+    await page.waitForFunction('globalThis.Granary !== undefined');
+    const whole = { notes: [id], tags: [['first']], problems: [] };
+    assert.deepEqual(await page.evaluate(read, store('reload')), whole);
+    const other = await context.page('/module');
+    assert.deepEqual(await other.evaluate(read, store('reload')), whole);
+    assert.deepEqual([...page.failures, ...other.failures], []);
+  },
+
+  async 'another browser with the same profile finds what was saved'(context) {
+    const page = await context.page('/module');
+    const id = await page.evaluate(write, store('browser'));
+    await context.close();
+    const again = await context.page('/module');
+    assert.deepEqual(await again.evaluate(read, store('browser')), { notes: [id], tags: [['first']], problems: [] });
+  },
+
+  async 'the plain script works, and shares its data with the module'(context) {
+    const page = await context.page('/script');
+    const id = await page.evaluate(write, store('script'));
+    const other = await context.page('/module');
+    assert.deepEqual((await other.evaluate(read, store('script'))).notes, [id]);
+    assert.deepEqual(page.failures, []);
+  },
+
+  async 'an app that was bundled works with the wasm beside it'(context) {
+    const page = await context.page('/app');
+    const id = await page.evaluate(write, store('app'));
+    assert.deepEqual((await page.evaluate(read, store('app'))).notes, [id]);
+    assert.deepEqual(page.failures, []);
+  },
+
+  async 'the plain script without the runtime says which tag is missing'(context) {
+    const page = await context.page('/script-without-go');
+    const { code, message } = await page.evaluate(failure, { name: 'x', schema: SDL });
+    assert.equal(code, 'WASM');
+    assert.match(message, /put <script src="wasm_exec\.js"><\/script> before/);
+  },
+
+  async 'a policy that allows WebAssembly and nothing more is enough'(context) {
+    for (const path of ['/module?csp=strict', '/script?csp=strict']) {
+      const page = await context.page(path);
+      const id = await page.evaluate(write, store(`csp${path.slice(0, 7)}`));
+      assert.deepEqual((await page.evaluate(read, store(`csp${path.slice(0, 7)}`))).notes, [id]);
+      assert.deepEqual(page.failures, []);
+    }
+  },
+
+  async 'a policy that forbids WebAssembly is named with its remedy'(context) {
+    const page = await context.page('/module?csp=forbidding');
+    const { code, message } = await page.evaluate(failure, { name: 'x', schema: SDL });
+    assert.equal(code, 'WASM', message);
+    assert.match(message, /'wasm-unsafe-eval'/);
+  },
+
+  async 'without IndexedDB opening fails, and memory serves'(context) {
+    const absent = () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
+    const throwing = () => {
+      IDBFactory.prototype.open = () => {
+        throw new DOMException('denied', 'SecurityError');
+      };
+    };
+    const erroring = () => {
+      const open = IDBFactory.prototype.open;
+      IDBFactory.prototype.open = function () {
+        return open.call(this, 'x', 1.5e300);
+      };
+    };
+    for (const [kind, before] of Object.entries({ absent, throwing, erroring })) {
+      const page = await context.page('/module', before);
+      const { code, message } = await page.evaluate(failure, { name: 'x', schema: SDL });
+      assert.equal(code, 'UNAVAILABLE', `${kind}: ${message}`);
+      const id = await page.evaluate(write, { name: 'm', sdl: SDL, storage: 'memory' });
+      assert.equal(typeof id, 'string');
+      assert.deepEqual(page.failures, [], kind);
+      await page.close();
+    }
+  },
+
+  async 'setters planted on Object.prototype see nothing'(context) {
+    const page = await context.page('/module');
+    await page.evaluate(() => {
+      globalThis.planted = [];
+      for (const name of ['text', 'id', 'name', 'field', 'message', 'note', 'key']) {
+        Object.defineProperty(Object.prototype, name, {
+          configurable: true,
+          set(value) {
+            Object.defineProperty(this, name, { value, writable: true, enumerable: true, configurable: true });
+            globalThis.planted.push(name);
+          },
+          get: () => undefined,
+        });
+      }
+    });
+    const id = await page.evaluate(write, store('planted'));
+    assert.deepEqual(await page.evaluate('planted'), []);
+    assert.deepEqual((await page.evaluate(read, store('planted'))).notes, [id]);
+  },
+
+  async 'two pages of one profile write to one store'(context) {
+    const [a, b] = [await context.page('/module'), await context.page('/module')];
+    const add = async ({ name, sdl, mark }) => {
+      const { DataStore } = globalThis.Granary;
+      const opened = await DataStore.open({ name, schema: sdl });
+      for (let i = 0; i < 50; i++) await DataStore.save(new opened.models.Note({ text: `${mark} ${i}` }));
+    };
+    await Promise.all([a.evaluate(add, { ...store('tabs'), mark: 'a' }), b.evaluate(add, { ...store('tabs'), mark: 'b' })]);
+    await a.reload();
+    await a.waitForFunction('globalThis.Granary !== undefined');
+    const { notes, problems } = await a.evaluate(read, store('tabs'));
+    assert.deepEqual([notes.length, problems], [100, []]);
+  },
+
+  async 'a server can import the package, without any effect, and open a store in memory'() {
+    const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', ON_A_SERVER], {
+      cwd: join(root, 'web'), encoding: 'utf8', timeout: 60_000,
+    });
+    assert.equal(status, 0, stderr);
+    assert.equal(stdout.trim(), 'no new globals; 1 note; WASM');
+  },
+
+  async 'the code of the package makes no code from strings'() {
+    for (const file of ['index.js', 'granary.js']) {
+      const code = await readFile(join(root, 'web/dist', file), 'utf8');
+      assert.doesNotMatch(code, /\beval\(|new Function\b/, file);
+    }
+  },
+};
+
+const ON_A_SERVER = `
+  import { readFile } from 'node:fs/promises';
+  const before = Reflect.ownKeys(globalThis).length;
+  const { DataStore } = await import('granary');
+  const news = Reflect.ownKeys(globalThis).length - before;
+  const schema = ${JSON.stringify(SDL)};
+  const store = await DataStore.open({ name: 'server', schema, storage: 'memory', wasm: await readFile('dist/granary-sdl.wasm') });
+  await store.save(new store.models.Note({ text: 'one' }));
+  const notes = await store.query(store.models.Note);
+  const code = await DataStore.open({ name: 'x', schema, storage: 'memory' }).then(() => 'opened', (error) => error.code);
+  console.log((news || 'no') + ' new globals; ' + notes.length + ' note; ' + code);
+  process.exit(0);
+`;

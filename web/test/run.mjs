@@ -1,0 +1,93 @@
+// Runs every test of the package in Debian's Chromium: those of the page (mocha,
+// *.test.ts) and those that look at pages, files and servers from outside
+// (outside.mjs). Usage: node web/test/run.mjs [-g part-of-a-test's-name]
+//
+// The package is tested as it is shipped: web/dist must have been built.
+
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { launch } from './browser.mjs';
+import { outside } from './outside.mjs';
+import { serve, root } from './server.mjs';
+
+const MOST_SECONDS = 480;
+
+const wanted = process.argv.includes('-g') ? process.argv[process.argv.indexOf('-g') + 1] : '';
+const count = { passed: 0, failed: 0 };
+
+/** Prints one result; kept in one place so that both kinds of tests read alike. */
+function report({ title, error, milliseconds }) {
+  count[error ? 'failed' : 'passed']++;
+  console.log(`  ${error ? '✗' : '✓'} ${title}${milliseconds > 500 ? ` (${Math.round(milliseconds)} ms)` : ''}`);
+  if (error) console.log(`      ${error.replaceAll('\n', '\n      ')}`);
+}
+
+function bundle(directory) {
+  const tests = readdirSync(join(root, 'web/test')).filter((name) => name.endsWith('.test.ts')).sort();
+  const entry = join(directory, 'tests.ts');
+  writeFileSync(entry, tests.map((name) => `import ${JSON.stringify(join(root, 'web/test', name))};`).join('\n'));
+  esbuild(entry, '--external:granary', '--ignore-annotations', '--sourcemap=inline', `--outfile=${join(directory, 'tests.js')}`);
+  const app = join(directory, 'app.js');
+  writeFileSync(app, "import * as Granary from 'granary'; globalThis.Granary = Granary;");
+  esbuild(app, '--splitting', `--outdir=${join(directory, 'app')}`);
+}
+
+/** Bundles with the esbuild that builds the package. */
+function esbuild(entry, ...flags) {
+  const args = ['run', 'github.com/evanw/esbuild/cmd/esbuild', entry, '--bundle', '--format=esm', '--target=es2022', '--log-level=warning', ...flags];
+  const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
+  const { status, error } = spawnSync('go', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
+  if (status !== 0) throw new Error(`esbuild failed: ${error ?? `status ${status}`}`);
+}
+
+/** Runs mocha in a page and reports each test as it ends. */
+async function inPage(browser, origin) {
+  const page = await browser.newPage();
+  let crash;
+  const over = new Promise((resolve, reject) => {
+    page.exposeFunction('reportTest', report);
+    page.exposeFunction('reportSuite', (title) => console.log(`\n${title}`));
+    page.exposeFunction('reportEnd', resolve);
+    page.on('pageerror', (error) => (crash = error));
+    page.on('error', reject);
+    page.on('console', (message) => {
+      if (message.type() === 'error' && !message.text().startsWith('Failed to load')) console.log(`  [page] ${message.text()}`);
+    });
+  });
+  await page.goto(`${origin}/test?grep=${encodeURIComponent(wanted)}`);
+  await over;
+  if (crash) report({ title: 'the page had no uncaught error', error: crash.stack ?? String(crash) });
+  await page.close();
+}
+
+async function main() {
+  if (!existsSync(join(root, 'web/dist/granary-sdl.wasm'))) throw new Error("web/dist is not built; run 'make build' first");
+  const directory = mkdtempSync(join(tmpdir(), 'granary-test-'));
+  try {
+    bundle(directory);
+    const server = await serve(directory);
+    const browser = await launch(join(directory, 'profile'));
+    try {
+      await inPage(browser, server.origin);
+    } finally {
+      await browser.close();
+    }
+    console.log('\nfrom outside');
+    await outside({ directory, server, report, wanted });
+    await server.close();
+  } finally {
+    rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+const watchdog = setTimeout(() => {
+  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
+  process.exit(2);
+}, MOST_SECONDS * 1000);
+watchdog.unref();
+
+await main().catch((error) => report({ title: 'the tests could be run', error: error.stack ?? String(error) }));
+console.log(`\n${count.passed} passed, ${count.failed} failed`);
+process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);

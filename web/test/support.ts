@@ -1,0 +1,62 @@
+// What every test in the page needs: stores that are checked and removed at the
+// end, and a way to expect an error by its code.
+
+import { expect } from 'chai';
+import { DataStore, GranaryError, type ErrorCode, type OpenOptions } from 'granary';
+
+const opened: { store: DataStore<object>; name: string }[] = [];
+let number = 0;
+
+/** A name that no other test uses. */
+export function freshName(): string {
+  return `test-${Date.now().toString(36)}-${number++}`;
+}
+
+/** Opens a store that ends, after the test, in a check of every invariant. */
+export async function openStore<M extends object>(
+  schema: OpenOptions['schema'], options: Partial<OpenOptions> = {},
+): Promise<DataStore<M>> {
+  const name = options.name ?? freshName();
+  const store = await DataStore.open<M>({ name, schema, storage: 'memory', ...options });
+  opened.push({ store: store as unknown as DataStore<object>, name });
+  return store;
+}
+
+/** Checks, closes and removes the stores of a test. A test that closed its own has been at its end already. */
+export async function closeStores(): Promise<void> {
+  for (const { store, name } of opened.splice(0).reverse()) {
+    const report = await store.check().catch(stopped);
+    if (report) expect(report.problems, `check of ${name}`).to.deep.equal([]);
+    await store.close();
+    if (store.storage === 'indexeddb') await DataStore.destroy(name);
+  }
+}
+
+function stopped(error: unknown): undefined {
+  if (error instanceof GranaryError && (error.code === 'CLOSED' || error.code === 'RUNTIME_EXITED')) return undefined;
+  throw error;
+}
+
+/** Expects a GranaryError, thrown or rejected, and returns it. */
+export async function fails(code: ErrorCode, says: RegExp, run: () => unknown): Promise<GranaryError> {
+  let result: unknown;
+  try {
+    result = await run();
+  } catch (error) {
+    if (!(error instanceof GranaryError)) throw error;
+    expect(error.code, error.message).to.equal(code);
+    expect(error.message).to.match(says);
+    expect(error.name).to.equal('GranaryError');
+    return error;
+  }
+  throw new Error(`expected ${code} ${says}, but it went through with ${JSON.stringify(result)}`);
+}
+
+/** Waits until something holds, looking again at each turn of the event loop, at most so many times. */
+export async function until(what: string, holds: () => boolean, turns = 1000): Promise<void> {
+  for (let i = 0; i < turns; i++) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+  throw new Error(`never came true: ${what}`);
+}
