@@ -63,7 +63,7 @@ func (st *Store) checkRow(t *table.Table, n uint32) []string {
 	}
 	if err != nil {
 		problems = append(problems, "row "+strconv.Itoa(int(n))+": "+err.Error())
-	} else if again, _ := e.Append(nil); string(again) != string(row) {
+	} else if again, _ := e.Row(); string(again) != string(row) {
 		problems = append(problems, t.Model.Name+": row "+strconv.Itoa(int(n))+" is not canonical")
 	}
 	for _, r := range t.Model.Relations {

@@ -7,7 +7,6 @@ import (
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/predicate"
-	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/table"
 )
@@ -121,7 +120,9 @@ func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
 			return nil, wrap("delete", err)
 		}
 	}
+	now := timestamp(st.options.Clock())
 	return st.begin("delete", func(x *tx) error {
+		x.now = now
 		rows := x.find(m, keys, where)
 		if condition != nil {
 			for _, n := range rows {
@@ -151,6 +152,7 @@ func (x *tx) find(m *schema.Model, keys [][]byte, where *predicate.Filter) []uin
 
 // rules are what a deletion of a model's record entails.
 type rules struct {
+	refers     bool               // the model has relations to one record
 	owned      []*schema.Relation // has-one, has-many, many-to-many of the model
 	dependents []*schema.Relation // required belongs-to relations of others that lead to the model and are in owned of none
 }
@@ -160,6 +162,7 @@ func rulesOf(s *schema.Schema) []rules {
 	out := make([]rules, len(s.Models))
 	for _, m := range s.Models {
 		for _, r := range m.Relations {
+			out[m.Index].refers = out[m.Index].refers || r.Kind == schema.BelongsTo || r.Kind == schema.HasOne
 			if r.Kind != schema.BelongsTo {
 				out[m.Index].owned = append(out[m.Index].owned, r)
 			}
@@ -274,12 +277,15 @@ func (x *tx) spare(s sparing) error {
 	for _, i := range r.TargetFields {
 		e.Set(i, []byte("null"))
 	}
+	if i := r.Target.UpdatedAt; i >= 0 {
+		e.Set(i, x.now)
+	}
 	if err := e.Complete(); err != nil {
 		return err
 	}
-	changed, err := e.Append(nil)
+	changed, err := e.Row()
 	if err == nil {
-		x.update(t, s.row, record.Row(changed))
+		x.update(t, s.row, changed)
 	}
 	return err
 }

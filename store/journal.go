@@ -16,8 +16,8 @@ type Commit struct {
 	run     func(*tx) error // makes the change; run again when others' commits come in between
 	changes []table.Change
 	cleared bool // the change is the deletion of everything
-	saved   []Ref
-	rows    []record.Row // of saved
+	saved   []place
+	rows    []record.Row // that a delete was asked for
 	done    chan struct{}
 	err     error
 	then    []func(error)
@@ -30,16 +30,26 @@ func (c *Commit) empty() bool { return len(c.changes) == 0 && !c.cleared }
 // of the store stays the same, and the version of the row.
 type Ref struct{ Row, Version uint32 }
 
-// Rows are the rows that a save left behind or a delete was asked for, in order. It
-// is valid once the commit is done.
+// place is where a record is: the position of its model, and its row number.
+type place struct{ model, row uint32 }
+
+// Rows are the rows that a delete was asked for. It is valid once the commit is
+// done.
 func (c *Commit) Rows() []record.Row { return c.rows }
 
-// Saved refers to the records that a save left behind, in the order given, once the
-// commit is done.
+// Saved refers to the present state of the records that a save left behind, in the
+// order given, once the commit is done. A record that is gone has version 0, which
+// no row has.
 func (st *Store) Saved(c *Commit) Found {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	return Found{Epoch: st.epoch, Refs: c.saved}
+	f := Found{Epoch: st.epoch, Refs: make([]Ref, len(c.saved))}
+	for i, s := range c.saved {
+		if t := st.data.tables[s.model]; t.Has(s.row) {
+			f.Refs[i] = Ref{s.row, t.Version(s.row)}
+		}
+	}
+	return f
 }
 
 // Wait returns when the commit is in storage or undone, with the reason; or with
@@ -197,24 +207,33 @@ func (st *Store) flush(ctx context.Context) bool {
 // batch takes the oldest pending commits up to the size of an entry, and writes
 // them down; the writer is nil when they changed nothing.
 func (st *Store) batch() ([]*Commit, *log.EntryWriter) {
-	var w *log.EntryWriter
-	for i, c := range st.journal.pending {
-		if w != nil && w.Size() > maxEntry {
-			return slices.Clone(st.journal.pending[:i]), w
+	taken, size, empty := 0, 0, true
+	for _, c := range st.journal.pending {
+		if size > maxEntry {
+			break
 		}
-		if c.empty() {
-			continue
+		for _, change := range c.changes {
+			size += len(change.After())
 		}
-		if w == nil {
-			w = log.NewEntryWriter(st.data.layouts)
-		}
+		empty = empty && c.empty()
+		taken++
+	}
+	batch := slices.Clone(st.journal.pending[:taken])
+	if empty {
+		return batch, nil
+	}
+	w := log.NewEntryWriter(st.data.layouts, size)
+	for _, c := range batch {
 		st.write(w, c)
 	}
-	return slices.Clone(st.journal.pending), w
+	return batch, w
 }
 
 // write puts a commit into an entry.
 func (st *Store) write(w *log.EntryWriter, c *Commit) {
+	if c.empty() {
+		return
+	}
 	if c.cleared {
 		tables := st.data.all()
 		w.Commit(len(tables))

@@ -56,8 +56,8 @@ func (st *Store) Construct(m *schema.Model, text []byte) (record.Row, error) {
 	if err := e.Complete(); err != nil {
 		return nil, err
 	}
-	row, err := e.Append(nil)
-	return record.Row(row), err
+	row, err := e.Row()
+	return slices.Clone(row), err
 }
 
 // With returns a copy of the record with some fields changed. Saving it writes
@@ -93,9 +93,28 @@ func (r *Record) With(fields Fields) (*Record, error) {
 	if err := e.Complete(); err != nil {
 		return nil, wrap("new", err)
 	}
-	row, err := e.Append(nil)
-	edited.row = row
+	row, err := e.Row()
+	edited.row = slices.Clone(row)
+	edited.keepGiven(r)
 	return edited, err
+}
+
+// keepGiven takes over the relations that were given to r as records and that
+// lead to them still.
+func (r *Record) keepGiven(from *Record) {
+	for name, target := range from.given {
+		_, again := r.given[name]
+		moved := slices.ContainsFunc(r.model.Relation(name).Fields, func(i int) bool {
+			return slices.Contains(r.changed, r.model.Fields[i].Name)
+		})
+		if again || moved {
+			continue
+		}
+		if r.given == nil {
+			r.given = map[string]*Record{}
+		}
+		r.given[name] = target
+	}
 }
 
 func readOnly(f *schema.Field, m *schema.Model) error {
@@ -118,14 +137,22 @@ func (st *Store) fieldText(m *schema.Model, fields Fields) ([]byte, map[string]*
 			return nil, nil, code.Fault(code.Invalid, m.Name, name, "leads to many records: set it from their side")
 		case value == nil || ok && target == nil:
 			for _, i := range rel.Fields {
-				plain[m.Fields[i].Name] = nil
+				if _, both := fields[m.Fields[i].Name]; !both {
+					plain[m.Fields[i].Name] = nil
+				}
 			}
 			continue
 		case !ok || target.model != rel.Target:
 			return nil, nil, code.Fault(code.Invalid, m.Name, name, "must be a record of "+rel.Target.Name)
 		}
 		for n, i := range rel.Fields {
-			plain[m.Fields[i].Name] = target.layout.Value(target.row, rel.TargetFields[n])
+			key, own := target.layout.Value(target.row, rel.TargetFields[n]), m.Fields[i].Name
+			if value, both := fields[own]; both {
+				if text, _ := record.AppendGo(nil, value); string(text) != string(key) {
+					return nil, nil, code.Fault(code.Invalid, m.Name, name, "and "+own+" are given and differ: give one of them")
+				}
+			}
+			plain[own] = key
 		}
 		if given == nil {
 			given = map[string]*Record{}

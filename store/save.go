@@ -23,6 +23,10 @@ type Put struct {
 	Changed []string
 
 	Condition []byte // a predicate that the stored record must match, if there is one; may be nil
+
+	model     *schema.Model
+	condition *predicate.Filter
+	key       []byte // the generated value of the first key field; the same when the commit is run again
 }
 
 // Save creates the record, or updates the one with its key, and returns it as it
@@ -52,19 +56,19 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 			}
 		}
 	}
-	c, err := st.BeginSave(puts)
+	var rows []record.Row
+	c, err := st.beginSave(puts, func(row record.Row) { rows = append(rows, row) })
 	if err == nil {
 		err = c.Wait(ctx)
 	}
 	if err != nil {
 		return nil, wrap("save", err)
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
+	rows = rows[len(rows)-len(records):] // a commit that was run again reported each time
 	out := make([]*Record, len(records))
 	for i, r := range records {
 		m := st.schema.Model(r.model.Name)
-		out[i] = &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: c.rows[i]}
+		out[i] = &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: rows[i]}
 	}
 	return out, nil
 }
@@ -81,29 +85,29 @@ func If(condition predicate.Predicate) SaveOption {
 	}
 }
 
-// BeginSave applies the save and returns while it is on its way to storage.
+// BeginSave applies the save and returns while it is on its way to storage. The
+// puts are the store's from then on.
 func (st *Store) BeginSave(puts []Put) (*Commit, error) {
+	return st.beginSave(puts, func(record.Row) {})
+}
+
+// beginSave also reports the rows that the save leaves behind, in order.
+func (st *Store) beginSave(puts []Put, report func(record.Row)) (*Commit, error) {
 	if len(puts) > MaxBatch {
 		return nil, wrap("save", code.Fault(code.Limit, "", "", "one save takes at most "+strconv.Itoa(MaxBatch)+" records"))
 	}
-	writes := make([]write, len(puts))
-	for i, p := range puts {
-		m, err := st.model("save", p.Model)
-		if err != nil {
-			return nil, err
-		}
-		writes[i] = write{Put: p, model: m}
-		if p.Condition != nil {
-			if writes[i].condition, err = predicate.Parse(m, p.Condition); err != nil {
-				return nil, wrap("save", err)
-			}
+	for i := range puts {
+		if err := st.prepareSave(&puts[i]); err != nil {
+			return nil, wrap("save", err)
 		}
 	}
 	now := timestamp(st.options.Clock())
 	return st.begin("save", func(x *tx) error {
-		x.saved, x.rows = make([]Ref, 0, len(writes)), make([]record.Row, 0, len(writes))
-		for i := range writes {
-			if err := x.save(&writes[i], now); err != nil {
+		x.now, x.report = now, report
+		x.changes = make([]table.Change, 0, len(puts))
+		x.saved = make([]place, 0, len(puts))
+		for i := range puts {
+			if err := x.save(&puts[i]); err != nil {
 				return err
 			}
 		}
@@ -111,57 +115,57 @@ func (st *Store) BeginSave(puts []Put) (*Commit, error) {
 	})
 }
 
-// write is a Put on its way. The key that was generated for it stays the same when
-// the commit is run again.
-type write struct {
-	Put
-	model     *schema.Model
-	condition *predicate.Filter
-	key       []byte // the generated value of the first key field
+func (st *Store) prepareSave(p *Put) (err error) {
+	if p.model, err = st.model("save", p.Model); err == nil && p.Condition != nil {
+		p.condition, err = predicate.Parse(p.model, p.Condition)
+	}
+	return err
 }
 
-func (x *tx) save(w *write, now []byte) error {
-	e := x.st.encoders[w.model.Index]
-	if err := e.Read(w.Row); err != nil {
+func (x *tx) save(p *Put) error {
+	e := x.st.encoders[p.model.Index]
+	if err := e.Read(p.Row); err != nil {
 		return err
 	}
-	if err := x.st.fillKey(e, &w.key); err != nil {
+	if err := x.st.fillKey(e, &p.key); err != nil {
 		return err
 	}
-	t := x.st.table(w.model)
+	t := x.st.table(p.model)
 	key, err := keyOf(e)
 	if err != nil {
 		return err
 	}
 	number, exists := t.Find(key)
 	if !exists {
-		return x.create(t, e, now)
+		return x.create(t, e)
 	}
-	row := t.Row(number)
-	if w.condition != nil && !w.condition.Match(x.st.tables(), row) {
-		return code.Fault(code.Conflict, w.model.Name, "", "the condition does not hold for the stored record "+shown(key))
+	if p.condition != nil && !p.condition.Match(x.st.tables(), t.Row(number)) {
+		return code.Fault(code.Conflict, p.model.Name, "",
+			"the condition does not hold for the stored record "+shown(key))
 	}
-	return x.edit(t, e, number, w, now)
+	return x.edit(t, e, number, p)
 }
 
-func (x *tx) create(t *table.Table, e *record.Encoder, now []byte) error {
-	stamp(e, now)
+func (x *tx) create(t *table.Table, e *record.Encoder) error {
+	for _, i := range []int{t.Model.CreatedAt, t.Model.UpdatedAt} {
+		if i >= 0 {
+			e.Set(i, x.now)
+		}
+	}
 	if err := e.Complete(); err != nil {
 		return err
 	}
-	row, err := e.Append(nil)
-	if err != nil {
-		return err
+	row, err := e.Row()
+	if err == nil {
+		x.leave(t, x.insert(t, row))
 	}
-	x.saved = append(x.saved, Ref{x.insert(t, row), x.version})
-	x.rows = append(x.rows, row)
-	return nil
+	return err
 }
 
 // edit writes what e holds over a stored row.
-func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, w *write, now []byte) error {
+func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, p *Put) error {
 	row := t.Row(number)
-	if err := keepUnchanged(t, e, row, w); err != nil {
+	if err := keepUnchanged(t, e, row, p); err != nil {
 		return err
 	}
 	same := true
@@ -169,34 +173,37 @@ func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, w *write, no
 		same = same && string(e.Value(i)) == string(t.Layout.Value(row, i))
 	}
 	if same {
-		x.saved = append(x.saved, Ref{number, t.Version(number)})
-		x.rows = append(x.rows, row)
+		x.leave(t, number)
 		return nil
 	}
 	if i := t.Model.UpdatedAt; i >= 0 {
-		e.Set(i, now)
+		e.Set(i, x.now)
 	}
 	if err := e.Complete(); err != nil {
 		return err
 	}
-	row, err := e.Append(nil)
-	if err != nil {
-		return err
+	row, err := e.Row()
+	if err == nil {
+		x.update(t, number, row)
+		x.leave(t, number)
 	}
-	x.update(t, number, row)
-	x.saved = append(x.saved, Ref{number, x.version})
-	x.rows = append(x.rows, row)
-	return nil
+	return err
+}
+
+// leave notes a row that a save leaves behind.
+func (x *tx) leave(t *table.Table, number uint32) {
+	x.saved = append(x.saved, place{uint32(t.Model.Index), number})
+	x.report(t.Row(number))
 }
 
 // keepUnchanged puts the stored values of the fields that are not to be written
 // into e.
-func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, w *write) error {
+func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, p *Put) error {
 	written := make([]bool, len(t.Model.Fields))
 	for i, f := range t.Model.Fields {
-		written[i] = !w.Edited && e.Value(i) != nil && !f.ReadOnly
+		written[i] = !p.Edited && e.Value(i) != nil && !f.ReadOnly
 	}
-	for _, name := range w.Changed {
+	for _, name := range p.Changed {
 		f, r := t.Model.Field(name), t.Model.Relation(name)
 		switch {
 		case f != nil && !f.ReadOnly:
@@ -206,7 +213,7 @@ func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, w *write) 
 				written[i] = e.Value(i) != nil
 			}
 		default:
-			return code.Fault(code.Invalid, w.model.Name, name, "is no field that can be changed")
+			return code.Fault(code.Invalid, p.model.Name, name, "is no field that can be changed")
 		}
 	}
 	for i, yes := range written {
@@ -251,13 +258,4 @@ func keyOf(e *record.Encoder) ([]byte, error) {
 		return nil, code.Fault(code.Limit, e.Model.Name, e.Model.Fields[e.Model.Key[0]].Name, "a key may have at most "+strconv.Itoa(record.MaxKey)+" bytes")
 	}
 	return key, nil
-}
-
-// stamp sets the times that the store keeps of a new record.
-func stamp(e *record.Encoder, now []byte) {
-	for _, i := range []int{e.Model.CreatedAt, e.Model.UpdatedAt} {
-		if i >= 0 {
-			e.Set(i, now)
-		}
-	}
 }

@@ -13,11 +13,13 @@ import (
 type tx struct {
 	st      *Store
 	version uint32
+	now     []byte // the time of the change, as the text of a field
 	changes []table.Change
-	saved   []Ref
-	rows    []record.Row // of saved
+	saved   []place
+	rows    []record.Row // that a delete was asked for
 	links   []link
-	cleared bool // everything is deleted
+	cleared bool             // everything is deleted
+	report  func(record.Row) // is told of each row that a save leaves behind
 }
 
 // link is a row whose relations are to be checked at the end of the change, so
@@ -49,14 +51,21 @@ func (st *Store) apply(c *Commit) error {
 
 func (x *tx) insert(t *table.Table, row record.Row) uint32 {
 	c := t.Insert(row, x.version)
-	x.links = append(x.links, link{t, c.Row, len(x.changes)})
+	x.link(t, c.Row)
 	x.changes = append(x.changes, c)
 	return c.Row
 }
 
 func (x *tx) update(t *table.Table, number uint32, row record.Row) {
-	x.links = append(x.links, link{t, number, len(x.changes)})
+	x.link(t, number)
 	x.changes = append(x.changes, t.Update(number, row, x.version))
+}
+
+// link notes a row that is about to change, if its model has relations to check.
+func (x *tx) link(t *table.Table, row uint32) {
+	if x.st.rules[t.Model.Index].refers {
+		x.links = append(x.links, link{t, row, len(x.changes)})
+	}
 }
 
 func (x *tx) delete(t *table.Table, number uint32) {

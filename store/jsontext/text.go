@@ -75,10 +75,15 @@ func AppendString(out, value []byte) []byte {
 			continue
 		}
 		out = append(out, value[start:i]...)
-		if s, ok := surrogate(value[i:]); ok {
+		s, ok := surrogate(value[i:])
+		switch low, pair := surrogate(value[min(i+3, len(value)):]); {
+		case ok && pair && isHigh(s) && isLow(low): // one character in two parts
+			out = utf8.AppendRune(out, 0x10000+(s-0xd800)<<10+(low-0xdc00))
+			i += 6
+		case ok:
 			out = append(out, '\\', 'u', hex[s>>12&15], hex[s>>8&15], hex[s>>4&15], hex[s&15])
 			i += 3
-		} else {
+		default:
 			out = append(out, "\ufffd"...)
 			i++
 		}

@@ -10,55 +10,61 @@ import (
 // EntryWriter writes one entry: the commits that go out together. An entry holds
 //
 //	nonce      8 random bytes by which its writer knows it again
-//	layouts    those that the log has not named since the manifest
+//	end        4 bytes, little-endian: how many bytes of commits follow
 //	commits    each a list of operations
+//	layouts    those that the log has not named since the manifest
 //
-// and an operation is a layout, and a row put or the key of a row deleted.
-// Layouts are numbered in the order in which the manifest and the entries since
-// name them.
+// and an operation is a layout, and a row put or the key of a row deleted; no key
+// stands for all rows of the layout's model. Layouts are numbered in the order in
+// which the manifest and the entries since name them.
 type EntryWriter struct {
 	layouts []*record.Layout // that the log knows already
 	fresh   []*record.Layout // that this entry names
-	body    []byte
-	commits int
+	frame   []byte
 }
 
-// NewEntryWriter starts an entry; known are the layouts that the log has named.
-func NewEntryWriter(known []*record.Layout) *EntryWriter { return &EntryWriter{layouts: known} }
+// entryHead is the bytes before the commits.
+const entryHead = frameSize + 8 + 4
+
+// NewEntryWriter starts an entry of about that many bytes of rows; known are the
+// layouts that the log has named.
+func NewEntryWriter(known []*record.Layout, size int) *EntryWriter {
+	return &EntryWriter{layouts: known, frame: frame('E', size+size/16+1024)[:entryHead]}
+}
 
 // Commit starts a commit of that many operations.
 func (w *EntryWriter) Commit(operations int) {
-	w.commits++
-	w.body = binary.AppendUvarint(w.body, uint64(operations))
+	w.frame = binary.AppendUvarint(w.frame, uint64(operations))
 }
 
 // Put adds a row to the commit.
 func (w *EntryWriter) Put(l *record.Layout, row record.Row) {
-	w.body = binary.AppendUvarint(w.body, w.number(l)<<1)
-	w.body = append(w.body, row...)
+	w.frame = binary.AppendUvarint(w.frame, w.number(l)<<1)
+	w.frame = append(w.frame, row...)
 }
 
 // Delete adds the deletion of the row with that key.
 func (w *EntryWriter) Delete(l *record.Layout, key []byte) {
-	w.body = binary.AppendUvarint(w.body, w.number(l)<<1|1)
-	w.body = appendBytes(w.body, key)
+	w.frame = binary.AppendUvarint(w.frame, w.number(l)<<1|1)
+	w.frame = appendBytes(w.frame, key)
 }
 
-// Size returns the bytes written so far.
-func (w *EntryWriter) Size() int { return len(w.body) }
+// DeleteAll adds the deletion of all rows of the layout's model: the deletion of a
+// key without bytes, which no row has.
+func (w *EntryWriter) DeleteAll(l *record.Layout) { w.Delete(l, nil) }
 
 // Bytes returns the finished entry and the layouts that the log knows once it is
 // in.
 func (w *EntryWriter) Bytes(nonce uint64) ([]byte, []*record.Layout) {
-	b := frame('E', len(w.body)+256)
-	b = binary.LittleEndian.AppendUint64(b, nonce)
+	b := w.frame
+	binary.LittleEndian.PutUint64(b[frameSize:], nonce)
+	binary.LittleEndian.PutUint32(b[frameSize+8:], uint32(len(b)-entryHead))
 	b = binary.AppendUvarint(b, uint64(len(w.fresh)))
 	for _, l := range w.fresh {
 		b = appendLayout(b, l)
 	}
-	b = binary.AppendUvarint(b, uint64(w.commits))
 	known := append(w.layouts[:len(w.layouts):len(w.layouts)], w.fresh...)
-	return seal(append(b, w.body...)), known
+	return seal(b), known
 }
 
 func (w *EntryWriter) number(l *record.Layout) uint64 {
@@ -80,7 +86,7 @@ func (w *EntryWriter) number(l *record.Layout) uint64 {
 type Operation struct {
 	Layout *record.Layout
 	Row    record.Row // nil for a deletion
-	Key    []byte     // for a deletion
+	Key    []byte     // for a deletion; without bytes for that of all rows of the model
 }
 
 // ReadEntry takes an entry apart and calls apply for each operation in order.
@@ -92,15 +98,24 @@ func ReadEntry(e Entry, known []*record.Layout, apply func(Operation) error) ([]
 	if err != nil {
 		return nil, err
 	}
-	if len(r.rest) < 8 {
+	if len(e.Data) < entryHead {
 		return nil, damaged(name, "is cut short")
 	}
-	r.rest = r.rest[8:]
+	content := e.Data[entryHead:]
+	end := binary.LittleEndian.Uint32(e.Data[entryHead-4:])
+	if uint64(end) > uint64(len(content)) {
+		return nil, damaged(name, "is cut short")
+	}
+	r.rest = content[end:]
 	known = known[:len(known):len(known)]
 	for range r.count() {
 		known = append(known, r.layout())
 	}
-	for range r.count() {
+	if len(r.rest) > 0 || r.bad {
+		return nil, damaged(name, "has broken layouts")
+	}
+	r.rest = content[:end]
+	for len(r.rest) > 0 {
 		for range r.count() {
 			op, err := r.operation(known)
 			if err != nil {
@@ -110,9 +125,6 @@ func ReadEntry(e Entry, known []*record.Layout, apply func(Operation) error) ([]
 				return nil, err
 			}
 		}
-	}
-	if len(r.rest) > 0 {
-		r.bad = true
 	}
 	return known, r.err()
 }

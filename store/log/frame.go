@@ -50,7 +50,7 @@ func open(b []byte, kind byte, name string) (*reader, error) {
 	case b[1] > Version:
 		return nil, &code.Error{Code: code.Format, Message: name + " is in storage format " +
 			strconv.Itoa(int(b[1])) + ", this code reads up to " + strconv.Itoa(Version) + ": load the newer version of the app"}
-	case binary.LittleEndian.Uint32(b[2:]) != crc32.Checksum(b[frameSize:], castagnoli):
+	case b[1] == 0, binary.LittleEndian.Uint32(b[2:]) != crc32.Checksum(b[frameSize:], castagnoli):
 		return nil, damaged(name, "fails its checksum")
 	}
 	return &reader{rest: b[frameSize:], name: name}, nil
@@ -115,7 +115,7 @@ func (r *reader) layout() *record.Layout {
 		names[i], types[i] = r.string(), r.string()
 	}
 	for _, k := range key {
-		r.bad = r.bad || k >= len(names)
+		r.bad = r.bad || k < 0 || k >= len(names)
 	}
 	r.bad = r.bad || len(key) == 0
 	return record.NewLayout(model, key, names, types)

@@ -14,6 +14,7 @@ type Encoder struct {
 	scanner jsontext.Scanner
 	values  [][]byte // by field; nil where the text has none
 	scratch []byte
+	row     []byte
 }
 
 // NewEncoder returns an Encoder for m.
@@ -88,14 +89,14 @@ func (e *Encoder) Complete() error {
 	return nil
 }
 
-// Append writes the row to dst. Every field must have a value.
-func (e *Encoder) Append(dst []byte) ([]byte, error) {
-	start := len(dst)
-	dst = e.Layout.Append(dst, e.values)
-	if len(dst)-start > MaxRow {
-		return dst[:start], code.Fault(code.Limit, e.Model.Name, "", "a record may have at most 16 MiB")
+// Row writes the row. Its bytes are good until the next call. Every field must
+// have a value.
+func (e *Encoder) Row() (Row, error) {
+	e.row = e.Layout.Append(e.row[:0], e.values)
+	if len(e.row) > MaxRow {
+		return nil, code.Fault(code.Limit, e.Model.Name, "", "a record may have at most 16 MiB")
 	}
-	return dst, nil
+	return e.row, nil
 }
 
 // Missing is the error for a required field that has no value.

@@ -114,6 +114,7 @@ func (l *Layout) Append(dst []byte, values [][]byte) []byte {
 	} else if size > 0xff {
 		width = 2
 	}
+	dst = slices.Grow(dst, headerSize+width*len(values)+size)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(headerSize+width*len(values)+size))
 	dst = append(dst, byte(width))
 	offset := 0
@@ -167,7 +168,7 @@ func (l *Layout) AppendKey(dst []byte, r Row, fields []int) ([]byte, bool) {
 // Sound reports whether r has the shape of a row of this layout: lengths, offsets
 // and field names fit. It does not look into the values.
 func (l *Layout) Sound(r Row) bool {
-	if Length(r) != len(r) {
+	if n := Length(r); n == 0 || n != len(r) {
 		return false
 	}
 	width := int(r[4])

@@ -1,3 +1,5 @@
+//go:build !js || sdl
+
 package schema
 
 // build makes the graph. problem says what the first contradiction in the draft

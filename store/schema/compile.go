@@ -1,34 +1,22 @@
+//go:build !js || sdl
+
 package schema
 
 import "github.com/granarydb/granary/store/jsontext"
-
-// formatVersion is the version of the compiled form, its member "granary".
-const formatVersion = 1
 
 // Compile returns the schema as JSON text, from which Load makes an equal one.
 // Equal schemas give equal bytes.
 func (s *Schema) Compile() []byte { return s.write(s.Fingerprint) }
 
-// fingerprint returns 16 hexadecimal digits that depend on the whole graph: the
-// 64-bit FNV-1a hash of its compiled form.
+// fingerprint returns the digits that stand for this graph.
 func (s *Schema) fingerprint() string {
-	hash := uint64(14695981039346656037)
-	for _, c := range s.write("") {
-		hash = (hash ^ uint64(c)) * 1099511628211
-	}
-	const digits = "0123456789abcdef"
-	var out [16]byte
-	for i := range out {
-		out[15-i] = digits[hash>>(4*i)&15]
-	}
-	return string(out[:])
+	text := s.write("")
+	return fingerprintOf(text[:len(head)], text[len(head):])
 }
 
 func (s *Schema) write(fingerprint string) []byte {
 	w := &writer{}
-	w.text(`{"granary":` + itoa(formatVersion) + `,"fingerprint":`)
-	w.string(fingerprint)
-	w.text(`,"enums":[`)
+	w.text(head + fingerprint + `","enums":[`)
 	for i, e := range s.Enums {
 		w.item(i, `{"name":`)
 		w.string(e.Name)

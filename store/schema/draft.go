@@ -1,8 +1,10 @@
+//go:build !js || sdl
+
 package schema
 
 // draft is a schema in which everything refers to everything else by name: what
-// SDL was understood to say, or what a compiled schema holds. build makes the
-// graph of it, so both ways lead through the same checks.
+// SDL was understood to say. build makes the graph of it, and checks once more
+// that it holds together.
 type draft struct {
 	enums  []*Enum
 	types  []*draftType

@@ -36,3 +36,19 @@ func shorten(s string) string {
 }
 
 func itoa(n int) string { return strconv.Itoa(n) }
+
+// enumerate puts words in a row: "a, b or c".
+func enumerate(words []string, last string) string {
+	out := ""
+	for i, w := range words {
+		switch {
+		case i == 0:
+		case i == len(words)-1:
+			out += " " + last + " "
+		default:
+			out += ", "
+		}
+		out += w
+	}
+	return out
+}

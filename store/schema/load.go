@@ -2,147 +2,135 @@ package schema
 
 import "github.com/granarydb/granary/store/jsontext"
 
-// Load makes the schema of what Compile wrote. The order of the members of its
-// objects and white space do not matter; everything else is checked. The error
-// has the code SCHEMA and one fault, whose place is that in the compiled text when
-// the text is not of the form, and the beginning otherwise.
+// Load makes the schema of what Compile wrote, to the byte; only line ends behind
+// it are let pass. JSON.stringify gives that text again of the object that
+// JSON.parse made of it. The fingerprint vouches for the content, which Compile
+// wrote only when it held together, so Load checks no more than what keeps the
+// engine safe from a text with a forged one: that all names lead somewhere and all
+// lists fit. The error has the code SCHEMA and one fault, at the beginning.
+//
+// It is small for the page's sake, which loads it with every app.
 func Load(compiled []byte) (*Schema, error) {
-	if len(compiled) > MaxCompiled {
-		return nil, refusal([]Fault{{1, 1, "a compiled schema may have " + itoa(MaxCompiled) + " bytes, got " + itoa(len(compiled))}})
+	for n := len(compiled); n > 0 && (compiled[n-1] == '\n' || compiled[n-1] == '\r'); n-- {
+		compiled = compiled[:n-1] // a file ends so
 	}
-	l := &loader{scanner: jsontext.New(compiled)}
-	fingerprint := l.schema()
-	if l.problem == "" && l.scanner.End() {
-		s, problem := l.draft.build()
-		if problem == "" && s.Fingerprint != fingerprint {
-			problem = "the fingerprint does not fit the content: compile the schema again"
-		}
-		if problem == "" {
-			return s, nil
-		}
-		return nil, refusal([]Fault{{1, 1, "compiled schema: " + problem}})
+	l := &loader{schema: &Schema{models: map[string]*Model{}}, enums: map[string]*Enum{}, types: map[string]*CustomType{}}
+	if l.problem = l.checkText(compiled); l.problem == "" {
+		l.readSchema(compiled)
 	}
-	return nil, refusal([]Fault{l.fault(compiled)})
+	if l.problem != "" {
+		return nil, refusal([]Fault{{1, 1, "compiled schema: " + l.problem}})
+	}
+	return l.schema, nil
 }
 
-// loader reads the compiled form into a draft. Its methods do nothing useful
-// after the first problem.
+// checkText says what is wrong with the text as a whole, or returns "".
+func (l *loader) checkText(text []byte) string {
+	const behind = len(head) + fingerprintSize
+	switch {
+	case len(text) > MaxCompiled:
+		return "may have " + itoa(MaxCompiled) + " bytes, got " + itoa(len(text))
+	case len(text) < behind || string(text[:len(head)]) != head:
+		return "is not of form " + itoa(formatVersion) + ": compile the schema again with the version of Granary that loads it"
+	}
+	l.schema.Fingerprint = fingerprintOf(text[:len(head)], text[behind:])
+	if string(text[len(head):behind]) != l.schema.Fingerprint {
+		return "was changed by hand or cut: compile the schema again"
+	}
+	return ""
+}
+
+// loader reads the compiled form. Members stand in the order in which Compile
+// writes them.
 type loader struct {
-	scanner *jsontext.Scanner
-	draft   draft
-	problem string // the first thing that is JSON but not the form
-	place   int    // where, in bytes
+	in      jsontext.Scanner
+	ahead   bool   // the next name was read already:
+	name    []byte // it, or nil where the object ends
+	problem string // the first contradiction
+
+	schema *Schema
+	enums  map[string]*Enum
+	types  map[string]*CustomType // that were declared or named
+	rest   []unresolved           // by model
 }
 
-func (l *loader) fail(problem string) {
-	if l.problem == "" && l.scanner.Err() == nil {
-		l.problem, l.place = problem, l.scanner.Pos()
+// read goes on with another text, unless there is a problem.
+func (l *loader) read(text []byte) {
+	if l.ok() {
+		l.in.Reset(text)
 	}
 }
 
-func (l *loader) ok() bool { return l.problem == "" && l.scanner.Err() == nil }
-
-// fault tells the first problem and where in the text it is.
-func (l *loader) fault(text []byte) Fault {
-	message, place := l.problem, l.place
-	if err, is := l.scanner.Err().(*jsontext.SyntaxError); is && message == "" {
-		message, place = err.Message, err.Offset
+// ok reports whether there is no problem yet.
+func (l *loader) ok() bool {
+	if err, is := l.in.Err().(*jsontext.SyntaxError); is && l.problem == "" {
+		l.problem = err.Message
 	}
-	f := Fault{Line: 1, Column: 1, Message: "compiled schema: " + message}
-	for _, c := range text[:min(place, len(text))] {
-		switch {
-		case c == '\n':
-			f.Line, f.Column = f.Line+1, 1
-		case c&0xc0 != 0x80:
-			f.Column++
-		}
-	}
-	return f
+	return l.problem == ""
 }
 
-// object reads an object whose members are handled by name. Each handler reads
-// one value. The members named in required must be there.
-func (l *loader) object(what string, required []string, members map[string]func()) {
-	l.scanner.BeginObject()
-	seen := map[string]bool{}
-	for {
-		key, more := l.scanner.NextKey()
-		if !more || !l.ok() {
-			break
-		}
-		name := string(key)
-		read := members[name]
-		if read == nil {
-			l.fail(what + " has the unknown member " + quote(name))
-			return
-		}
-		if seen[name] {
-			l.fail(what + " has the member " + quote(name) + " twice")
-			return
-		}
-		seen[name] = true
-		read()
+// fail keeps the first problem; nothing is read any more.
+func (l *loader) fail(what, problem string) {
+	if l.ok() {
+		l.problem = what + " " + problem
 	}
-	for _, name := range required {
-		if !seen[name] {
-			l.fail(what + " lacks the member " + quote(name))
-		}
+	l.in.Reset(nil)
+}
+
+// has reports whether the next member of the object has this name. If it does, its
+// value comes next.
+func (l *loader) has(name string) bool {
+	if !l.ahead {
+		l.name, _ = l.in.NextKey()
+		l.ahead = true
+	}
+	if l.name == nil || string(l.name) != name {
+		return false
+	}
+	l.ahead = false
+	return true
+}
+
+// need is has for a member that must be there.
+func (l *loader) need(name string) {
+	if !l.has(name) {
+		l.fail("the member "+quote(name), "is missing")
 	}
 }
 
-// array reads an array, each element with read.
-func (l *loader) array(what string, most int, read func()) {
-	l.scanner.BeginArray()
-	for n := 1; l.scanner.NextElement() && l.ok(); n++ {
-		if n > most {
-			l.fail(what + ": at most " + itoa(most))
-			return
-		}
-		read()
+// end ends an object.
+func (l *loader) end() {
+	if l.has(""); l.name != nil {
+		l.fail("the member "+quote(string(l.name)), "is not known")
 	}
+	l.ahead = false
 }
 
-func (l *loader) string(into *string) func() {
-	return func() { *into = string(l.scanner.String()) }
+// list begins the list under this name.
+func (l *loader) list(name string) {
+	l.need(name)
+	l.in.BeginArray()
 }
 
-func (l *loader) strings(into *[]string, most int) func() {
-	return func() {
-		*into = []string{}
-		l.array("names", most, func() { *into = append(*into, string(l.scanner.String())) })
-	}
+// item reports whether the list has another object, and begins it.
+func (l *loader) item() bool { return l.in.NextElement() && l.in.BeginObject() }
+
+func (l *loader) text(name string) string {
+	l.need(name)
+	return string(l.in.String())
 }
 
-func (l *loader) flag(into *bool) func() {
-	return func() { *into = l.scanner.Bool() }
-}
+// flag reads a member that is left out when it is false.
+func (l *loader) flag(name string) bool { return l.has(name) && l.in.Bool() }
 
 // word reads one of a list of words, as its position.
-func (l *loader) word(what string, words []string, set func(position int)) func() {
-	return func() {
-		s := string(l.scanner.String())
-		for i, w := range words {
-			if w == s {
-				set(i)
-				return
-			}
-		}
-		l.fail(what + " must be one of " + enumerate(words, "or") + ", got " + quote(s))
-	}
-}
-
-// enumerate puts words in a row: "a, b or c".
-func enumerate(words []string, last string) string {
-	out := ""
+func (l *loader) word(name string, words []string) int {
+	word := l.text(name)
 	for i, w := range words {
-		switch {
-		case i == 0:
-		case i == len(words)-1:
-			out += " " + last + " "
-		default:
-			out += ", "
+		if w == word {
+			return i
 		}
-		out += w
 	}
-	return out
+	l.fail(name, "cannot be "+quote(word))
+	return 0
 }

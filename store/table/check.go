@@ -1,9 +1,6 @@
 package table
 
-import (
-	"slices"
-	"strconv"
-)
+import "strconv"
 
 // Check compares the indexes and sums with the rows and returns what does not
 // agree, in words; nothing when all is well.
@@ -25,54 +22,62 @@ func (t *Table) Check() []string {
 		if found, ok := t.Find(t.Key(nil, row)); !ok || found != n {
 			say("the primary-key index does not lead to row " + strconv.Itoa(int(n)))
 		}
-		for _, x := range t.indexes {
-			key, ok := x.key(row)
-			if ok && !slices.Contains(x.Rows(nil, key), n) {
-				say("the index on " + t.names(x.Fields) + " lacks row " + strconv.Itoa(int(n)))
-			}
-		}
 	}
 	if live != t.live || bytes != t.bytes || t.primary.used != live {
 		say("counts " + strconv.Itoa(t.live) + " rows, has " + strconv.Itoa(live))
 	}
 	for _, x := range t.indexes {
-		if stray := x.stray(); stray != "" {
-			say("the index on " + t.names(x.Fields) + " " + stray)
+		if problem := x.check(); problem != "" {
+			say("the index on " + t.names(x.Fields) + " " + problem)
 		}
 	}
 	return problems
 }
 
-// stray says what the index holds that it should not.
-func (x *Index) stray() string {
-	indexed := 0
-	for n := uint32(0); n < x.table.End(); n++ {
-		if x.table.Has(n) {
-			if _, ok := x.key(x.table.Row(n)); ok {
-				indexed++
-			}
-		}
-	}
-	held := 0
+// check says what the index holds that it should not, or lacks. It looks at every
+// row twice, however long the chains are.
+func (x *Index) check() string {
+	held := make([]bool, x.table.End())
 	for _, v := range x.slots.slot {
 		if v == 0 {
 			continue
 		}
-		g := x.groups[uint32(v)-1]
-		length := 0
-		for row := g.head; row != 0 && length <= int(g.count); row = x.links[row-1].next {
-			if !x.table.Has(row - 1) {
-				return "holds row " + strconv.Itoa(int(row-1)) + ", which is gone"
-			}
-			length++
+		if problem := x.checkGroup(uint32(v)-1, held); problem != "" {
+			return problem
 		}
-		if length != int(g.count) {
-			return "has a chain of the wrong length"
-		}
-		held += length
 	}
-	if held != indexed {
-		return "holds " + strconv.Itoa(held) + " rows where there are " + strconv.Itoa(indexed)
+	for n := range x.table.End() {
+		if !x.table.Has(n) || held[n] {
+			continue
+		}
+		if _, ok := x.key(x.table.Row(n)); ok {
+			return "lacks row " + strconv.Itoa(int(n))
+		}
+	}
+	return ""
+}
+
+// checkGroup follows the chain of one key and notes its rows in held.
+func (x *Index) checkGroup(number uint32, held []bool) string {
+	g := x.groups[number]
+	var key []byte
+	length, last := uint32(0), uint32(0)
+	for row := g.head; row != 0; last, row = row, x.links[row-1].next {
+		if !x.table.Has(row - 1) {
+			return "holds row " + strconv.Itoa(int(row-1)) + ", which is gone"
+		}
+		own, ok := x.key(x.table.Row(row - 1))
+		if length == 0 {
+			key = own
+		}
+		if !ok || string(own) != string(key) || held[row-1] || x.links[row-1].prev != last {
+			return "holds row " + strconv.Itoa(int(row-1)) + " in the wrong place"
+		}
+		held[row-1] = true
+		length++
+	}
+	if found, ok := x.find(key); !ok || found != number || length != g.count || last != g.tail {
+		return "has a chain of the wrong length or in the wrong place"
 	}
 	return ""
 }

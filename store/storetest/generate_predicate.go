@@ -1,0 +1,95 @@
+package storetest
+
+import (
+	"strings"
+
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+)
+
+var (
+	equality = []predicate.Op{predicate.Eq, predicate.Eq, predicate.Eq, predicate.Ne, predicate.In, predicate.In, predicate.NotIn}
+	ordering = []predicate.Op{predicate.Gt, predicate.Ge, predicate.Lt, predicate.Le, predicate.Between}
+	parts    = []predicate.Op{predicate.Contains, predicate.NotContains, predicate.BeginsWith}
+)
+
+// Predicate returns a valid predicate on records of m as JSON, with groups and
+// relations to that depth.
+func (g *Generator) Predicate(m *schema.Model, depth int) string {
+	if depth == 0 {
+		return g.test(m)
+	}
+	switch n := g.IntN(16); {
+	case n < 5:
+		return g.test(m)
+	case n < 9 && len(m.Relations) > 0:
+		r := Pick(g, m.Relations)
+		quantifier := Pick(g, []string{"some", "some", "some", "every", "none"})
+		return `{"relation":"` + r.Name + `","` + quantifier + `":` + g.Predicate(r.Target, depth-1) + `}`
+	case n < 11:
+		return `{"not":` + g.Predicate(m, depth-1) + `}`
+	case n == 15:
+		return `{"all":true}`
+	}
+	var list []string
+	for range g.IntN(4) {
+		list = append(list, g.Predicate(m, depth-1))
+	}
+	return `{"` + Pick(g, []string{"and", "or"}) + `":[` + strings.Join(list, ",") + `]}`
+}
+
+func (g *Generator) test(m *schema.Model) string {
+	f := Pick(g, m.Fields)
+	op := Pick(g, operatorsOf(f.Type))
+	return `{"field":"` + f.Name + `","op":"` + string(op) + `","value":` + g.operand(f, op) + `}`
+}
+
+// operatorsOf returns the operators that a field of the type takes.
+func operatorsOf(t schema.Type) []predicate.Op {
+	ops := append([]predicate.Op{}, equality...)
+	switch {
+	case t.List:
+		if t.Scalar != schema.JSON && t.Scalar != schema.Object {
+			ops = append(ops, predicate.Contains, predicate.NotContains)
+		}
+	case t.Scalar == schema.JSON || t.Scalar == schema.Object:
+	case t.Scalar == schema.Int || t.Scalar == schema.Float || t.Scalar == schema.Timestamp || t.Scalar == schema.Boolean:
+		ops = append(ops, ordering...)
+	default:
+		ops = append(append(ops, ordering...), parts...)
+	}
+	return ops
+}
+
+func (g *Generator) operand(f *schema.Field, op predicate.Op) string {
+	t := f.Type
+	if op == predicate.Contains || op == predicate.NotContains {
+		t.List = false
+	}
+	one := func() string {
+		if g.Chance(10) {
+			return "null"
+		}
+		t.Required = true
+		if t.Scalar <= schema.String && !t.List && g.Chance(3) {
+			return g.ID()
+		}
+		return g.Value(t)
+	}
+	switch op {
+	case predicate.In, predicate.NotIn:
+		var list []string
+		for range g.IntN(12) {
+			list = append(list, one())
+		}
+		return "[" + strings.Join(list, ",") + "]"
+	case predicate.Between:
+		low, high := one(), one()
+		if high != "null" && order(record.GoValue([]byte(low)), record.GoValue([]byte(high))) > 0 {
+			low, high = high, low
+		}
+		return "[" + low + "," + high + "]"
+	}
+	return one()
+}
