@@ -29,7 +29,8 @@
 //	granary_construct(store, model, length)  {field: value, …} → the row as JSON: defaults, key and nulls filled in; nothing is stored
 //	granary_save(store, op, length)          [[model, {row}, changed, condition], …], one commit; changed: null or the names of the
 //	                                         fields that were edited; condition: null or a predicate
-//	                                         → numbers: epoch, then row and version of each record, in order
+//	                                         → numbers: epoch, then row and present version of each record, in order; version 0
+//	                                         for a record that somebody deleted since
 //	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?;
 //	                                         model, here and in queries: the name, or the position in the schema
 //	                                         → [row, …] as JSON: the records that were matched, without those of the cascade

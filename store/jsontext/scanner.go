@@ -28,7 +28,18 @@ type Scanner struct {
 	pos   int
 	first bool // the container just opened has no element yet
 	err   *SyntaxError
+
+	escaped bool // the last string read has an escape
 }
+
+// ordinary are the bytes that stand for themselves in a string and are a character
+// each.
+var ordinary = func() (table [256]bool) {
+	for c := 0x20; c < utf8.RuneSelf; c++ {
+		table[c] = c != '"' && c != '\\'
+	}
+	return table
+}()
 
 // New returns a Scanner over data, which must not change while it is in use.
 func New(data []byte) *Scanner { return &Scanner{data: data} }
@@ -108,9 +119,12 @@ func (s *Scanner) RawString() []byte {
 		return nil
 	}
 	start := s.pos
+	s.escaped = false
 	for i := start + 1; i < len(s.data); {
 		c := s.data[i]
 		switch {
+		case ordinary[c]:
+			i++
 		case c == '"':
 			s.pos = i + 1
 			return s.data[start:s.pos]
@@ -121,13 +135,12 @@ func (s *Scanner) RawString() []byte {
 				s.fail("bad escape in a string")
 				return nil
 			}
+			s.escaped = true
 			i += n
 		case c < 0x20:
 			s.pos = i
 			s.fail("control character in a string")
 			return nil
-		case c < utf8.RuneSelf:
-			i++
 		default:
 			r, n := utf8.DecodeRune(s.data[i:])
 			if r == utf8.RuneError && n <= 1 {
@@ -142,6 +155,9 @@ func (s *Scanner) RawString() []byte {
 	s.fail("a string that does not end")
 	return nil
 }
+
+// Escaped reports whether the string that was read last has an escape in it.
+func (s *Scanner) Escaped() bool { return s.escaped }
 
 // Bool reads true or false.
 func (s *Scanner) Bool() bool {

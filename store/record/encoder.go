@@ -116,7 +116,7 @@ func (e *Encoder) read(f *schema.Field) ([]byte, error) {
 		return null, nil
 	case f.Type.List:
 	case f.Type.Scalar <= schema.String && s.Peek() == '"':
-		if raw := s.RawString(); raw != nil && plain(raw) {
+		if raw := s.RawString(); raw != nil && !s.Escaped() {
 			return raw, nil
 		} else if raw != nil {
 			return e.keep(func(dst []byte) []byte { return jsontext.AppendString(dst, jsontext.Unescape(raw[1:len(raw)-1])) }), nil
@@ -161,16 +161,6 @@ func (e *Encoder) unknown(name string) error {
 
 func (e *Encoder) fault(field, message string) error {
 	return code.Fault(code.Invalid, e.Model.Name, field, message)
-}
-
-// plain reports whether the text of a string has no escape.
-func plain(raw []byte) bool {
-	for _, c := range raw {
-		if c == '\\' {
-			return false
-		}
-	}
-	return true
 }
 
 var (

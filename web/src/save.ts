@@ -1,6 +1,5 @@
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
-import { keyOf } from './key.js';
 import { bindingOfInstance, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { predicateJSON } from './predicate.js';
@@ -25,10 +24,9 @@ export function recordOf(op: string, session: Session | undefined, value: unknow
 /** Saves a record and resolves with it as it is stored. */
 export async function save(session: Session | undefined, record: object, condition?: unknown): Promise<object> {
   const binding = recordOf('save', session, record);
-  const { model } = binding;
-  const where = condition === undefined ? null : predicateJSON('save', model, condition);
-  await binding.session.save([entry(binding, record, where)]);
-  return stored(binding, record);
+  const where = condition === undefined ? null : predicateJSON('save', binding.model, condition);
+  const answer = await binding.session.save([entry(binding, record, where)]);
+  return stored(binding, [record], answer)[0]!;
 }
 
 /** Saves records of one store in one commit and resolves with them as they are stored. */
@@ -37,15 +35,20 @@ export async function saveAll(session: Session | undefined, records: unknown): P
   const list = [...(records as object[])];
   if (list.length === 0) return list;
   const one = session ?? recordOf('saveAll', undefined, list[0]).session;
-  const bindings = list.map((record) => recordOf('saveAll', one, record));
-  const answer = await one.save(list.map((record, i) => entry(bindings[i]!, record, null)));
-  const groups = new Map<Binding, number[]>();
-  for (const [i, binding] of bindings.entries()) {
+  const groups = new Map<Binding, number[]>(); // positions in list
+  const entries = list.map((record, i) => {
+    const binding = recordOf('saveAll', one, record);
     const group = groups.get(binding);
     if (group) group.push(i);
     else groups.set(binding, [i]);
+    return entry(binding, record, null);
+  });
+  const answer = await one.save(entries);
+  if (groups.size === 1) return stored(groups.keys().next().value!, list, answer);
+  for (const [binding, positions] of groups) {
+    const part = stored(binding, positions.map((i) => list[i]!), pick(answer, positions));
+    for (const [n, i] of positions.entries()) list[i] = part[n]!;
   }
-  for (const [binding, positions] of groups) replaceByStored(binding, list, positions, answer);
   return list;
 }
 
@@ -54,37 +57,18 @@ function entry({ model }: Binding, record: object, condition: PredicateJSON | nu
 }
 
 /**
- * The present state of a record that was saved. Others may have written since the
- * commit, so it is read anew; when they deleted it, what was saved is the answer.
+ * The stored state of records of one model that were saved; a record that somebody
+ * deleted since stands for itself.
  */
-function stored({ session, model }: Binding, record: object): object {
-  Instance.saved(record);
-  return session.get(model, keyOf(model, record)) ?? record;
+function stored({ session, model }: Binding, records: readonly object[], answer: Uint32Array): object[] {
+  for (const record of records) Instance.saved(record);
+  return session.records(model, answer).map((found, i) => found ?? records[i]!);
 }
 
-/** Puts the present state of the records at some positions, all of one model, in their place. */
-function replaceByStored(binding: Binding, list: object[], positions: readonly number[], answer: Uint32Array): void {
-  const { session, model } = binding;
-  const many = positions.length >= READ_TOGETHER && positions.length * ROWS_PER_READ >= session.count(model, {});
-  const together = many
-    ? session.standing(model, answer[0]!, positions.map((i) => answer[1 + 2 * i]!))
-    : undefined;
-  for (const [n, i] of positions.entries()) {
-    const record = list[i]!;
-    const found = together?.[n];
-    if (found && sameKey(binding, found, record)) {
-      Instance.saved(record);
-      list[i] = found;
-    } else list[i] = stored(binding, record);
-  }
+/** The answer for the records at some positions. */
+function pick(answer: Uint32Array, positions: readonly number[]): Uint32Array {
+  const part = new Uint32Array(1 + 2 * positions.length);
+  part[0] = answer[0]!;
+  for (const [n, i] of positions.entries()) part.set(answer.subarray(1 + 2 * i, 3 + 2 * i), 1 + 2 * n);
+  return part;
 }
-
-function sameKey({ model }: Binding, a: object, b: object): boolean {
-  const other = keyOf(model, b);
-  return keyOf(model, a).every((part, i) => part === other[i]);
-}
-
-/** From so many records on it may pay to read a whole model's row numbers. */
-const READ_TOGETHER = 64;
-/** So many row numbers are read in the time in which one record is read by its key. */
-const ROWS_PER_READ = 128;

@@ -55,32 +55,11 @@ export class Session {
     return this.#json(input, (x, n) => x.granary_construct(this.#store, model.index, n)) as Values;
   }
 
-  /** Saves, in one commit; resolves when it is durable with the epoch, and row and version of each record then. */
+  /** Saves, in one commit; resolves when it is durable with the epoch, and row and version of each record. */
   async save(entries: readonly unknown[]): Promise<Uint32Array> {
     this.ready();
     const input = JSON.stringify(entries);
     return this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
-  }
-
-  /**
-   * The records that stand in rows of an epoch, undefined where none does, in one
-   * pass over the model: cheaper than asking for each when there are many. Returns
-   * undefined when the epoch is over.
-   */
-  standing(model: Model, epoch: number, rows: readonly number[]): (object | undefined)[] | undefined {
-    const all = this.#engine.call(JSON.stringify({ model: model.name }), numbers, (x, n) => x.granary_query(this.#store, n));
-    if (all[0] !== epoch) return undefined;
-    let last = 0;
-    for (let at = 1; at + 1 < all.length; at += NUMBERS_PER_RECORD) last = Math.max(last, all[at]!);
-    const versions = new Uint32Array(last + 1); // by row; a version is never 0
-    for (let at = 1; at + 1 < all.length; at += NUMBERS_PER_RECORD) versions[all[at]!] = all[at + 1]!;
-    const answer = new Uint32Array(1 + rows.length * NUMBERS_PER_RECORD);
-    answer[0] = epoch;
-    for (let i = 0; i < rows.length; i++) {
-      answer[1 + i * NUMBERS_PER_RECORD] = rows[i]!;
-      answer[2 + i * NUMBERS_PER_RECORD] = versions[rows[i]!] ?? 0;
-    }
-    return this.#resolve(model, answer);
   }
 
   /** Deletes; resolves with the records that were matched when it is durable. */
@@ -94,7 +73,7 @@ export class Session {
 
   query(model: Model, request: object): object[] {
     const input = JSON.stringify({ model: model.name, ...request });
-    return this.#records(model, input, (x, n) => x.granary_query(this.#store, n));
+    return this.#find(model, input, (x, n) => x.granary_query(this.#store, n));
   }
 
   count(model: Model, request: object): number {
@@ -103,13 +82,13 @@ export class Session {
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.#records(model, JSON.stringify(key), (x, n) => x.granary_get(this.#store, model.index, n))[0];
+    return this.#find(model, JSON.stringify(key), (x, n) => x.granary_get(this.#store, model.index, n))[0];
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
     const target = relation.through?.target ?? relation.target;
     const input = JSON.stringify(values);
-    return this.#records(target, input, (x, n) => x.granary_related(this.#store, model.index, relation.index, n));
+    return this.#find(target, input, (x, n) => x.granary_related(this.#store, model.index, relation.index, n));
   }
 
   async check(): Promise<unknown> {
@@ -139,16 +118,16 @@ export class Session {
     return JSON.parse(this.#engine.call(input, text, fn));
   }
 
-  #records(model: Model, input: string, fn: Parameters<Engine['call']>[2]): object[] {
+  #find(model: Model, input: string, fn: Parameters<Engine['call']>[2]): object[] {
     this.ready();
-    return this.#resolve(model, this.#engine.call(input, numbers, fn)) as object[];
+    return this.records(model, this.#engine.call(input, numbers, fn)) as object[];
   }
 
   /**
    * Turns an epoch and pairs of row and version into records, and fetches those
    * that the page lacks. A pair of version 0 stands for no record.
    */
-  #resolve(model: Model, answer: Uint32Array): (object | undefined)[] {
+  records(model: Model, answer: Uint32Array): (object | undefined)[] {
     if (answer[0] !== this.#epoch) {
       this.#identities.clear();
       this.#epoch = answer[0];
