@@ -34,20 +34,21 @@ func (s *segment) touch(row uint32) {
 
 // compaction is one folding of the log into blocks.
 type compaction struct {
-	replace  log.Replace
-	manifest *log.Manifest
-	segments map[string]*segment
+	blockSize int
+	replace   log.Replace
+	manifest  *log.Manifest
+	segments  map[string]*segment
 }
 
 // due reports whether the log is long enough to be folded.
-func (d *dataset) due() bool {
-	return d.hollow || d.logBytes >= compactBytes || d.logCount >= compactCount
+func (d *dataset) due(count int) bool {
+	return d.hollow || d.logBytes >= compactBytes || d.logCount >= count
 }
 
 // compaction builds what storage needs to forget the log up to the head. Only
 // durable commits may be in the tables. Blocks whose rows did not change stay.
-func (d *dataset) compaction() compaction {
-	c := compaction{segments: map[string]*segment{}, manifest: &log.Manifest{
+func (d *dataset) compaction(blockSize int) compaction {
+	c := compaction{blockSize: blockSize, segments: map[string]*segment{}, manifest: &log.Manifest{
 		Through: d.head, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
 	for _, t := range d.all() {
 		name := t.Model.Name
@@ -73,7 +74,7 @@ func (c *compaction) fold(t *table.Table, old *segment) *segment {
 	start := uint32(0)
 	for i, b := range old.blocks {
 		last := i == len(old.blocks)-1
-		grows := last && b.end < t.End() && b.info.Size < log.BlockSize/2
+		grows := last && b.end < t.End() && b.info.Size < c.blockSize/2
 		if !b.dirty && !grows {
 			out.blocks = append(out.blocks, b)
 			start = b.end
@@ -102,7 +103,7 @@ func (c *compaction) write(t *table.Table, out *segment, start, end uint32) {
 			continue
 		}
 		row := t.Row(n)
-		if w != nil && w.Size()+len(row) > log.BlockSize {
+		if w != nil && w.Size()+len(row) > c.blockSize {
 			c.add(w, out, n)
 			w = nil
 		}
@@ -136,11 +137,11 @@ func (d *dataset) compacted(c compaction) {
 // the log as it is; the next commit tries again.
 func (st *Store) compact(ctx context.Context) {
 	st.mu.Lock()
-	if len(st.journal.pending) > 0 || !st.data.due() {
+	if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) {
 		st.mu.Unlock()
 		return
 	}
-	c := st.data.compaction()
+	c := st.data.compaction(st.options.blockSize)
 	st.mu.Unlock()
 
 	err := st.options.Backend.Replace(ctx, c.replace)

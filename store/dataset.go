@@ -140,7 +140,7 @@ func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32
 	if err != nil {
 		return nil, false, err
 	}
-	broken := code.Fault(code.Corrupt, l.Model, "", "block "+strconv.FormatUint(id, 10)+" has rows that are broken or stand twice")
+	broken := code.Fault(code.Corrupt, l.Model, "", "block "+strconv.FormatUint(id, 10)+" has broken rows")
 	if adapter == nil {
 		if !t.Adopt(rows, version) {
 			return nil, false, broken

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 
@@ -137,7 +138,7 @@ func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
 
 func (x *tx) find(m *schema.Model, keys [][]byte, where *predicate.Filter) []uint32 {
 	if keys == nil {
-		return where.Rows(x.st.tables())
+		return where.Rows(x.st.tables(), math.MaxInt)
 	}
 	var rows []uint32
 	twice := make(map[uint32]bool, len(keys))

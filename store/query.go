@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"math"
 	"slices"
 	"strconv"
 
@@ -130,7 +131,7 @@ func (st *Store) Count(q Query) (int, error) {
 	if filter.Everything() {
 		return st.table(m).Len(), nil
 	}
-	return len(filter.Rows(st.tables())), nil
+	return len(filter.Rows(st.tables(), math.MaxInt)), nil
 }
 
 // AppendRows appends the JSON texts of n rows as a JSON array, null for a row that
@@ -181,13 +182,17 @@ func (st *Store) find(q Query) (Found, error) {
 	if err != nil {
 		return Found{}, wrap("query", err)
 	}
-	rows := filter.Rows(st.tables())
+	start, end := 0, math.MaxInt
 	if q.Limit >= 0 {
-		start, end := window(q.Page, q.Limit, len(rows))
-		rows = order.first(rows, end)[start:]
-	} else {
-		rows = order.first(rows, len(rows))
+		start, end = window(q.Page, q.Limit)
 	}
+	most := math.MaxInt
+	if len(q.Sort) == 0 {
+		most = end
+	}
+	rows := filter.Rows(st.tables(), most)
+	end = min(end, len(rows))
+	rows = order.first(rows, end)[min(start, end):]
 	return st.found(m, rows), nil
 }
 
@@ -215,13 +220,12 @@ func (st *Store) found(m *schema.Model, rows []uint32) Found {
 	return f
 }
 
-// window returns where a page starts and ends among n records.
-func window(page, limit, n int) (start, end int) {
-	if limit == 0 || page > n/limit {
-		return min(n, 0), 0
+// window returns where a page starts and ends.
+func window(page, limit int) (start, end int) {
+	if limit == 0 || page >= math.MaxInt32/limit {
+		return 0, 0
 	}
-	start = min(page*limit, n)
-	return start, min(start+limit, n)
+	return page * limit, (page + 1) * limit
 }
 
 // ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?},

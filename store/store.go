@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/predicate"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
@@ -18,6 +19,9 @@ type Options struct {
 	Clock   Clock          // the machine's when nil
 	Random  Random         // the machine's when nil; required under js
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
+
+	compactCount int // entries of log after which blocks are written
+	blockSize    int // bytes of a block; both are smaller in tests
 }
 
 // Store is an open store.
@@ -40,6 +44,9 @@ type Store struct {
 func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Schema == nil || o.Backend == nil {
 		return nil, wrap("open", code.Fault(code.Invalid, "", "", "Options need a Schema and a Backend"))
+	}
+	if o.compactCount == 0 {
+		o.compactCount, o.blockSize = compactCount, log.BlockSize
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock

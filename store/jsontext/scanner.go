@@ -197,6 +197,39 @@ func (s *Scanner) Number() []byte {
 	return s.data[s.pos-n : s.pos]
 }
 
+// PlainNumber reads a number if its text is beyond doubt the one that
+// JSON.stringify writes for it, and a small one: at most nine digits of an integer,
+// or of a fraction that starts before its point and does not end in 0. Else it
+// reads nothing and returns nil.
+func (s *Scanner) PlainNumber(fraction bool) []byte {
+	s.space()
+	if s.err != nil {
+		return nil
+	}
+	text := s.data[s.pos:]
+	start := 0
+	if len(text) > 0 && text[0] == '-' {
+		start = 1
+	}
+	whole := digits(text[start:])
+	if whole == 0 || whole > 9 || text[start] == '0' && (whole > 1 || start == 1) {
+		return nil
+	}
+	n := start + whole
+	if n < len(text) && text[n] == '.' && fraction {
+		part := digits(text[n+1:])
+		n += 1 + part
+		if part == 0 || part > 9-whole || text[n-1] == '0' {
+			return nil
+		}
+	}
+	if n < len(text) && (text[n] == '.' || text[n]|0x20 == 'e') {
+		return nil
+	}
+	s.pos += n
+	return text[:n]
+}
+
 // Raw reads one value of any kind and returns its text, checked to the bottom.
 func (s *Scanner) Raw() []byte {
 	s.space()

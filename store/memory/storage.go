@@ -1,8 +1,6 @@
 package memory
 
 import (
-	"cmp"
-	"slices"
 	"sync"
 
 	"github.com/granarydb/granary/store/log"
@@ -40,11 +38,13 @@ func (s *storage) readBlocks(ids []uint64) [][]byte {
 }
 
 func (s *storage) append(a log.Append) error {
-	at, used := s.find(a.Sequence)
-	if used || a.Generation != s.generation {
+	at := s.above(a.Sequence)
+	if a.Generation != s.generation || at > 0 && s.entries[at-1].Sequence == a.Sequence {
 		return log.ErrTaken
 	}
-	s.entries = slices.Insert(s.entries, at, log.Entry{Sequence: a.Sequence, Data: copied(a.Data)})
+	s.entries = append(s.entries, log.Entry{})
+	copy(s.entries[at+1:], s.entries[at:]) // nothing, as a rule: numbers grow
+	s.entries[at] = log.Entry{Sequence: a.Sequence, Data: copied(a.Data)}
 	return nil
 }
 
@@ -60,25 +60,17 @@ func (s *storage) replace(r log.Replace) error {
 	for _, block := range r.Put {
 		s.blocks[block.ID] = copied(block.Data)
 	}
-	s.entries = slices.Delete(s.entries, 0, s.above(r.Through))
+	s.entries = append([]log.Entry(nil), s.entries[s.above(r.Through):]...)
 	return nil
 }
 
 // above returns the position of the first entry numbered above sequence.
 func (s *storage) above(sequence uint64) int {
-	at, found := s.find(sequence)
-	if found {
-		return at + 1
+	at := len(s.entries)
+	for at > 0 && s.entries[at-1].Sequence > sequence {
+		at--
 	}
 	return at
-}
-
-// find returns the position of the entry numbered sequence, or where it would
-// stand.
-func (s *storage) find(sequence uint64) (int, bool) {
-	return slices.BinarySearchFunc(s.entries, sequence, func(e log.Entry, n uint64) int {
-		return cmp.Compare(e.Sequence, n)
-	})
 }
 
 // copied returns a copy that is never nil: a block without bytes is a block.

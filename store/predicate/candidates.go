@@ -9,17 +9,18 @@ import (
 // noIndex is the estimate for a part that no index can answer.
 const noIndex = -1
 
-// Rows returns the numbers of the matching rows, in ascending order, which is the
-// order of insertion. It looks at few rows where an index names them, at all
-// otherwise.
-func (f *Filter) Rows(tables Tables) []uint32 {
+// Rows returns the numbers of the first matching rows, at most so many, in
+// ascending order, which is the order of insertion. It looks at few rows where an
+// index names them, at all otherwise.
+func (f *Filter) Rows(tables Tables, most int) []uint32 {
 	t := tables.Of(f.Model)
 	if e := f.root.estimate(tables, t); e != noIndex && e < t.Len() {
 		rows := table.Ascending(f.root.collect(tables, t, nil))
-		return slices.DeleteFunc(rows, func(n uint32) bool { return !f.root.match(tables, t, t.Row(n)) })
+		rows = slices.DeleteFunc(rows, func(n uint32) bool { return !f.root.match(tables, t, t.Row(n)) })
+		return rows[:min(len(rows), most)]
 	}
-	rows := make([]uint32, 0, min(t.Len(), 1024))
-	for n := uint32(0); n < t.End(); n++ {
+	rows := make([]uint32, 0, min(t.Len(), most, 1024))
+	for n := uint32(0); n < t.End() && len(rows) < most; n++ {
 		if t.Has(n) && f.root.match(tables, t, t.Row(n)) {
 			rows = append(rows, n)
 		}

@@ -121,6 +121,10 @@ func (e *Encoder) read(f *schema.Field) ([]byte, error) {
 		} else if raw != nil {
 			return e.keep(func(dst []byte) []byte { return jsontext.AppendString(dst, jsontext.Unescape(raw[1:len(raw)-1])) }), nil
 		}
+	case f.Type.Scalar == schema.Int || f.Type.Scalar == schema.Float:
+		if raw := s.PlainNumber(f.Type.Scalar == schema.Float); raw != nil {
+			return raw, nil
+		}
 	case f.Type.Scalar == schema.Boolean:
 		if c := s.Peek(); c == 't' || c == 'f' {
 			if s.Bool() {

@@ -88,7 +88,7 @@ func TestEncoder_NamesModelFieldAndWhatWouldBeRight(t *testing.T) {
 		item + `,"tags":"a"}`:          `Item.tags: must be a list of String, got "a"`,
 		item + `,"at":{"x":1}}`:        `Item.at.y: is required: give a value of type Float!`,
 		item + `,"at":5}`:              `Item.at: must be an object of type Point, got 5`,
-		item + `,"at":{"z":1}}`:        `Item.at: has no field "z"`,
+		item + `,"at":{"zebra":1}}`:    `Item.at: has no field "zebra"`,
 		item + `,"path":[{"x":"a"}]}`:  `Item.path.x: must be a number, got "a"`,
 		`{"id":"1","shopItemsId":"s"}`: `Item.title: is required: give a value of type String!`,
 		`{"id":"1","title":"t"}`:       `Item.shop: is required: give a Shop as shop, or its key as shopItemsId`,

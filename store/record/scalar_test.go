@@ -24,7 +24,7 @@ var scalars = []struct {
 	{schema.Type{Scalar: schema.String}, "must be a string", []string{`""`, `"é😀"`}, []string{`5`, `false`, `["a"]`, `{}`}},
 	{schema.Type{Scalar: schema.Boolean}, "must be true or false", []string{`true`, `false`}, []string{`0`, `"true"`, `[]`}},
 	{schema.Type{Scalar: schema.Int}, "integer", []string{`0`, `-0`, `1.0`, `2e3`, `2147483647`, `-2147483648`},
-		[]string{`1.5`, `2147483648`, `-2147483649`, `1e99`, `1e999`, `"1"`, `true`, `[1]`}},
+		[]string{`1.5`, `2147483648`, `-2147483649`, `1e99`, `"1"`, `true`, `[1]`}},
 	{schema.Type{Scalar: schema.Float}, "number", []string{`0`, `-1.5`, `1e308`, `5e-324`, `1e-999`}, []string{`1e309`, `-1e999`, `"1"`, `{}`}},
 	{schema.Type{Scalar: schema.Timestamp}, "whole number of seconds", []string{`0`, `-1`, `1700000000`, `9007199254740991`},
 		[]string{`0.5`, `1e17`, `"0"`}},

@@ -34,7 +34,7 @@ var pools = map[schema.Scalar][]string{
 	schema.DateTime:  {`"2024-02-29T00:00Z"`, `"2023-01-01T12:00:00.123Z"`, `"2023-01-01T12:00:00+05:30"`},
 	schema.Timestamp: {`0`, `1`, `-1`, `1700000000`, `9007199254740991`},
 	schema.Email:     {`"ada@example.com"`, `"bob@example.org"`},
-	schema.JSON:      {`{}`, `[]`, `{"a":1}`, `{"b":[null,{"c":"\ud800"}],"a":"x"}`, `[1,"x",null]`},
+	schema.JSON:      {`{}`, `[]`, `{"a":1}`, `{"a":"x","b":[null,{"c":"\ud800"}]}`, `[1,"x",null]`},
 	schema.URL:       {`"https://example.com/"`, `"mailto:ada@example.com"`},
 	schema.Phone:     {`"+44 20 7946 0000"`, `"112"`},
 	schema.IPAddress: {`"192.0.2.1"`, `"::1"`},
@@ -98,7 +98,7 @@ func (g *Generator) Row(m *schema.Model) map[string]string {
 		case f.ReadOnly:
 		case isText(f.Type) && (slices.Contains(m.Key, i) || isForeign(m, i)):
 			row[f.Name] = g.ID()
-			if !f.Type.Required && g.Chance(4) {
+			if !needed(m, i) && g.Chance(4) {
 				row[f.Name] = "null"
 			}
 		default:
@@ -113,6 +113,13 @@ func isText(t schema.Type) bool { return t.Scalar <= schema.String && !t.List }
 func isForeign(m *schema.Model, field int) bool {
 	return slices.ContainsFunc(m.Relations, func(r *schema.Relation) bool {
 		return (r.Kind == schema.BelongsTo || r.Kind == schema.HasOne) && slices.Contains(r.Fields, field)
+	})
+}
+
+// needed reports whether a field may not be null.
+func needed(m *schema.Model, field int) bool {
+	return m.Fields[field].Type.Required || slices.ContainsFunc(m.Relations, func(r *schema.Relation) bool {
+		return r.Required && slices.Contains(r.Fields, field)
 	})
 }
 

@@ -37,6 +37,9 @@ func (t *Table) Check() []string {
 // check says what the index holds that it should not, or lacks. It looks at every
 // row twice, however long the chains are.
 func (x *Index) check() string {
+	if !x.built {
+		x.build()
+	}
 	held := make([]bool, x.table.End())
 	for _, v := range x.slots.slot {
 		if v == 0 {

@@ -16,6 +16,7 @@ type Index struct {
 	groups []group
 	free   []uint32 // numbers of groups to use again
 	links  []link   // by row number
+	built  bool     // false after Adopt, until the index is asked for
 }
 
 type group struct{ head, tail, count uint32 } // rows plus one
@@ -43,7 +44,21 @@ func (x *Index) Rows(dst []uint32, key []byte) []uint32 {
 	return dst
 }
 
+// build fills the index.
+func (x *Index) build() {
+	x.built = true
+	x.links = make([]link, x.table.End())
+	for n := range x.table.End() {
+		if x.table.Has(n) {
+			x.insert(n, x.table.Row(n))
+		}
+	}
+}
+
 func (x *Index) find(key []byte) (uint32, bool) {
+	if !x.built {
+		x.build()
+	}
 	return x.slots.find(hash(key), func(g uint32) bool { return x.has(g, key) })
 }
 

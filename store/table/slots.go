@@ -51,6 +51,15 @@ func (s *slots) remove(hash, id uint32) {
 	s.slot[i] = 0
 }
 
+// reserve makes room for n ids in an empty set.
+func (s *slots) reserve(n int) {
+	size := 8
+	for 3*size < 4*(n+1) {
+		size *= 2
+	}
+	s.slot = make([]uint64, size)
+}
+
 func (s *slots) grow() {
 	old := s.slot
 	s.slot = make([]uint64, max(8, 2*len(old)))

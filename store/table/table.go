@@ -23,6 +23,7 @@ type Table struct {
 	version []uint32 // by row number
 	arena   arena
 	primary slots
+	keyed   bool // the primary index is there; see Adopt
 	indexes []*Index
 	live    int // rows
 	bytes   int // of live rows
@@ -32,14 +33,14 @@ type Table struct {
 
 // New returns an empty table for m with its indexes.
 func New(m *schema.Model) *Table {
-	return &Table{Model: m, Layout: record.LayoutOf(m)}
+	return &Table{Model: m, Layout: record.LayoutOf(m), keyed: true}
 }
 
 // AddIndex makes sure that there is an index over those fields. The table must
 // be empty. The primary key needs none.
 func (t *Table) AddIndex(fields []int) {
 	if !slices.Equal(fields, t.Model.Key) && t.Index(fields) == nil {
-		t.indexes = append(t.indexes, &Index{Fields: fields, table: t})
+		t.indexes = append(t.indexes, &Index{Fields: fields, table: t, built: true})
 	}
 }
 
@@ -77,6 +78,9 @@ func (t *Table) Version(number uint32) uint32 { return t.version[number] }
 
 // Find returns the number of the row with that primary key.
 func (t *Table) Find(key []byte) (uint32, bool) {
+	if !t.keyed {
+		t.buildPrimary()
+	}
 	return t.primary.find(hash(key), func(n uint32) bool { return t.hasKey(n, key) })
 }
 
@@ -160,29 +164,40 @@ func (t *Table) Delete(number uint32) Change {
 // Undo takes a change back. Changes are undone newest first.
 func (t *Table) Undo(c Change) { t.set(c.Row, c.before) }
 
-// Adopt takes a block of rows, one behind the other, without copying it. It
-// returns false when the rows do not fill the block exactly, have another layout,
-// or repeat a key; the table is of no use then.
+// Adopt takes a block of rows with new keys, one behind the other, without copying
+// it. It returns false when the rows do not fill the block exactly or have another
+// layout; the table is of no use then. Indexes are given up, and built again when
+// they are next asked for: a page that opens a large store for one query waits for
+// the indexes of that query alone.
 func (t *Table) Adopt(block []byte, version uint32) bool {
 	chunk := t.arena.adopt(block)
 	for offset := 0; offset < len(block); {
 		n := record.Length(block[offset:])
-		if n == 0 {
+		if n == 0 || !t.Layout.Sound(record.Row(block[offset:offset+n])) {
 			return false
 		}
-		row := record.Row(block[offset : offset+n])
-		if !t.Layout.Sound(row) {
-			return false
-		}
-		if _, twice := t.Find(t.keyOf(row)); twice {
-			return false
-		}
-		t.places = append(t.places, place{})
-		t.version = append(t.version, 0)
-		t.set(t.End()-1, state{place{chunk, uint32(offset)}, version})
+		t.places = append(t.places, place{chunk, uint32(offset)})
+		t.version = append(t.version, version)
+		t.live++
 		offset += n
 	}
+	t.bytes += len(block)
+	t.keyed, t.primary = false, slots{}
+	for _, x := range t.indexes {
+		*x = Index{Fields: x.Fields, table: t}
+	}
 	return true
+}
+
+// buildPrimary fills the primary index.
+func (t *Table) buildPrimary() {
+	t.keyed = true
+	t.primary.reserve(t.live)
+	for n := range t.End() {
+		if t.Has(n) {
+			t.primary.insert(hash(t.keyOf(t.Row(n))), n)
+		}
+	}
 }
 
 func (t *Table) state(number uint32) state { return state{t.places[number], t.version[number]} }
@@ -208,10 +223,13 @@ func (t *Table) set(number uint32, s state) {
 // unindex takes old out of the indexes in which row, its successor or nil, does
 // not stand in the same place.
 func (t *Table) unindex(number uint32, old, row record.Row) {
-	if row == nil {
+	if row == nil && t.keyed {
 		t.primary.remove(hash(t.keyOf(old)), number)
 	}
 	for _, x := range t.indexes {
+		if !x.built {
+			continue
+		}
 		if row == nil || !t.alike(old, row, x.Fields) {
 			x.remove(number, old)
 		}
@@ -219,10 +237,13 @@ func (t *Table) unindex(number uint32, old, row record.Row) {
 }
 
 func (t *Table) index(number uint32, row, old record.Row) {
-	if old == nil {
+	if old == nil && t.keyed {
 		t.primary.insert(hash(t.keyOf(row)), number)
 	}
 	for _, x := range t.indexes {
+		if !x.built {
+			continue
+		}
 		if old == nil || !t.alike(old, row, x.Fields) {
 			x.insert(number, row)
 		}

@@ -1,0 +1,24 @@
+package store
+
+import "context"
+
+// Small makes a store fold its log after a few entries, into blocks of few bytes.
+func Small(o Options, entries, block int) Options {
+	o.compactCount, o.blockSize = entries, block
+	return o
+}
+
+// Follow makes the store take in what others have written.
+func Follow(st *Store) error {
+	return st.submit(context.Background(), "follow", func(ctx context.Context) error {
+		st.follow(ctx)
+		return nil
+	})
+}
+
+// Head returns the number of the last log entry that the store has taken in.
+func Head(st *Store) uint64 {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.data.head
+}
