@@ -11,13 +11,14 @@ WASMBUILD := go run ./cmd/wasmbuild
 APP       := examples/atlas
 DIST      := web/dist
 ADDR      ?= 127.0.0.1:8080
-N         ?= 131000
+N         ?= 136000
 BENCH_SMALL := 5000
 
 # The example app takes the package as an app does, by its name, which npm links to
 # web/. The engine's files come from there when the page is served.
 define BUILD_APP
 mkdir -p $(APP)/dist
+node $(APP)/build-data.mjs
 cp -R $(APP)/public/. $(APP)/dist/
 $(WASMBUILD) bundle -out $(APP)/dist/app.js $(APP)/src/main.ts
 endef
@@ -93,7 +94,7 @@ test-atlas: setup build ## test the example app in Chromium
 size: build ## compare what a page loads with the budgets
 	$(WASMBUILD) size -dir $(DIST)
 
-bench: setup build ## measure against the peers; N=131000 is the number of rows
+bench: setup build ## measure against raw IndexedDB; N=136000 is the number of records
 	node bench/run.mjs $(N)
 
 bench-small: setup build

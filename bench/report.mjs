@@ -1,0 +1,69 @@
+// Turns figures into medians, and medians into a table.
+
+export const ROWS = [
+  { key: 'import', label: 'import of N records, durable', unit: 'ms' },
+  { key: 'query', label: 'query of at most 10,000 records as objects', unit: 'ms' },
+  { key: 'repeated', label: 'the same query again', unit: 'ms' },
+  { key: 'gets', label: '1,000 gets by id, one by one', unit: 'ms' },
+  { key: 'largest', label: 'the 50 largest of N', unit: 'ms' },
+  { key: 'saves', label: '200 saves, awaited one by one', unit: 'ms' },
+  { key: 'reopen', label: 'new page to its first record', unit: 'ms' },
+  { key: 'engineHeap', label: "the engine's heap", unit: 'MB' },
+  { key: 'pageHeap', label: 'JavaScript heap afterwards', unit: 'MB' },
+];
+
+/** Medians with their extremes, by adapter and key. */
+export function summary(results) {
+  const summarized = {};
+  for (const [adapter, rounds] of results) {
+    summarized[adapter] = {};
+    for (const { key } of ROWS) {
+      const values = rounds.map((r) => r[key]).filter((v) => typeof v === 'number').sort((a, b) => a - b);
+      if (values.length > 0) summarized[adapter][key] = { median: median(values), min: values[0], max: values.at(-1) };
+    }
+  }
+  return summarized;
+}
+
+function median(sorted) {
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** How many times as fast (or as small) the second adapter is as the first. */
+export function ratios(summarized, [base, other]) {
+  const found = {};
+  for (const { key } of ROWS) {
+    const [a, b] = [summarized[base]?.[key], summarized[other]?.[key]];
+    if (a && b) found[key] = a.median / b.median;
+  }
+  return found;
+}
+
+/** The table that people read. */
+export function table(summarized, adapters, times) {
+  const head = ['', ...adapters, `${adapters[1]} is × as good`];
+  const lines = ROWS.map(({ key, label, unit }) => [
+    label,
+    ...adapters.map((adapter) => cell(summarized[adapter][key], unit)),
+    times[key] === undefined ? '' : `${figure(times[key])} ×`,
+  ]);
+  return aligned([head, ...lines]);
+}
+
+function cell(value, unit) {
+  if (!value) return '–';
+  const scale = unit === 'MB' ? 1e6 : 1;
+  return `${figure(value.median / scale)} ${unit} (${figure(value.min / scale)}–${figure(value.max / scale)})`;
+}
+
+/** Three digits that count. */
+function figure(n) {
+  if (n >= 100) return Math.round(n).toLocaleString('en');
+  return n >= 10 ? n.toFixed(1) : n.toFixed(2);
+}
+
+function aligned(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) => row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  ')).join('\n');
+}

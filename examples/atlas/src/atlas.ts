@@ -1,0 +1,181 @@
+// What the visitor can do with the open store, and what the page shows of it.
+
+import { Predicates } from 'granary';
+import { factsOf, showCountry } from './country.js';
+import { byId, counted, full, pause } from './dom.js';
+import { Filters, isEmpty, predicateOf } from './filters.js';
+import { CityList } from './list.js';
+import type { WorldMap } from './map.js';
+import { confirmed, say, tell } from './notice.js';
+import { fold, type Atlas, type City, type Country } from './store.js';
+import type { Timings } from './timings.js';
+
+/** How many cities are read at a time for the map, so that the page stays awake. */
+const MAP_PAGE = 10_000;
+
+/** The page over an open store. */
+export class AtlasPage {
+  store: Atlas | undefined;
+  readonly #map: WorldMap;
+  readonly #timings: Timings;
+  readonly #filters: Filters;
+  readonly #list: CityList;
+  #refreshing = false;
+  #refreshAgain = false;
+
+  constructor(map: WorldMap, timings: Timings) {
+    this.#map = map;
+    this.#timings = timings;
+    const refresh = (): void => void this.refresh().catch(tell);
+    this.#filters = new Filters(() => {
+      this.#list.first();
+      this.leave();
+      refresh();
+    });
+    this.#list = new CityList({
+      wanted: refresh,
+      chosen: (city) => void this.openCity(city).catch(tell),
+      renamed: (city, name) => this.#rename(city, name),
+      failed: tell,
+    });
+    addEventListener('hashchange', () => void this.#followAddress().catch(tell));
+  }
+
+  /** Shows what the store holds. */
+  async begin(): Promise<void> {
+    const { query, models } = this.#open();
+    const countries = await query(models.Country);
+    this.#map.setCountries(countries);
+    this.#filters.setRegions([...new Set(countries.map((country) => country.region))].sort());
+    await this.refresh();
+    await this.#fillMap();
+    await this.refresh();
+    await this.#followAddress();
+  }
+
+  /** Asks the store again: the list first, which is what one reads, then the map's lights. */
+  async refresh(): Promise<void> {
+    this.#refreshAgain = true;
+    if (this.#refreshing) return;
+    this.#refreshing = true;
+    try {
+      while (this.#refreshAgain && this.store) {
+        this.#refreshAgain = false;
+        await this.#refreshOnce(this.store);
+        await pause();
+      }
+    } finally {
+      this.#refreshing = false;
+    }
+  }
+
+  async #refreshOnce(store: Atlas): Promise<void> {
+    const filter = this.#filters.value;
+    const predicate = predicateOf(filter);
+    const page = await this.#timings.measure('query', () => this.#list.load(store, predicate),
+      ({ cities, total }) => `${cities.length} of ${counted(total, 'city', 'cities')}, sorted and counted`);
+    this.#list.show(page);
+    if (this.#refreshAgain) return; // another key was pressed
+    const meant = isEmpty(filter) ? undefined : await store.query(store.models.City, predicate);
+    if (byId('country').hidden) this.#map.dots.highlight(meant); // else its own cities are bright
+    this.#map.draw();
+    await this.#timings.stats(store);
+  }
+
+  /** Reads all cities for the map, in pages. */
+  async #fillMap(): Promise<void> {
+    const { query, models: { City } } = this.#open();
+    for (let page = 0; ; page++) {
+      const cities = await query(City, Predicates.ALL, { page, limit: MAP_PAGE });
+      this.#map.add(cities);
+      if (cities.length < MAP_PAGE) return;
+      await pause();
+    }
+  }
+
+  /** Opens a city's country, with the city marked on the map. */
+  async openCity(city: City): Promise<void> {
+    const country = await city.country;
+    if (country) await this.#openCountry(country, city);
+  }
+
+  async #openCountry(country: Country, city?: City): Promise<void> {
+    const facts = await factsOf(country);
+    showCountry(facts, {
+      chosenCity: (chosen) => void this.openCity(chosen).catch(tell),
+      chosenCountry: (chosen) => void this.#openCountry(chosen).catch(tell),
+      remove: (doomed, cities) => void this.#remove(doomed, cities).catch(tell),
+      back: () => this.leave(),
+    });
+    byId('country').hidden = false;
+    byId('list').hidden = true;
+    byId('panel').scrollTop = 0;
+    history.replaceState(null, '', `#${country.code}`);
+    this.#map.dots.highlight(facts.cities);
+    this.#map.choose(country, city, facts.cities);
+    byId('country-name').focus({ preventScroll: true });
+  }
+
+  /** Leaves the page of a country for the list. */
+  leave(): void {
+    if (byId('country').hidden) return;
+    byId('country').hidden = true;
+    byId('list').hidden = false;
+    history.replaceState(null, '', location.pathname + location.search);
+    this.#map.choose(undefined);
+    void this.refresh().catch(tell);
+  }
+
+  async #followAddress(): Promise<void> {
+    const code = location.hash.slice(1);
+    if (code === '' || !this.store) return this.leave();
+    const country = await this.store.query(this.store.models.Country, code);
+    if (country) await this.#openCountry(country);
+    else this.leave();
+  }
+
+  /** Saves another name. An empty one is no name, which the schema refuses. */
+  async #rename(city: City, name: string): Promise<void> {
+    const { save, models: { City } } = this.#open();
+    const wanted = name.trim().replace(/\s+/g, ' ');
+    const renamed = City.copyOf(city, (draft) => {
+      draft.name = wanted === '' ? (null as never) : wanted;
+      draft.search = fold(wanted);
+    });
+    const saved = await this.#timings.measure('save', () => save(renamed), () => `1 city, durable: ${renamed.name}`);
+    this.#map.add([saved]);
+    if (saved !== city) say(`${city.name} is now called ${saved.name}.`);
+    await this.refresh();
+  }
+
+  /** Deletes a country with all that belongs to it, after asking. */
+  async #remove(country: Country, cities: number): Promise<void> {
+    const consequence = `Its ${counted(cities, 'city', 'cities')} and its languages' entries go with it. "Start over" brings them back.`;
+    if (!(await confirmed(`Delete ${country.name}?`, consequence, `Delete ${country.name}`))) return;
+    const store = this.#open();
+    const before = await records(store);
+    const gone = await country.cities.toArray();
+    const start = performance.now();
+    await store.delete(country);
+    const took = performance.now() - start;
+    const removed = before - (await records(store));
+    this.#timings.show('delete', took, `${counted(removed, 'record', 'records')} with ${country.name}`);
+    this.#map.dots.remove(gone);
+    this.#map.setCountries(await store.query(store.models.Country));
+    this.leave();
+    this.#list.first();
+    await this.refresh();
+    const others = removed - 1 - gone.length;
+    say(`${country.name} is gone, and ${full(gone.length)} cities and ${counted(others, 'language entry', 'language entries')} with it.`);
+  }
+
+  #open(): Atlas {
+    if (!this.store) throw new Error('there is no database; start over to make one');
+    return this.store;
+  }
+}
+
+async function records(store: Atlas): Promise<number> {
+  const { models } = await store.stats();
+  return models.reduce((sum, { rows }) => sum + rows, 0);
+}
