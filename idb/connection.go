@@ -39,33 +39,24 @@ func (b *Backend) end(reason error) {
 	b.events.stop()
 	if b.detour != nil {
 		b.raw.Delete("transaction")
-		b.detour.release()
+		b.detour.fn.Release()
 	}
 }
 
 // listen hears that another tab wants the database for itself, and that the
 // browser has closed the connection.
 func (b *Backend) listen() {
-	b.events = listen(b.raw, func(event js.Value, kind string) {
+	b.events = listen(b.raw, func(event js.Value, kind string) bool {
 		if kind == "close" {
 			b.end(errLost)
-			return
+			return true
 		}
 		// The library would log a line and close the connection, and we would not
 		// learn of it.
 		event.Call("stopImmediatePropagation")
 		b.end(errVersion)
+		return true // it has stopped by now
 	}, "versionchange", "close")
-}
-
-// watchTransactions lets us see the IDBTransaction of each transaction that the
-// library starts.
-func (b *Backend) watchTransactions() {
-	prototype := js.Global().Get("Object").Call("getPrototypeOf", b.raw)
-	b.detour = newDetour(func(args []any) (js.Value, error) {
-		return invoke(prototype.Get("transaction"), "call", append([]any{b.raw}, args...)...)
-	}, nil)
-	b.raw.Set("transaction", b.detour.fn)
 }
 
 // open returns nil while the connection is open, or else the error of a call that
@@ -80,7 +71,7 @@ func (b *Backend) open(op string) error {
 	case errLost:
 		return failure(code.Unavailable, op, lostMessage, nil)
 	case errClosed:
-		return failure(code.Closed, op, closedMessage, nil)
+		reason = nil // that says it all
 	}
 	return failure(code.Closed, op, closedMessage, reason)
 }

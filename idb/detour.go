@@ -9,26 +9,31 @@ import (
 
 // detour stands between the library and one method of a JavaScript object, and
 // keeps what the method returned: the library hides the objects beneath its own,
-// and with them the events and methods that it lacks. blocked, close, complete
-// and getAll are all out of reach otherwise.
+// and with them the events and methods that it lacks. close, complete and getAll
+// are all out of reach otherwise.
 type detour struct {
 	fn    js.Func
 	value js.Value // what the last call returned
 	err   error    // what the last call threw
 }
 
-// newDetour returns a detour through call. arrived, if there is one, sees what
-// call returned before the library does, so its listeners are first in line.
-func newDetour(call func(args []any) (js.Value, error), arrived func(js.Value)) *detour {
+// errDetour is the cause when the library did not come along.
+var errDetour = errors.New("the library did not call the browser")
+
+// newDetour returns a detour to a method of object's class. arrived, if there is
+// one, sees what the method returned before the library does, so its listeners are
+// first in line.
+func newDetour(object js.Value, method string, arrived func(js.Value)) *detour {
+	prototype := js.Global().Get("Object").Call("getPrototypeOf", object)
 	d := &detour{}
 	d.fn = js.FuncOf(func(_ js.Value, args []js.Value) any {
-		list := make([]any, len(args))
-		for i, arg := range args {
-			list[i] = arg
+		list := []any{object}
+		for _, arg := range args {
+			list = append(list, arg)
 		}
 		// Go cannot throw into JavaScript. The library gets null, which it takes
 		// for a result or panics at; through looks at err first.
-		if d.value, d.err = call(list); d.err != nil {
+		if d.value, d.err = invoke(prototype.Get(method), "call", list...); d.err != nil {
 			return js.Null()
 		}
 		if arrived != nil {
@@ -41,18 +46,19 @@ func newDetour(call func(args []any) (js.Value, error), arrived func(js.Value)) 
 
 // through runs do, which calls the library, which calls the method, and returns
 // what the method returned.
-func (d *detour) through(do func() error) (value js.Value, err error) {
-	d.value, d.err = js.Undefined(), errors.New("the library did not call the browser")
-	err = func() (err error) {
-		defer recoverThrown(&err)
-		return do()
-	}()
-	value = d.value
+func (d *detour) through(do func() error) (js.Value, error) {
+	d.err = errDetour
+	err := caught(do)
+	value := d.value
 	d.value = js.Undefined()
 	if d.err != nil {
-		return js.Undefined(), d.err
+		err = d.err
 	}
 	return value, err
 }
 
-func (d *detour) release() { d.fn.Release() }
+// caught runs do and returns what it throws as an error.
+func caught(do func() error) (err error) {
+	defer recoverThrown(&err)
+	return do()
+}

@@ -65,7 +65,7 @@ func TestWrites_OfWhichOneRequestThrowsAreUndone(t *testing.T) {
 		store, method string
 		write         func(*idb.Backend) error
 	}{
-		{"generation", "delete", appending}, {"generation", "add", appending}, {"log", "add", appending},
+		{"generation", "put", appending}, {"log", "add", appending},
 		{"generation", "delete", replacing}, {"generation", "add", replacing}, {"log", "delete", replacing},
 		{"manifest", "clear", replacing}, {"manifest", "put", replacing},
 		{"blocks", "delete", replacing}, {"blocks", "put", replacing},

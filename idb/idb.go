@@ -20,8 +20,8 @@
 // committed at once, and a lost race makes one of its requests fail, which undoes
 // them all. A sequence number in use fails by itself, being written with add. For
 // the generation there is a unique index on "present": a writer of generation g
-// deletes record g and adds its own; if the present record is another one it is
-// still there, and the index refuses a second.
+// puts record g again, or deletes it and adds that of the next generation; if the
+// present record is another one it is still there, and the index refuses a second.
 //
 // # What the library does not do
 //
@@ -51,6 +51,8 @@ const (
 
 	fieldPresent = "present"
 )
+
+var objectStores = [...]string{storeGeneration, storeManifest, storeLog, storeBlocks}
 
 // How long the browser may take before a call ends with an error. A page that
 // slept meanwhile may find a call ended that the browser would have answered.

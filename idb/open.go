@@ -5,7 +5,6 @@ package idb
 import (
 	"context"
 	"errors"
-	"slices"
 	"syscall/js"
 	"time"
 
@@ -30,8 +29,10 @@ func Open(ctx context.Context, name string, options Options) (*Backend, error) {
 	if err := o.start(name); err != nil {
 		return nil, err
 	}
-	if err := o.wait(ctx, orDefault(options.OpenTimeout, OpenTimeout)); err != nil {
-		return nil, err
+	if cause := await(ctx, o.ended, orDefault(options.OpenTimeout, OpenTimeout)); cause != nil {
+		o.abandoned = true
+		return nil, failure(code.Unavailable, "open", "given up before the browser answered; "+
+			"close other tabs of this site or restart the browser, or keep the store in memory", cause)
 	}
 	return o.finish(orDefault(options.AnswerTimeout, AnswerTimeout))
 }
@@ -54,18 +55,17 @@ func (o *opening) start(name string) error {
 	}
 	// The library knows no events of a connection. Its factory is therefore one
 	// whose open is ours, which puts its listeners there first.
-	way := newDetour(func(args []any) (js.Value, error) { return invoke(browser, "open", args...) }, o.listen)
-	defer way.release()
-	wrapped, err := indexeddb.WrapFactory(js.ValueOf(map[string]any{"open": way.fn}))
-	if err != nil {
-		return refused("open", err)
-	}
+	way := newDetour(browser, "open", o.listen)
+	defer way.fn.Release()
 	// The library listens for an upgrade until this context ends. It must not end
 	// before the request: an upgrade that nobody hears leaves a database without
 	// object stores for good.
 	untilEnd, end := context.WithCancel(context.Background())
 	_, err = way.through(func() error {
-		o.request, err = wrapped.Open(untilEnd, namePrefix+name, version, o.upgrade)
+		wrapped, err := indexeddb.WrapFactory(js.ValueOf(map[string]any{"open": way.fn}))
+		if err == nil {
+			o.request, err = wrapped.Open(untilEnd, namePrefix+name, version, o.upgrade)
+		}
 		return err
 	})
 	if err != nil {
@@ -82,72 +82,51 @@ func (o *opening) start(name string) error {
 // listen hears how the request ends, also when that is long after Open gave up.
 func (o *opening) listen(raw js.Value) {
 	o.raw = raw
-	var l *listener
-	l = listen(raw, func(event js.Value, kind string) {
-		l.stop()
-		defer close(o.ended)
-		switch {
-		case kind == "error":
-			event.Call("preventDefault") // or Firefox reports it as an error of the page
-			if o.failed == nil {
-				o.failed = js.Error{Value: raw.Get("error")}
-			}
-		case o.abandoned:
-			raw.Get("result").Call("close")
-		default:
-			o.backend = &Backend{raw: raw.Get("result")}
-			o.backend.listen()
+	listen(raw, func(event js.Value, kind string) bool {
+		err := outcome(event, kind)
+		if o.failed == nil {
+			o.failed = err
 		}
+		if err == nil {
+			o.connected(raw.Get("result"))
+		}
+		close(o.ended)
+		return false
 	}, "success", "error")
+}
+
+func (o *opening) connected(raw js.Value) {
+	if o.abandoned {
+		raw.Call("close")
+		return
+	}
+	o.backend = &Backend{raw: raw}
+	o.backend.listen()
 }
 
 // upgrade creates the object stores of a new database.
 func (o *opening) upgrade(db *indexeddb.Database, _, _ uint) error {
-	if err := create(db); err != nil {
-		o.failed = err
+	o.failed = caught(func() error { return create(db) })
+	if o.failed != nil {
 		_, _ = invoke(o.raw.Get("transaction"), "abort")
 	}
 	return nil // an error here would end the whole program: the library panics with it
 }
 
-func create(db *indexeddb.Database) (err error) {
-	defer recoverThrown(&err)
-	for _, name := range []string{storeManifest, storeLog, storeBlocks} {
-		if _, err := db.CreateObjectStore(name, indexeddb.ObjectStoreOptions{}); err != nil {
+func create(db *indexeddb.Database) error {
+	for _, name := range objectStores {
+		store, err := db.CreateObjectStore(name, indexeddb.ObjectStoreOptions{})
+		if err == nil && name == storeGeneration {
+			_, err = store.CreateIndex(fieldPresent, js.ValueOf(fieldPresent), indexeddb.IndexOptions{Unique: true})
+			if err == nil {
+				_, err = store.AddKey(key(0), present())
+			}
+		}
+		if err != nil {
 			return err
 		}
 	}
-	generation, err := db.CreateObjectStore(storeGeneration, indexeddb.ObjectStoreOptions{})
-	if err != nil {
-		return err
-	}
-	if _, err = generation.CreateIndex(fieldPresent, js.ValueOf(fieldPresent), indexeddb.IndexOptions{Unique: true}); err != nil {
-		return err
-	}
-	_, err = generation.AddKey(key(0), present())
-	return err
-}
-
-// wait returns when the request has ended or nobody wants to wait any longer.
-func (o *opening) wait(ctx context.Context, timeout time.Duration) error {
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
-	var given error
-	select {
-	case <-o.ended:
-	case <-ctx.Done():
-		given = cancelled("open", ctx.Err())
-	case <-timer.C:
-		given = failure(code.Unavailable, "open", "the browser did not answer within "+timeout.String()+
-			"; close other tabs of this site or restart the browser, or keep the store in memory", errAnswer)
-	}
-	select {
-	case <-o.ended:
-		return nil
-	default:
-		o.abandoned = true
-		return given
-	}
+	return nil
 }
 
 // finish makes the Backend of an opening that has ended.
@@ -161,34 +140,28 @@ func (o *opening) finish(answerTimeout time.Duration) (*Backend, error) {
 	}
 	db, err := o.request.Result()
 	if err == nil {
-		err = check(db)
+		err = check(b.raw)
 	}
 	if err != nil {
 		b.end(err)
 		return nil, failure(code.Corrupt, "open", "the database is damaged; clear the site's data", err)
 	}
 	b.db, b.answerTimeout = db, answerTimeout
-	b.watchTransactions()
+	// Lets us see the IDBTransaction of each transaction that the library starts.
+	b.detour = newDetour(b.raw, "transaction", nil)
+	b.raw.Set("transaction", b.detour.fn)
 	return b, nil
 }
 
 // check fails when the database lacks an object store.
-func check(db *indexeddb.Database) error {
-	names, err := db.ObjectStoreNames()
-	if err != nil {
-		return err
-	}
-	for _, name := range []string{storeGeneration, storeManifest, storeLog, storeBlocks} {
-		if !slices.Contains(names, name) {
+func check(raw js.Value) error {
+	names := raw.Get("objectStoreNames")
+	for _, name := range objectStores {
+		if !names.Call("contains", name).Bool() {
 			return errors.New("it has no object store " + name)
 		}
 	}
 	return nil
-}
-
-// present returns the record that marks the present generation.
-func present() js.Value {
-	return js.ValueOf(map[string]any{fieldPresent: 1})
 }
 
 func orDefault(d, otherwise time.Duration) time.Duration {

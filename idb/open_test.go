@@ -102,7 +102,7 @@ func TestOpen_ThatIsNeverAnsweredEndsAndLeavesAWholeDatabase(t *testing.T) {
 
 	_, err := idb.Open(ctx, name, idb.Options{OpenTimeout: 50 * time.Millisecond})
 	require.ErrorIs(t, err, code.Unavailable)
-	require.ErrorContains(t, err, "did not answer within 50ms")
+	require.ErrorContains(t, err, "the browser did not answer in time")
 	short, cancel := context.WithTimeout(ctx, 50*time.Millisecond)
 	defer cancel()
 	_, err = idb.Open(short, name, idb.Options{})

@@ -4,7 +4,6 @@ package idb
 
 import (
 	"context"
-	"errors"
 	"syscall/js"
 	"time"
 
@@ -18,120 +17,126 @@ import (
 // answers looked at: nothing else is ever awaited while it is open.
 type transaction struct {
 	*indexeddb.Transaction
-	op      string
-	raw     js.Value // the IDBTransaction
-	writes  bool
-	timeout time.Duration
-	ended   chan struct{}
-	done    bool // it was completed; valid once ended is closed
+	op     string
+	raw    js.Value // the IDBTransaction
+	writes bool
+	ended  chan struct{}
+	done   bool // it was completed; valid once ended is closed
 }
 
-// errAnswer is the cause when the browser did not answer in time.
-var errAnswer = errors.New("the browser did not answer in time")
-
-// begin starts a transaction and issues its requests.
-func (b *Backend) begin(op string, how indexeddb.TransactionOptions, issue func(*transaction) error, stores ...string) (*transaction, error) {
-	t, err := b.startTransaction(op, how, stores)
+// perform does a transaction on these object stores from its start to its end and
+// returns the requests as they were issued, of type IDBRequest.
+func (b *Backend) perform(ctx context.Context, op string, how indexeddb.TransactionOptions, list requests, stores ...string) ([]js.Value, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, cancelled(op, err)
+	}
+	t, err := b.start(op, how, stores)
 	if err != nil {
 		return nil, err
 	}
 	// The end is listened for before the first request is issued: events do not
 	// wait for whoever comes late.
 	t.listen()
-	if err := t.issue(issue); err != nil {
+	issued, err := t.issue(list)
+	if err != nil {
 		// Half a transaction must not be left to commit itself.
 		_, _ = invoke(t.raw, "abort")
 		return nil, undone(op, err)
 	}
-	return t, nil
+	if cause := await(ctx, t.ended, b.answerTimeout); cause != nil {
+		return nil, t.abandon(cause)
+	}
+	if !t.done {
+		return nil, undone(op, errorOf(t.raw))
+	}
+	return issued, nil
 }
 
-func (b *Backend) startTransaction(op string, how indexeddb.TransactionOptions, stores []string) (*transaction, error) {
+func (b *Backend) start(op string, how indexeddb.TransactionOptions, stores []string) (*transaction, error) {
 	b.starting.Lock()
 	defer b.starting.Unlock()
 	if err := b.open(op); err != nil {
 		return nil, err
 	}
-	t := &transaction{op: op, writes: how.Mode == indexeddb.TransactionReadWrite, timeout: b.answerTimeout, ended: make(chan struct{})}
+	t := &transaction{op: op, writes: how.Mode == indexeddb.TransactionReadWrite, ended: make(chan struct{})}
 	var err error
 	t.raw, err = b.detour.through(func() (err error) {
 		t.Transaction, err = b.db.TransactionWithOptions(how, stores[0], stores[1:]...)
 		return err
 	})
+	if err == nil {
+		return t, nil
+	}
 	if isException(err, exceptionInvalidState) {
 		// Somebody closed the connection without an event; Safari does so to pages
 		// in the background. It stays closed.
 		b.end(errLost)
 	}
-	if closed := b.open(op); err != nil && closed != nil {
+	if closed := b.open(op); closed != nil {
 		return nil, closed
 	}
-	if err != nil {
-		return nil, undone(op, err)
-	}
-	return t, nil
+	return nil, undone(op, err)
 }
 
 // listen hears how the transaction ends. The library's Await does not serve: it
 // answers nil to an abort without an error, which is what a browser that tears a
 // connection down leaves behind, and waits for ever if it is called too late.
 func (t *transaction) listen() {
-	var l *listener
-	l = listen(t.raw, func(_ js.Value, kind string) {
+	listen(t.raw, func(_ js.Value, kind string) bool {
 		t.done = kind == "complete"
-		l.stop()
 		close(t.ended)
+		return false
 	}, "complete", "abort")
 }
 
-func (t *transaction) issue(requests func(*transaction) error) (err error) {
-	defer recoverThrown(&err)
-	if err := requests(t); err != nil || !t.writes {
+func (t *transaction) issue(list requests) ([]js.Value, error) {
+	issued := make([]js.Value, len(list))
+	for i, r := range list {
+		store, err := invoke(t.raw, "objectStore", r.store)
+		if err == nil {
+			issued[i], err = invoke(store, r.method, r.arguments()...)
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+	if !t.writes {
 		// A reading transaction is left to end by itself: Chromium completes one that
 		// is committed before the answers with large values have come.
-		return err
+		return issued, nil
 	}
 	// Without it the browser commits only after this page has taken in the last
 	// answer, which a page that is being left or frozen never does.
-	return t.Commit()
+	return issued, t.Commit()
 }
 
-// wait returns nil when the transaction was completed, and otherwise why not.
-func (t *transaction) wait(ctx context.Context) error {
-	timer := time.NewTimer(t.timeout)
+// abandon gives up a transaction that has not ended. An abort that the browser
+// accepts undoes it; it does not accept one after the commit.
+func (t *transaction) abandon(cause error) error {
+	c, message := code.Unavailable, "given up, nothing was changed"
+	if _, err := invoke(t.raw, "abort"); err != nil && t.writes {
+		c, message = code.UnknownOutcome, "given up while the browser was committing; read the storage to learn the outcome"
+	}
+	return failure(c, t.op, message, cause)
+}
+
+// await waits until ended is closed, and returns why it did so no longer if it
+// was not.
+func await(ctx context.Context, ended <-chan struct{}, timeout time.Duration) error {
+	timer := time.NewTimer(timeout)
 	defer timer.Stop()
 	var cause error
 	select {
-	case <-t.ended:
+	case <-ended:
 	case <-ctx.Done():
 		cause = ctx.Err()
 	case <-timer.C:
 		cause = errAnswer
 	}
 	select {
-	case <-t.ended:
-		return t.result()
-	default:
-		return t.abandon(cause)
-	}
-}
-
-// result is the outcome of a transaction that has ended.
-func (t *transaction) result() error {
-	if t.done {
+	case <-ended:
 		return nil
+	default:
+		return cause
 	}
-	return undone(t.op, t.Err())
-}
-
-// abandon gives up a transaction that has not ended. An abort that the browser
-// accepts undoes it; it does not accept one after the commit.
-func (t *transaction) abandon(cause error) error {
-	if _, err := invoke(t.raw, "abort"); err == nil {
-		return failure(code.Unavailable, t.op, "given up, nothing was changed", cause)
-	}
-	if !t.writes {
-		return failure(code.Unavailable, t.op, "given up", cause)
-	}
-	return failure(code.UnknownOutcome, t.op, "given up while the browser was committing; read the storage to learn the outcome", cause)
 }

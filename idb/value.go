@@ -4,15 +4,14 @@ package idb
 
 import (
 	"errors"
-	"fmt"
 	"syscall/js"
+
+	"github.com/granarydb/granary/store/code"
 )
 
 // largestNumber is the largest number that IndexedDB's keys, which are doubles,
 // tell from its neighbours.
 const largestNumber = 1<<53 - 1
-
-var errNumber = fmt.Errorf("must be at most %d, the largest whole number that a key of IndexedDB holds", int64(largestNumber))
 
 // errPending is the cause when a request has no answer though its transaction was
 // completed. To read the result then would end the program.
@@ -23,21 +22,21 @@ func key(n uint64) js.Value {
 	return js.ValueOf(float64(n))
 }
 
-func fits(numbers ...uint64) bool {
-	for _, n := range numbers {
-		if n > largestNumber {
-			return false
-		}
-	}
-	return true
+func fits(n uint64) bool { return n <= largestNumber }
+
+// unfit is the error for a number that no key can be.
+func unfit(op, what string) error {
+	return failure(code.Limit, op, what+" must be at most 9007199254740991, the largest whole number that a key of IndexedDB holds", nil)
 }
 
-// upTo returns the range of all keys up to and including n, above that of all keys
-// greater than n.
-func upTo(n uint64) (js.Value, error)  { return invoke(keyRange(), "upperBound", key(n)) }
-func above(n uint64) (js.Value, error) { return invoke(keyRange(), "lowerBound", key(n), true) }
+// keysUpTo returns the range of all keys up to and including n, keysAbove that of
+// all keys greater than n.
+func keysUpTo(n uint64) (js.Value, error)  { return keyRange("upperBound", n, false) }
+func keysAbove(n uint64) (js.Value, error) { return keyRange("lowerBound", n, true) }
 
-func keyRange() js.Value { return js.Global().Get("IDBKeyRange") }
+func keyRange(method string, n uint64, open bool) (js.Value, error) {
+	return invoke(js.Global().Get("IDBKeyRange"), method, key(min(n, largestNumber)), open)
+}
 
 // toJS returns a new Uint8Array with a copy of data. It is never a view of
 // something larger: IndexedDB would store all that lies beneath a view.

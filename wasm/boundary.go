@@ -3,10 +3,11 @@
 package main
 
 import (
+	"encoding/binary"
 	"unsafe"
 
+	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -56,56 +57,35 @@ func answer(handle int32, verb func(dst []byte) ([]byte, error)) (length int32) 
 	return int32(len(output))
 }
 
+// answerStore is answer for a verb of a store.
+func answerStore(handle int32, verb func(st *store.Store, dst []byte) ([]byte, error)) int32 {
+	return answer(handle, func(dst []byte) ([]byte, error) {
+		st, err := storeOf(handle)
+		if err != nil {
+			return nil, err
+		}
+		return verb(st, dst)
+	})
+}
+
+// answerModel is answer for a verb about the model at a position of the schema.
+func answerModel(handle, model int32, verb func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error)) int32 {
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
+		models := st.Schema().Models
+		if model < 0 || int(model) >= len(models) {
+			return nil, &code.Error{Code: code.Invalid, Message: "the schema has no such model"}
+		}
+		return verb(st, models[model], dst)
+	})
+}
+
 func refuse(err error) int32 {
 	output = appendError(output[:0], err)
 	return -1 - int32(len(output))
 }
 
-// appendError writes an error as JSON.
-func appendError(dst []byte, err error) []byte {
-	e, ok := err.(*code.Error)
-	if !ok {
-		e = &code.Error{Code: code.Of(err), Message: err.Error()}
-	}
-	dst = append(dst, `{"code":`...)
-	dst = appendText(dst, string(e.Code))
-	dst = append(dst, `,"message":`...)
-	dst = appendText(dst, e.Error())
-	for _, part := range []struct{ name, value string }{{"op", e.Op}, {"model", e.Model}, {"field", e.Field}} {
-		if part.value != "" {
-			dst = append(dst, `,"`+part.name+`":`...)
-			dst = appendText(dst, part.value)
-		}
-	}
-	if faults, ok := e.Details.([]schema.Fault); ok {
-		dst = append(dst, `,"details":[`...)
-		for i, f := range faults {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(dst, `{"line":`...)
-			dst = appendNumber(dst, f.Line)
-			dst = append(dst, `,"column":`...)
-			dst = appendNumber(dst, f.Column)
-			dst = append(dst, `,"message":`...)
-			dst = append(appendText(dst, f.Message), '}')
-		}
-		dst = append(dst, ']')
-	}
-	return append(dst, '}')
-}
-
-func appendText(dst []byte, s string) []byte { return jsontext.AppendString(dst, []byte(s)) }
-
-func appendNumber(dst []byte, n int) []byte { return jsontext.AppendFloat(dst, float64(n)) }
-
 // appendUint32 appends one of the numbers that cross as 32-bit little-endian.
-func appendUint32(dst []byte, n uint32) []byte {
-	return append(dst, byte(n), byte(n>>8), byte(n>>16), byte(n>>24))
-}
+func appendUint32(dst []byte, n uint32) []byte { return binary.LittleEndian.AppendUint32(dst, n) }
 
 // uint32At reads number i of such numbers.
-func uint32At(b []byte, i int) uint32 {
-	b = b[4*i:]
-	return uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
-}
+func uint32At(b []byte, i int) uint32 { return binary.LittleEndian.Uint32(b[4*i:]) }

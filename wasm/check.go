@@ -14,11 +14,8 @@ func exportCheck(handle, op int32) int32 {
 	return begin(handle, op, func(ctx context.Context, st *store.Store) ([]byte, error) {
 		problems, err := st.Check(ctx)
 		out := []byte(`{"problems":[`)
-		for i, p := range problems {
-			if i > 0 {
-				out = append(out, ',')
-			}
-			out = appendText(out, p)
+		for _, p := range problems {
+			out = appendText(separate(out), p)
 		}
 		return append(out, "]}"...), err
 	})
@@ -26,26 +23,20 @@ func exportCheck(handle, op int32) int32 {
 
 //go:wasmexport granary_stats
 func exportStats(handle int32) int32 {
-	return answer(handle, func(dst []byte) ([]byte, error) {
-		st, err := storeOf(handle)
-		if err != nil {
-			return nil, err
-		}
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		s := st.Stats()
 		dst = append(dst, `{"models":[`...)
-		for i, m := range s.Models {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = appendText(append(dst, `{"model":`...), m.Model)
-			dst = appendNumber(append(dst, `,"rows":`...), m.Rows)
-			dst = append(appendNumber(append(dst, `,"bytes":`...), m.Bytes), '}')
+		for _, m := range s.Models {
+			dst = appendTextMember(append(separate(dst), '{'), "model", m.Model)
+			dst = appendNumberMember(dst, "rows", m.Rows)
+			dst = append(appendNumberMember(dst, "bytes", m.Bytes), '}')
 		}
 		var mem runtime.MemStats
 		runtime.ReadMemStats(&mem)
-		dst = appendNumber(append(dst, `],"memory":`...), int(mem.HeapAlloc))
-		dst = appendNumber(append(dst, `,"log":{"entries":`...), s.LogEntries)
-		dst = appendNumber(append(dst, `,"bytes":`...), s.LogBytes)
-		return append(appendNumber(append(dst, `},"pending":`...), s.Pending), '}'), nil
+		dst = appendNumberMember(append(dst, ']'), "memory", int(mem.HeapAlloc))
+		dst = append(appendName(dst, "log"), '{')
+		dst = appendNumberMember(dst, "entries", s.LogEntries)
+		dst = append(appendNumberMember(dst, "bytes", s.LogBytes), '}')
+		return append(appendNumberMember(dst, "pending", s.Pending), '}'), nil
 	})
 }

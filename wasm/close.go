@@ -8,16 +8,11 @@ import (
 	"github.com/granarydb/granary/idb"
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/jsontext"
 )
 
 //go:wasmexport granary_close
 func exportClose(handle, op int32) int32 {
-	return answer(handle, func(dst []byte) ([]byte, error) {
-		st, err := storeOf(handle)
-		if err != nil {
-			return nil, err
-		}
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		delete(stores, handle)
 		later(op, handle, func(context.Context) ([]byte, error) { return []byte("{}"), st.Close() })
 		return dst, nil
@@ -34,21 +29,10 @@ func exportClear(handle, op int32) int32 {
 //go:wasmexport granary_destroy
 func exportDestroy(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
-		name := ""
-		s := jsontext.New(input[:length])
-		for s.BeginObject(); ; {
-			key, more := s.NextKey()
-			if !more {
-				break
-			}
-			if string(key) == "name" {
-				name = string(s.String())
-			} else {
-				s.Raw()
-			}
-		}
-		if !s.End() || name == "" {
-			return nil, &code.Error{Code: code.Invalid, Op: "destroy", Message: "needs the name of a store", Err: s.Err()}
+		members, err := readObject(length)
+		name := textOf(members["name"])
+		if err != nil || name == "" {
+			return nil, &code.Error{Code: code.Invalid, Op: "destroy", Message: "needs the name of a store", Err: err}
 		}
 		later(op, 0, func(ctx context.Context) ([]byte, error) { return []byte("{}"), idb.Destroy(ctx, name) })
 		return dst, nil
@@ -57,11 +41,7 @@ func exportDestroy(op, length int32) int32 {
 
 // begin starts work on a store that ends later.
 func begin(handle, op int32, work func(context.Context, *store.Store) ([]byte, error)) int32 {
-	return answer(handle, func(dst []byte) ([]byte, error) {
-		st, err := storeOf(handle)
-		if err != nil {
-			return nil, err
-		}
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		later(op, handle, func(ctx context.Context) ([]byte, error) { return work(ctx, st) })
 		return dst, nil
 	})
@@ -78,4 +58,11 @@ func later(op, handle int32, work func(context.Context) ([]byte, error)) {
 		}
 		resolve(op, result)
 	}()
+}
+
+// rejectPanic ends the op of a goroutine that panicked.
+func rejectPanic(op, handle int32) {
+	if cause := recover(); cause != nil {
+		reject(op, crashed(handle, cause))
+	}
 }

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"slices"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
@@ -13,12 +11,8 @@ import (
 
 //go:wasmexport granary_delete
 func exportDelete(handle, op, length int32) int32 {
-	return answer(handle, func(dst []byte) ([]byte, error) {
-		st, err := storeOf(handle)
-		if err != nil {
-			return nil, err
-		}
-		d, err := parseDeletion(st.Schema(), slices.Clone(input[:length]))
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
+		d, err := parseDeletion(st.Schema(), length)
 		if err != nil {
 			return nil, err
 		}
@@ -27,52 +21,34 @@ func exportDelete(handle, op, length int32) int32 {
 			return nil, err
 		}
 		st.Then(c, func(err error) {
-			if err != nil {
-				reject(op, err)
-				return
-			}
-			m := st.Schema().Model(d.Model)
-			out := []byte{'['}
-			for i, row := range c.Rows() {
-				if i > 0 {
-					out = append(out, ',')
+			settleWith(op, err, func() []byte {
+				m := st.Schema().Model(d.Model)
+				out := []byte{'['}
+				for _, row := range c.Rows() {
+					out = append(separate(out), st.JSON(m, row)...)
 				}
-				out = append(out, st.JSON(m, row)...)
-			}
-			resolve(op, append(out, ']'))
+				return append(out, ']')
+			})
 		})
 		return dst, nil
 	})
 }
 
-// parseDeletion reads {"model", "keys" or "where", "condition"?}.
-func parseDeletion(s *schema.Schema, text []byte) (store.Deletion, error) {
-	var d store.Deletion
-	in := jsontext.New(text)
-	for in.BeginObject(); ; {
-		name, more := in.NextKey()
-		if !more {
-			break
-		}
-		switch string(name) {
-		case "model":
-			d.Model = store.ModelName(s, in.Raw())
-		case "keys":
-			for in.BeginArray(); in.NextElement(); {
-				d.Keys = append(d.Keys, in.Raw())
-			}
-		case "where":
-			d.Where = in.Raw()
-		case "condition":
-			if raw := in.Raw(); string(raw) != "null" {
-				d.Condition = raw
-			}
-		default:
-			in.Raw()
+// parseDeletion reads {"model", "keys" or "where", "condition"?} from input.
+func parseDeletion(s *schema.Schema, length int32) (store.Deletion, error) {
+	members, err := readObject(length)
+	d := store.Deletion{Model: store.ModelName(s, members["model"]), Where: members["where"]}
+	if condition := members["condition"]; string(condition) != "null" {
+		d.Condition = condition
+	}
+	keys := jsontext.New(members["keys"])
+	if members["keys"] != nil {
+		for keys.BeginArray(); keys.NextElement(); {
+			d.Keys = append(d.Keys, keys.Raw())
 		}
 	}
-	if !in.End() || (d.Keys == nil) == (d.Where == nil) {
-		return d, &code.Error{Code: code.Invalid, Op: "delete", Message: "a delete needs a model, and either keys or where", Err: in.Err()}
+	if err != nil || keys.Err() != nil || (d.Keys == nil) == (d.Where == nil) {
+		return d, &code.Error{Code: code.Invalid, Op: "delete", Message: "a delete needs a model, and either keys or where", Err: err}
 	}
 	return d, nil
 }

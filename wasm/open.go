@@ -4,12 +4,10 @@ package main
 
 import (
 	"context"
-	"slices"
 
 	"github.com/granarydb/granary/idb"
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/memory"
 )
 
@@ -23,59 +21,25 @@ type opening struct {
 //go:wasmexport granary_open
 func exportOpen(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
-		o, err := parseOpening(slices.Clone(input[:length]))
-		if err != nil {
-			return nil, err
+		members, err := readObject(length)
+		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true"}
+		if members["storage"] == nil {
+			o.storage = "indexeddb"
 		}
-		go open(op, o)
+		if err != nil || o.name == "" || o.schema == nil || o.storage != "indexeddb" && o.storage != "memory" {
+			return nil, &code.Error{Code: code.Invalid, Op: "open",
+				Message: `a store needs a name, a schema, and "indexeddb" or "memory" as its storage`, Err: err}
+		}
+		later(op, 0, func(ctx context.Context) ([]byte, error) { return open(ctx, o) })
 		return dst, nil
 	})
 }
 
-func parseOpening(text []byte) (opening, error) {
-	o := opening{storage: "indexeddb"}
-	s := jsontext.New(text)
-	for s.BeginObject(); ; {
-		name, more := s.NextKey()
-		if !more {
-			break
-		}
-		switch string(name) {
-		case "name":
-			o.name = string(s.String())
-		case "storage":
-			o.storage = string(s.String())
-		case "schema":
-			o.schema = s.Raw()
-		case "strict":
-			o.strict = s.Bool()
-		default:
-			s.Raw()
-		}
-	}
-	if !s.End() || o.name == "" || len(o.schema) == 0 || o.storage != "indexeddb" && o.storage != "memory" {
-		return o, &code.Error{Code: code.Invalid, Op: "open",
-			Message: `a store needs a name, a schema, and "indexeddb" or "memory" as its storage`, Err: s.Err()}
-	}
-	return o, nil
-}
-
-func open(op int32, o opening) {
-	defer rejectPanic(op, 0)
-	result, err := openStore(o)
-	if err != nil {
-		reject(op, err)
-		return
-	}
-	resolve(op, result)
-}
-
-func openStore(o opening) ([]byte, error) {
-	s, err := readSchema(o.schema)
+func open(ctx context.Context, o opening) ([]byte, error) {
+	s, compiled, err := readSchema(o.schema)
 	if err != nil {
 		return nil, err
 	}
-	ctx := context.Background()
 	var b store.Backend = memory.New()
 	if o.storage == "indexeddb" {
 		if b, err = idb.Open(ctx, o.name, idb.Options{}); err != nil {
@@ -87,15 +51,8 @@ func openStore(o opening) ([]byte, error) {
 		_ = b.Close()
 		return nil, err
 	}
-	out := appendNumber([]byte(`{"store":`), int(keep(st)))
-	out = appendText(append(out, `,"storage":`...), o.storage)
-	out = append(append(out, `,"schema":`...), s.Compile()...)
+	out := appendNumberMember([]byte{'{'}, "store", int(keep(st)))
+	out = appendTextMember(out, "storage", o.storage)
+	out = append(appendName(out, "schema"), compiled...)
 	return append(out, '}'), nil
-}
-
-// rejectPanic ends the op of a goroutine that panicked.
-func rejectPanic(op, handle int32) {
-	if cause := recover(); cause != nil {
-		reject(op, crashed(handle, cause))
-	}
 }

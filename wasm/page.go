@@ -25,3 +25,12 @@ func reject(op int32, err error) {
 	text := appendError(nil, err)
 	settle(op, 1, address(text), int32(len(text)))
 }
+
+// settleWith ends an op with an error or, when there is none, with a result.
+func settleWith(op int32, err error, result func() []byte) {
+	if err != nil {
+		reject(op, err)
+		return
+	}
+	resolve(op, result())
+}

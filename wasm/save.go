@@ -13,11 +13,7 @@ import (
 
 //go:wasmexport granary_construct
 func exportConstruct(handle, model, length int32) int32 {
-	return answer(handle, func(dst []byte) ([]byte, error) {
-		st, m, err := modelOf(handle, model)
-		if err != nil {
-			return nil, err
-		}
+	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
 		row, err := st.Construct(m, input[:length])
 		if err != nil {
 			return nil, err
@@ -28,11 +24,7 @@ func exportConstruct(handle, model, length int32) int32 {
 
 //go:wasmexport granary_save
 func exportSave(handle, op, length int32) int32 {
-	return answer(handle, func(dst []byte) ([]byte, error) {
-		st, err := storeOf(handle)
-		if err != nil {
-			return nil, err
-		}
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		puts, err := parsePuts(st.Schema(), slices.Clone(input[:length]))
 		if err != nil {
 			return nil, err
@@ -41,13 +33,7 @@ func exportSave(handle, op, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		st.Then(c, func(err error) {
-			if err != nil {
-				reject(op, err)
-				return
-			}
-			resolve(op, appendFound(nil, st.Saved(c)))
-		})
+		st.Then(c, func(err error) { settleWith(op, err, func() []byte { return appendFound(nil, st.Saved(c)) }) })
 		return dst, nil
 	})
 }

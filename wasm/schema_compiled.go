@@ -7,11 +7,12 @@ import (
 	"github.com/granarydb/granary/store/schema"
 )
 
-// readSchema takes a compiled schema.
-func readSchema(text []byte) (*schema.Schema, error) {
+// readSchema takes a compiled schema, and returns its text too.
+func readSchema(text []byte) (s *schema.Schema, compiled []byte, err error) {
 	if text[0] == '"' {
-		return nil, &code.Error{Code: code.Invalid, Op: "open",
+		return nil, nil, &code.Error{Code: code.Invalid, Op: "open",
 			Message: "this build takes a compiled schema, not SDL: compile it with `wasmbuild schema`, or load granary-sdl.wasm"}
 	}
-	return schema.Load(text)
+	s, err = schema.Load(text)
+	return s, text, err
 }

@@ -7,10 +7,15 @@ import (
 	"github.com/granarydb/granary/store/schema"
 )
 
-// readSchema takes SDL or a compiled schema.
-func readSchema(text []byte) (*schema.Schema, error) {
+// readSchema takes SDL or a compiled schema, and returns its compiled text too.
+func readSchema(text []byte) (s *schema.Schema, compiled []byte, err error) {
 	if text[0] == '"' {
-		return schema.Parse(string(jsontext.Unescape(text[1 : len(text)-1])))
+		s, err = schema.Parse(string(jsontext.Unescape(text[1 : len(text)-1])))
+	} else {
+		s, err = schema.Load(text)
 	}
-	return schema.Load(text)
+	if err != nil {
+		return nil, nil, err
+	}
+	return s, s.Compile(), nil
 }
