@@ -108,7 +108,7 @@ func (c *compaction) write(t *table.Table, out *segment, start, end uint32) {
 			w = nil
 		}
 		if w == nil {
-			w = log.NewBlockWriter(t.Layout)
+			w = log.NewBlockWriter(c.manifest.NextBlock, t.Layout)
 		}
 		w.Add(row)
 	}

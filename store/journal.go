@@ -16,6 +16,7 @@ type Commit struct {
 	run     func(*tx) error // makes the change; run again when others' commits come in between
 	changes []table.Change
 	cleared bool // the change is the deletion of everything
+	version uint32
 	saved   []place
 	rows    []record.Row // that a delete was asked for
 	done    chan struct{}
@@ -43,7 +44,7 @@ func (c *Commit) Rows() []record.Row { return c.rows }
 func (st *Store) Saved(c *Commit) Found {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	f := Found{Epoch: st.epoch, Refs: make([]Ref, len(c.saved))}
+	f := Found{Epoch: st.epoch, Version: c.version, Refs: make([]Ref, len(c.saved))}
 	for i, s := range c.saved {
 		if t := st.data.tables[s.model]; t.Has(s.row) {
 			f.Refs[i] = Ref{s.row, t.Version(s.row)}
@@ -176,7 +177,7 @@ func (st *Store) flush(ctx context.Context) bool {
 		return true
 	}
 	nonce := st.options.Random.number()
-	data, layouts := w.Bytes(nonce)
+	data, layouts := w.Bytes(nonce, st.data.head+1)
 	a := log.Append{Generation: st.data.generation, Sequence: st.data.head + 1, Data: data, Strict: st.options.Strict}
 	st.mu.Unlock()
 

@@ -29,9 +29,10 @@ type Sort struct {
 
 // Found is the answer to a Query: row numbers of one epoch, with their versions.
 type Found struct {
-	Model *schema.Model
-	Epoch uint32
-	Refs  []Ref
+	Model   *schema.Model
+	Epoch   uint32
+	Refs    []Ref
+	Version uint32 // after a save: the version that it gave the rows which it changed
 }
 
 // QueryOption adds to a Query.
@@ -222,7 +223,7 @@ func (st *Store) found(m *schema.Model, rows []uint32) Found {
 
 // window returns where a page starts and ends.
 func window(page, limit int) (start, end int) {
-	if limit == 0 || page >= math.MaxInt32/limit {
+	if limit == 0 || page > math.MaxInt32/limit {
 		return 0, 0
 	}
 	return page * limit, (page + 1) * limit

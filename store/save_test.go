@@ -276,10 +276,10 @@ func TestBeginSave_RefusesBadData(t *testing.T) {
 	create(t, st, "Author", store.Fields{"id": "a", "name": "Ada"})
 	before := texts(t, st, "Author")
 	for want, p := range map[string]store.Put{
-		"save : is no model of the schema":                                     {Row: []byte(`{}`)},
+		"save: is no model of the schema":                                      {Row: []byte(`{}`)},
 		"save Author: must be an object of fields, got nothing":                {Model: "Author"},
 		"save Author: must be an object of fields, got []":                     {Model: "Author", Row: []byte(`[]`)},
-		"save Author: is not JSON: text after the end of the value at byte 24": {Model: "Author", Row: []byte(`{"id":"b","name":"Bob"}}`)},
+		"save Author: is not JSON: text after the end of the value at byte 23": {Model: "Author", Row: []byte(`{"id":"b","name":"Bob"}}`)},
 		"save Author.x: is no field that can be changed":                       edit("Author", `{"id":"a","name":"x"}`, "x"),
 		"save Author.books: is no field that can be changed":                   edit("Author", `{"id":"a","name":"x"}`, "books"),
 		"save Author.createdAt: is no field that can be changed":               edit("Author", `{"id":"a","name":"x"}`, "createdAt"),

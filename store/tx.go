@@ -45,7 +45,7 @@ func (st *Store) apply(c *Commit) error {
 		}
 		return err
 	}
-	c.changes, c.saved, c.rows, c.cleared = x.changes, x.saved, x.rows, x.cleared
+	c.version, c.changes, c.saved, c.rows, c.cleared = x.version, x.changes, x.saved, x.rows, x.cleared
 	return nil
 }
 

@@ -61,8 +61,11 @@ func exportRows(handle, model, length int32) int32 {
 
 // appendFound writes epoch, then row and version of each record.
 func appendFound(dst []byte, f store.Found) []byte {
-	dst = appendUint32(dst, f.Epoch)
-	for _, ref := range f.Refs {
+	return appendRefs(appendUint32(dst, f.Epoch), f.Refs)
+}
+
+func appendRefs(dst []byte, refs []store.Ref) []byte {
+	for _, ref := range refs {
 		dst = appendUint32(appendUint32(dst, ref.Row), ref.Version)
 	}
 	return dst

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"slices"
 
 	"github.com/granarydb/granary/store"
@@ -33,39 +34,45 @@ func exportSave(handle, op, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		st.Then(c, func(err error) { settleWith(op, err, func() []byte { return appendFound(nil, st.Saved(c)) }) })
+		st.Then(c, func(err error) { settleWith(op, err, func() []byte { return appendSaved(st.Saved(c)) }) })
 		return dst, nil
 	})
 }
 
-// parsePuts reads [[model, {row}, changed, condition], …].
+// appendSaved writes epoch, the version that the commit gave, then row and present
+// version of each record.
+func appendSaved(f store.Found) []byte {
+	out := appendUint32(appendUint32(make([]byte, 0, 8+8*len(f.Refs)), f.Epoch), f.Version)
+	return appendRefs(out, f.Refs)
+}
+
+// parsePuts reads four lines for each record: the position of its model, the row,
+// the names of the changed fields or nothing, a condition or nothing. JSON text has
+// no line breaks of its own when JSON.stringify wrote it.
 func parsePuts(s *schema.Schema, text []byte) ([]store.Put, error) {
 	var puts []store.Put
-	in := jsontext.New(text)
-	for in.BeginArray(); in.NextElement(); {
-		var parts [4][]byte
-		n := 0
-		for in.BeginArray(); in.NextElement(); n++ {
-			parts[min(n, 3)] = in.Raw()
+	for len(text) > 0 {
+		var lines [4][]byte
+		for i := range lines {
+			var whole bool
+			if lines[i], text, whole = bytes.Cut(text, lineBreak); !whole {
+				return nil, code.Fault(code.Invalid, "", "", "a batch has four lines for each record")
+			}
 		}
-		if in.Err() != nil || n != 4 {
-			break
-		}
-		p := store.Put{Model: store.ModelName(s, parts[0]), Row: parts[1]}
-		if parts[2][0] == '[' {
+		p := store.Put{Model: store.ModelName(s, lines[0]), Row: lines[1]}
+		if len(lines[2]) > 0 {
 			p.Edited = true
-			changed := jsontext.New(parts[2])
+			changed := jsontext.New(lines[2])
 			for changed.BeginArray(); changed.NextElement(); {
 				p.Changed = append(p.Changed, string(changed.String()))
 			}
 		}
-		if parts[3][0] == '{' {
-			p.Condition = parts[3]
+		if len(lines[3]) > 0 {
+			p.Condition = lines[3]
 		}
 		puts = append(puts, p)
 	}
-	if !in.End() {
-		return nil, &code.Error{Code: code.Invalid, Op: "save", Message: "a batch is a list of [model, row, changed, condition]", Err: in.Err()}
-	}
 	return puts, nil
 }
+
+var lineBreak = []byte{'\n'}

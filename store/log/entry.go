@@ -10,6 +10,7 @@ import (
 // EntryWriter writes one entry: the commits that go out together. An entry holds
 //
 //	nonce      8 random bytes by which its writer knows it again
+//	sequence   8 bytes, little-endian: its number
 //	end        4 bytes, little-endian: how many bytes of commits follow
 //	commits    each a list of operations
 //	layouts    those that the log has not named since the manifest
@@ -24,7 +25,7 @@ type EntryWriter struct {
 }
 
 // entryHead is the bytes before the commits.
-const entryHead = frameSize + 8 + 4
+const entryHead = frameSize + 8 + 8 + 4
 
 // NewEntryWriter starts an entry of about that many bytes of rows; known are the
 // layouts that the log has named.
@@ -53,12 +54,13 @@ func (w *EntryWriter) Delete(l *record.Layout, key []byte) {
 // key without bytes, which no row has.
 func (w *EntryWriter) DeleteAll(l *record.Layout) { w.Delete(l, nil) }
 
-// Bytes returns the finished entry and the layouts that the log knows once it is
-// in.
-func (w *EntryWriter) Bytes(nonce uint64) ([]byte, []*record.Layout) {
+// Bytes returns the finished entry of that number and the layouts that the log
+// knows once it is in.
+func (w *EntryWriter) Bytes(nonce, sequence uint64) ([]byte, []*record.Layout) {
 	b := w.frame
 	binary.LittleEndian.PutUint64(b[frameSize:], nonce)
-	binary.LittleEndian.PutUint32(b[frameSize+8:], uint32(len(b)-entryHead))
+	binary.LittleEndian.PutUint64(b[frameSize+8:], sequence)
+	binary.LittleEndian.PutUint32(b[entryHead-4:], uint32(len(b)-entryHead))
 	b = binary.AppendUvarint(b, uint64(len(w.fresh)))
 	for _, l := range w.fresh {
 		b = appendLayout(b, l)
@@ -100,6 +102,9 @@ func ReadEntry(e Entry, known []*record.Layout, apply func(Operation) error) ([]
 	}
 	if len(e.Data) < entryHead {
 		return nil, damaged(name, "is cut short")
+	}
+	if binary.LittleEndian.Uint64(e.Data[frameSize+8:]) != e.Sequence {
+		return nil, damaged(name, "is another entry")
 	}
 	content := e.Data[entryHead:]
 	end := binary.LittleEndian.Uint32(e.Data[entryHead-4:])

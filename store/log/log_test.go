@@ -45,9 +45,9 @@ func sample() map[string][]byte {
 	w.Commit(2)
 	w.Delete(point, []byte(`2,1`))
 	w.DeleteAll(post)
-	entry, _ := w.Bytes(0x0123456789abcdef)
+	entry, _ := w.Bytes(0x0123456789abcdef, 9)
 
-	b := log.NewBlockWriter(post)
+	b := log.NewBlockWriter(4, post)
 	b.Add(row(post, `"1"`, `null`))
 	b.Add(row(post, `"2"`, `"t"`))
 
@@ -117,7 +117,7 @@ func TestEntry_NamesEachLayoutOnceAndKnowsItsNonce(t *testing.T) {
 	w.Commit(2)
 	w.Put(post, row(post, `"1"`, `null`))
 	w.Put(post, row(post, `"2"`, `null`))
-	data, known := w.Bytes(77)
+	data, known := w.Bytes(77, 1)
 	require.Equal(t, []*record.Layout{post}, known)
 	nonce, ok := log.Nonce(data)
 	require.True(t, ok)
@@ -131,7 +131,7 @@ func TestEntry_NamesEachLayoutOnceAndKnowsItsNonce(t *testing.T) {
 	next := log.NewEntryWriter(known, 1)
 	next.Commit(1)
 	next.Put(again, row(again, `"3"`, `null`))
-	data, known2 := next.Bytes(78)
+	data, known2 := next.Bytes(78, 2)
 	require.Equal(t, known, known2, "a layout that is the same is the same")
 	got, err := log.ReadEntry(log.Entry{Sequence: 2, Data: data}, known, func(op log.Operation) error {
 		require.Same(t, post, op.Layout)
@@ -143,7 +143,7 @@ func TestEntry_NamesEachLayoutOnceAndKnowsItsNonce(t *testing.T) {
 
 func TestReadEntry_StopsWhereApplyFails(t *testing.T) {
 	calls := 0
-	_, err := log.ReadEntry(log.Entry{Data: sample()["entry"]}, []*record.Layout{post}, func(log.Operation) error {
+	_, err := log.ReadEntry(log.Entry{Sequence: 9, Data: sample()["entry"]}, []*record.Layout{post}, func(log.Operation) error {
 		calls++
 		return code.SchemaChanged
 	})
@@ -194,6 +194,13 @@ func TestRead_SaysWhatIsDamaged(t *testing.T) {
 		_, err = read(kind, bad)
 		require.EqualError(t, err, name+" is in storage format 2, this code reads up to 1: load the newer version of the app")
 	}
+}
+
+func TestRead_OfAnotherNumberIsDamage(t *testing.T) {
+	_, err := log.ReadEntry(log.Entry{Sequence: 8, Data: sample()["entry"]}, []*record.Layout{post}, nil)
+	require.EqualError(t, err, "log entry 8 is another entry: the stored bytes were damaged")
+	_, _, err = log.ReadBlock(5, sample()["block"])
+	require.EqualError(t, err, "block 5 is another block: the stored bytes were damaged")
 }
 
 func TestRead_OfAnotherKindIsDamage(t *testing.T) {
@@ -268,8 +275,8 @@ func FuzzReadManifest(f *testing.F) { fuzz(f, "manifest") }
 func TestRead_AllocatesNoMoreThanTheBytesAreWorth(t *testing.T) {
 	huge := binary.AppendUvarint(nil, 1<<40)
 	for kind, content := range map[string][]byte{
-		"entry":    slices.Concat(make([]byte, 8), huge, huge),
-		"block":    slices.Concat([]byte{1, 'M'}, huge, huge),
+		"entry":    slices.Concat(make([]byte, 8), []byte{9, 0, 0, 0, 0, 0, 0, 0, 9, 0, 0, 0}, huge, huge),
+		"block":    slices.Concat([]byte{4, 1, 'M'}, huge, huge),
 		"manifest": slices.Concat([]byte{1, 1}, huge, huge),
 	} {
 		data := sealed(sample()[kind][0], append(content, make([]byte, 1000)...))

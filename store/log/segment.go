@@ -11,16 +11,17 @@ import (
 // larger row makes a larger block.
 const BlockSize = 512 << 10
 
-// BlockWriter writes one block: the layout of its rows, and rows of one model, one
-// behind the other in order of insertion, in the form that they have in memory.
+// BlockWriter writes one block: its id, the layout of its rows, and rows of one
+// model, one behind the other in order of insertion, in the form that they have in
+// memory.
 type BlockWriter struct {
 	buffer []byte
 	Rows   int
 }
 
-// NewBlockWriter starts a block of rows of that layout.
-func NewBlockWriter(l *record.Layout) *BlockWriter {
-	return &BlockWriter{buffer: appendLayout(frame('B', 4<<10), l)}
+// NewBlockWriter starts the block of that id, for rows of that layout.
+func NewBlockWriter(id uint64, l *record.Layout) *BlockWriter {
+	return &BlockWriter{buffer: appendLayout(binary.AppendUvarint(frame('B', 4<<10), id), l)}
 }
 
 // Add appends a row.
@@ -38,9 +39,13 @@ func (w *BlockWriter) Bytes() []byte { return seal(w.buffer) }
 // ReadBlock checks a block and returns its layout and the bytes of its rows, which
 // share those of data.
 func ReadBlock(id uint64, data []byte) (*record.Layout, []byte, error) {
-	r, err := open(data, 'B', "block "+strconv.FormatUint(id, 10))
+	name := "block " + strconv.FormatUint(id, 10)
+	r, err := open(data, 'B', name)
 	if err != nil {
 		return nil, nil, err
+	}
+	if r.number() != id {
+		return nil, nil, damaged(name, "is another block")
 	}
 	l := r.layout()
 	return l, r.rest, r.err()

@@ -103,6 +103,9 @@ func TestRows_AgreesWithALookAtEveryRow(t *testing.T) {
 			require.Equal(t, want, scan, replay)
 			require.Equal(t, want, append([]uint32{}, f.Rows(with.tables, math.MaxInt)...), "with indexes: "+replay)
 			require.Equal(t, want, append([]uint32{}, f.Rows(without.tables, math.MaxInt)...), "without declared indexes: "+replay)
+			most := with.IntN(len(want) + 2)
+			begin := append([]uint32{}, f.Rows(with.tables, most)...)
+			require.Equal(t, want[:min(most, len(want))], begin[:min(most, len(begin))], "the first of them: "+replay)
 			matched += min(1, len(want))
 			indexed += min(1, len(want)*len(m.Indexes))
 		}

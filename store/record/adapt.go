@@ -61,6 +61,9 @@ func (a *Adapter) Append(dst []byte, row Row) ([]byte, error) {
 }
 
 func (a *Adapter) check(value []byte, f *schema.Field) ([]byte, error) {
+	if value[0] == 'n' && f.Type.Required && f.Default != nil {
+		return f.Default, nil
+	}
 	if value[0] == 'n' {
 		if f.Type.Required && !f.ReadOnly {
 			return nil, code.Fault(code.SchemaChanged, a.model.Name, f.Name, "is required now, and stored records have no value for it: make it optional or give it a @default")

@@ -48,6 +48,7 @@ func TestAdapter_KeepsWhatFits(t *testing.T) {
 		"fields in another order":         {`id: ID! a: Int b: Int`, `b: Int a: Int id: ID!`, `{"id":"1","a":2,"b":3}`, `{"b":3,"a":2,"id":"1"}`},
 		"a type that is wider now":        {`id: ID! a: Int`, `id: ID! a: Float`, `{"id":"1","a":2}`, `{"id":"1","a":2}`},
 		"required that has values":        {`id: ID! a: Int`, `id: ID! a: Int!`, `{"id":"1","a":2}`, `{"id":"1","a":2}`},
+		"required with a default":         {`id: ID! a: Int`, `id: ID! a: Int! @default(value: "7")`, `{"id":"1"}`, `{"id":"1","a":7}`},
 		"no longer required":              {`id: ID! a: Int!`, `id: ID! a: Int`, `{"id":"1","a":2}`, `{"id":"1","a":2}`},
 		"text that is a date":             {`id: ID! a: String`, `id: ID! a: AWSDate`, `{"id":"1","a":"2024-01-01"}`, `{"id":"1","a":"2024-01-01"}`},
 		"an enum that grew":               {`id: ID! a: E`, `id: ID! a: F`, `{"id":"1","a":"X"}`, `{"id":"1","a":"X"}`},

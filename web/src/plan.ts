@@ -47,6 +47,8 @@ const JSON_TYPE = 'AWSJSON';
 export class Plan {
   readonly slots: readonly Slot[];
   readonly slotOf: ReadonlyMap<string, number>;
+  /** Whether the store keeps times of its own in the records, so that a stored record is not the one that was given. */
+  readonly stamped: boolean;
   /** Fields whose values may be objects, to be frozen too. */
   readonly deep: readonly string[];
   /** Whether a field is called like a member of Object.prototype, so that assigning could go wrong. */
@@ -58,6 +60,7 @@ export class Plan {
     const { definition } = model;
     this.slots = definition.fields.map((field) => slot(field, model, graph));
     this.slotOf = new Map(this.slots.map((s, i) => [s.name, i]));
+    this.stamped = definition.createdAt !== null || definition.updatedAt !== null;
     const custom = new Set(graph.compiled.types.map((t) => t.name));
     this.deep = definition.fields
       .filter((f) => f.list || f.type === JSON_TYPE || custom.has(f.type))

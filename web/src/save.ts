@@ -3,12 +3,7 @@ import { Instance } from './instance.js';
 import { bindingOfInstance, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { predicateJSON } from './predicate.js';
-import type { Session } from './session.js';
-
-/** One record to save, as the engine reads it. */
-type Entry = readonly [
-  model: string, row: object, changed: readonly string[] | null, condition: PredicateJSON | null,
-];
+import type { Entry, Session } from './session.js';
 
 /** The binding of what should be an instance, of this store when one is given. */
 export function recordOf(op: string, session: Session | undefined, value: unknown): Binding {
@@ -25,8 +20,8 @@ export function recordOf(op: string, session: Session | undefined, value: unknow
 export async function save(session: Session | undefined, record: object, condition?: unknown): Promise<object> {
   const binding = recordOf('save', session, record);
   const where = condition === undefined ? null : predicateJSON('save', binding.model, condition);
-  const answer = await binding.session.save([entry(binding, record, where)]);
-  return stored(binding, [record], answer)[0]!;
+  const { version, answer } = await binding.session.save([entry(binding, record, where)]);
+  return stored(binding, [record], version, answer)[0]!;
 }
 
 /** Saves records of one store in one commit and resolves with them as they are stored. */
@@ -43,25 +38,32 @@ export async function saveAll(session: Session | undefined, records: unknown): P
     else groups.set(binding, [i]);
     return entry(binding, record, null);
   });
-  const answer = await one.save(entries);
-  if (groups.size === 1) return stored(groups.keys().next().value!, list, answer);
+  const { version, answer } = await one.save(entries);
+  if (groups.size === 1) return stored(groups.keys().next().value!, list, version, answer);
   for (const [binding, positions] of groups) {
-    const part = stored(binding, positions.map((i) => list[i]!), pick(answer, positions));
+    const part = stored(binding, positions.map((i) => list[i]!), version, pick(answer, positions));
     for (const [n, i] of positions.entries()) list[i] = part[n]!;
   }
   return list;
 }
 
-function entry({ model }: Binding, record: object, condition: PredicateJSON | null): Entry {
-  return [model.name, record, Instance.changedIn(record), condition];
+function entry({ model }: Binding, row: object, condition: PredicateJSON | null): Entry {
+  return { model, row, changed: Instance.changedIn(row), condition };
 }
 
 /**
- * The stored state of records of one model that were saved; a record that somebody
- * deleted since stands for itself.
+ * The stored state of records of one model that were saved. A record that was new
+ * and is stored as it is stands for its row; one that somebody deleted since stands
+ * for itself.
  */
-function stored({ session, model }: Binding, records: readonly object[], answer: Uint32Array): object[] {
-  for (const record of records) Instance.saved(record);
+function stored(
+  { session, model, plan }: Binding, records: readonly object[], version: number, answer: Uint32Array,
+): object[] {
+  for (const [i, record] of records.entries()) {
+    const whole = Instance.changedIn(record) === null && !plan.stamped;
+    Instance.saved(record);
+    if (whole && answer[2 + 2 * i] === version) session.stand(model, answer, i, record);
+  }
   return session.records(model, answer).map((found, i) => found ?? records[i]!);
 }
 

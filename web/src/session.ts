@@ -1,3 +1,4 @@
+import type { PredicateJSON } from './condition.js';
 import { ErrorCode, GranaryError } from './errors.js';
 import { IdentityMap } from './identity.js';
 import { ROWS_PER_FETCH } from './limits.js';
@@ -12,6 +13,15 @@ export interface Opened {
   readonly store: number;
   readonly storage: 'indexeddb' | 'memory';
   readonly schema: CompiledSchema;
+}
+
+/** One record to save. */
+export interface Entry {
+  readonly model: Model;
+  readonly row: object;
+  /** The names of the fields that were edited; null for a record that is new as a whole. */
+  readonly changed: readonly string[] | null;
+  readonly condition: PredicateJSON | null;
 }
 
 const NUMBERS_PER_RECORD = 2;
@@ -55,11 +65,28 @@ export class Session {
     return this.#json(input, (x, n) => x.granary_construct(this.#store, model.index, n)) as Values;
   }
 
-  /** Saves, in one commit; resolves when it is durable with the epoch, and row and version of each record. */
-  async save(entries: readonly unknown[]): Promise<Uint32Array> {
+  /**
+   * Saves, in one commit. Resolves when it is durable with the version that it gave
+   * the rows it changed, and the epoch with row and present version of each record.
+   */
+  async save(entries: readonly Entry[]): Promise<{ version: number; answer: Uint32Array }> {
     this.ready();
-    const input = JSON.stringify(entries);
-    return this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
+    const line = (value: unknown) => (value === null ? '' : JSON.stringify(value));
+    const input = entries
+      .map(({ model, row, changed, condition }) =>
+        `${model.index}\n${JSON.stringify(row)}\n${line(changed)}\n${line(condition)}\n`)
+      .join('');
+    const numbered = await this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
+    const answer = numbered.subarray(1);
+    const version = numbered[1]!;
+    answer[0] = numbered[0]!; // the epoch, where the answer to a query has it
+    return { version, answer };
+  }
+
+  /** Makes a record that the page has the one that stands for the row at a position of an answer. */
+  stand(model: Model, answer: Uint32Array, at: number, record: object): void {
+    this.#enter(answer[0]!);
+    this.#identity(model).set(answer[1 + at * NUMBERS_PER_RECORD]!, answer[2 + at * NUMBERS_PER_RECORD]!, record);
   }
 
   /** Deletes; resolves with the records that were matched when it is durable. */
@@ -128,10 +155,7 @@ export class Session {
    * that the page lacks. A pair of version 0 stands for no record.
    */
   records(model: Model, answer: Uint32Array): (object | undefined)[] {
-    if (answer[0] !== this.#epoch) {
-      this.#identities.clear();
-      this.#epoch = answer[0];
-    }
+    this.#enter(answer[0]!);
     const identity = this.#identity(model);
     const records: (object | undefined)[] = [];
     const lacking: number[] = []; // positions in answer
@@ -161,6 +185,13 @@ export class Session {
       if (!record) identity.set(row, version, (record = binding.adopt(parsed[i]!)));
       records[(at - 1) / NUMBERS_PER_RECORD] = record;
     }
+  }
+
+  /** Row numbers of another epoch mean other rows. */
+  #enter(epoch: number): void {
+    if (epoch === this.#epoch) return;
+    this.#identities.clear();
+    this.#epoch = epoch;
   }
 
   #identity(model: Model): IdentityMap {
