@@ -33,11 +33,11 @@ func benchmarkStore(b *testing.B, posts int) (*store.Store, []store.Put) {
 	for i := range posts {
 		n := strconv.Itoa(i)
 		puts = append(puts, store.Put{Model: "Post", Row: []byte(`{"id":"post-` + n +
-			`","title":"a title of some forty characters or so ` + n + `","rating":` + strconv.Itoa(i%10) + `,"status":"ACTIVE"}`)})
+			`","title":"a title of some forty characters or so ` + n + `","rating":` + strconv.Itoa(i%10) + `,"status":"ACTIVE","createdAt":null,"updatedAt":null}`)})
 		for c := range 10 {
 			puts = append(puts, store.Put{Model: "Comment", Row: []byte(`{"id":"comment-` + n + "-" + strconv.Itoa(c) +
 				`","content":"a comment of about one hundred and twenty characters, as people write them when they have little time, or much","author":"author-` +
-				strconv.Itoa((i*7+c)%100) + `","postCommentsId":"post-` + n + `"}`)})
+				strconv.Itoa((i*7+c)%100) + `","postCommentsId":"post-` + n + `","createdAt":null,"updatedAt":null}`)})
 		}
 	}
 	return st, puts

@@ -50,7 +50,7 @@ func appendSaved(f store.Found) []byte {
 // the names of the changed fields or nothing, a condition or nothing. JSON text has
 // no line breaks of its own when JSON.stringify wrote it.
 func parsePuts(s *schema.Schema, text []byte) ([]store.Put, error) {
-	var puts []store.Put
+	puts := make([]store.Put, 0, bytes.Count(text, lineBreak)/4)
 	for len(text) > 0 {
 		var lines [4][]byte
 		for i := range lines {

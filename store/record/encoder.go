@@ -30,6 +30,11 @@ func (e *Encoder) Read(text []byte) error {
 	clear(e.values)
 	e.scratch = e.scratch[:0]
 	e.scanner.Reset(text)
+	if e.readWhole() {
+		return nil
+	}
+	clear(e.values)
+	e.scanner.Reset(text)
 	s := &e.scanner
 	if s.Peek() != '{' {
 		return e.fault("", "must be an object of fields, got "+shown(text))
@@ -54,6 +59,23 @@ func (e *Encoder) Read(text []byte) error {
 		return e.fault("", "is not JSON: "+err.Error())
 	}
 	return nil
+}
+
+// readWhole reads a record that has all fields in order and nothing besides, as the
+// store itself writes it. It returns false, having read something, when the text is
+// any different or has a fault.
+func (e *Encoder) readWhole() bool {
+	for i, f := range e.Model.Fields {
+		if !e.scanner.Literal(e.Layout.before[i]) {
+			return false
+		}
+		value, err := e.read(f)
+		if err != nil || value == nil {
+			return false
+		}
+		e.values[i] = value
+	}
+	return e.scanner.Literal("}") && e.scanner.End()
 }
 
 // Value returns the canonical JSON text of field i, nil when it was not given.

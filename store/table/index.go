@@ -16,7 +16,7 @@ type Index struct {
 	groups []group
 	free   []uint32 // numbers of groups to use again
 	links  []link   // by row number
-	built  bool     // false after Adopt, until the index is asked for
+	built  bool     // false until the index is asked for, and again after Adopt
 }
 
 type group struct{ head, tail, count uint32 } // rows plus one

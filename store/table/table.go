@@ -36,11 +36,12 @@ func New(m *schema.Model) *Table {
 	return &Table{Model: m, Layout: record.LayoutOf(m), keyed: true}
 }
 
-// AddIndex makes sure that there is an index over those fields. The table must
-// be empty. The primary key needs none.
+// AddIndex makes sure that there is an index over those fields. It is built when it
+// is first asked for, and kept up from then on. The table must be empty. The
+// primary key needs none.
 func (t *Table) AddIndex(fields []int) {
 	if !slices.Equal(fields, t.Model.Key) && t.Index(fields) == nil {
-		t.indexes = append(t.indexes, &Index{Fields: fields, table: t, built: true})
+		t.indexes = append(t.indexes, &Index{Fields: fields, table: t})
 	}
 }
 
