@@ -1,0 +1,243 @@
+//go:build !js || sdl
+
+package store_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/memory"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/storetest"
+)
+
+// game is a random history of several stores on one storage, beside a reference
+// that gets what they acknowledge.
+type game struct {
+	testing.TB
+	*storetest.Generator
+	schema  *schema.Schema
+	storage *memory.Backend
+	stores  []*store.Store
+	want    *storetest.Reference
+	past    []copied // states that records had, to be edited
+	stats   map[string]int
+	replay  string
+}
+
+// copied is a record as somebody holds it.
+type copied struct {
+	model *schema.Model
+	row   storetest.Row
+}
+
+func newGame(t testing.TB, seed uint64, stores int) *game {
+	s := storetest.Schema(t, storetest.Library)
+	g := &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
+		want: storetest.NewReference(s, noonText), stats: map[string]int{}}
+	g.IDs = 2 + g.IntN(6)
+	for range stores {
+		g.stores = append(g.stores, g.open())
+	}
+	return g
+}
+
+func (g *game) open() *store.Store {
+	st, err := store.Open(context.Background(), store.Small(store.Options{Schema: g.schema, Backend: g.storage.Handle(),
+		Clock: func() int64 { return noon }}, 3+g.IntN(9), 200+g.IntN(600)))
+	require.NoError(g, err, g.replay)
+	return st
+}
+
+// put makes one record to save: new, or an edit of a copy that may be old.
+func (g *game) put() store.Put {
+	if len(g.past) > 0 && g.IntN(3) > 0 {
+		return g.edit(storetest.Pick(g.Generator, g.past))
+	}
+	m := storetest.Pick(g.Generator, g.schema.Models)
+	p := store.Put{Model: m.Name, Row: g.Text(g.mended(m, g.Row(m)))}
+	g.condition(m, &p.Condition)
+	return p
+}
+
+// mended makes most references of a row lead somewhere.
+func (g *game) mended(m *schema.Model, row map[string]string) map[string]string {
+	for _, r := range m.Relations {
+		targets := g.want.Rows(r.Target.Name)
+		if r.Kind != schema.BelongsTo && r.Kind != schema.HasOne || len(targets) == 0 || g.Chance(6) {
+			continue
+		}
+		target := storetest.Pick(g.Generator, targets)
+		for i, f := range r.Fields {
+			if name := m.Fields[f].Name; row[name] != "null" {
+				row[name] = g.text(target[r.Target.Fields[r.TargetFields[i]].Name])
+			}
+		}
+	}
+	return row
+}
+
+func (g *game) edit(c copied) store.Put {
+	row, p := storetest.Row{}, store.Put{Model: c.model.Name, Edited: true}
+	for name, value := range c.row {
+		row[name] = value
+	}
+	fresh := g.mended(c.model, g.Row(c.model))
+	for i, f := range c.model.Fields {
+		inKey := false
+		for _, k := range c.model.Key {
+			inKey = inKey || k == i
+		}
+		if !inKey && !f.ReadOnly && g.Chance(4) {
+			row[f.Name] = record.GoValue([]byte(fresh[f.Name]))
+			p.Changed = append(p.Changed, f.Name)
+		}
+	}
+	p.Row = []byte(g.text(row))
+	p.Edited = !g.Chance(5)
+	if !p.Edited {
+		p.Changed = nil
+	}
+	g.condition(c.model, &p.Condition)
+	return p
+}
+
+func (g *game) condition(m *schema.Model, into *[]byte) {
+	if g.Chance(4) {
+		*into = []byte(g.Predicate(m, g.IntN(3)))
+	}
+}
+
+func (g *game) text(value any) string {
+	text, err := record.AppendGo(nil, value)
+	require.NoError(g, err)
+	return string(text)
+}
+
+// deletion makes something to delete, small or large.
+func (g *game) deletion() store.Deletion {
+	m := storetest.Pick(g.Generator, g.schema.Models)
+	d := store.Deletion{Model: m.Name}
+	g.condition(m, &d.Condition)
+	if g.Chance(4) {
+		d.Where = []byte(g.Predicate(m, 2))
+		return d
+	}
+	d.Keys = [][]byte{}
+	for range 1 + g.IntN(2) {
+		row := g.Row(m)
+		if rows := g.want.Rows(m.Name); len(rows) > 0 && !g.Chance(5) {
+			for name, value := range storetest.Pick(g.Generator, rows) {
+				row[name] = g.text(value)
+			}
+		}
+		key := "["
+		for n, k := range m.Key {
+			if n > 0 {
+				key += ","
+			}
+			key += row[m.Fields[k].Name]
+		}
+		d.Keys = append(d.Keys, []byte(key+"]"))
+	}
+	return d
+}
+
+// move is one change, for a store and for the reference.
+type move struct {
+	kind  string
+	begin func(*store.Store) (*store.Commit, error)
+	apply func(*storetest.Reference) store.Code
+}
+
+func (g *game) move() move {
+	switch n := g.IntN(20); {
+	case n < 5:
+		d := g.deletion()
+		return move{"delete", func(st *store.Store) (*store.Commit, error) { return st.BeginDelete(d) },
+			func(r *storetest.Reference) store.Code {
+				_, c := r.Delete(d)
+				return c
+			}}
+	case n < 9:
+		var puts []store.Put
+		for range 2 + g.IntN(5) {
+			puts = append(puts, g.put())
+		}
+		return g.save("batch", puts)
+	}
+	return g.save("save", []store.Put{g.put()})
+}
+
+func (g *game) save(kind string, puts []store.Put) move {
+	return move{kind, func(st *store.Store) (*store.Commit, error) { return st.BeginSave(append([]store.Put{}, puts...)) },
+		func(r *storetest.Reference) store.Code { return r.Save(puts) }}
+}
+
+// remember keeps a copy of some record as it is now.
+func (g *game) remember() {
+	m := storetest.Pick(g.Generator, g.schema.Models)
+	if rows := g.want.Rows(m.Name); len(rows) > 0 {
+		c := copied{m, storetest.Row{}}
+		for name, value := range storetest.Pick(g.Generator, rows) {
+			c.row[name] = value
+		}
+		g.past = append(g.past, c)
+	}
+	if len(g.past) > 20 {
+		g.past = g.past[1:]
+	}
+}
+
+// agree compares everything, and some questions.
+func (g *game) agree(st *store.Store) {
+	g.Helper()
+	got, err := g.want.Read(st)
+	require.NoError(g, err, g.replay)
+	if !g.want.Equal(got) {
+		require.Equal(g, g.want.String(), got.String(), g.replay)
+	}
+	for range 3 {
+		m := storetest.Pick(g.Generator, g.schema.Models)
+		q := store.Query{Model: m.Name, Limit: -1, Where: []byte(g.Predicate(m, g.IntN(3)))}
+		for range g.IntN(3) {
+			if f := storetest.Pick(g.Generator, m.Fields); !f.Type.List && f.Type.Scalar != schema.JSON && f.Type.Scalar != schema.Object {
+				q.Sort = append(q.Sort, store.Sort{Field: f.Name, Descending: g.Chance(2)})
+			}
+		}
+		whole := g.want.Query(q)
+		n, err := st.Count(q)
+		require.NoError(g, err)
+		require.Equal(g, len(whole), n, "%s %s\n%s", m.Name, q.Where, g.replay)
+		if g.Chance(2) {
+			q.Page, q.Limit = g.IntN(3), g.IntN(4)
+		}
+		rows, err := storetest.Rows(st, q)
+		require.NoError(g, err)
+		require.Equal(g, append([]storetest.Row{}, g.want.Query(q)...), rows, "%+v %s\n%s", q, q.Where, g.replay)
+	}
+}
+
+// end compares all stores and closes them.
+func (g *game) end() {
+	for _, st := range g.stores {
+		require.NoError(g, store.Follow(st), g.replay)
+		g.agree(st)
+		problems, err := st.Check(context.Background())
+		require.NoError(g, err, g.replay)
+		require.Empty(g, problems, g.replay)
+		require.NoError(g, st.Close())
+	}
+}
+
+func codeOf(err error) store.Code {
+	if err == nil {
+		return ""
+	}
+	return code.Of(err)
+}
