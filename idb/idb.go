@@ -73,7 +73,7 @@ type Options struct {
 // Its methods wait for the browser and therefore must not be called by an
 // exported function itself, only by a goroutine that it started.
 type Backend struct {
-	answerTimeout time.Duration
+	answerTimeout int64 // nanoseconds; a time.Duration here would link the code that prints it
 
 	db     *indexeddb.Database
 	raw    js.Value  // the IDBDatabase of db

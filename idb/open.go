@@ -119,7 +119,7 @@ func create(db *indexeddb.Database) error {
 		if err == nil && name == storeGeneration {
 			_, err = store.CreateIndex(fieldPresent, js.ValueOf(fieldPresent), indexeddb.IndexOptions{Unique: true})
 			if err == nil {
-				_, err = store.AddKey(key(0), present())
+				_, err = store.AddKey(key(0), present)
 			}
 		}
 		if err != nil {
@@ -146,7 +146,7 @@ func (o *opening) finish(answerTimeout time.Duration) (*Backend, error) {
 		b.end(err)
 		return nil, failure(code.Corrupt, "open", "the database is damaged; clear the site's data", err)
 	}
-	b.db, b.answerTimeout = db, answerTimeout
+	b.db, b.answerTimeout = db, int64(answerTimeout)
 	// Lets us see the IDBTransaction of each transaction that the library starts.
 	b.detour = newDetour(b.raw, "transaction", nil)
 	b.raw.Set("transaction", b.detour.fn)

@@ -2,10 +2,7 @@
 
 package idb
 
-import (
-	"sync"
-	"syscall/js"
-)
+import "syscall/js"
 
 // request is one call of a method of an object store. It is made on the
 // IDBObjectStore itself: the library has no getAll, and its wrappers around every
@@ -25,14 +22,14 @@ func (r *requests) add(store, method string, value any, key js.Value) {
 
 // remain lets the transaction go on only if this is the present generation.
 func (r *requests) remain(generation uint64) {
-	r.add(storeGeneration, "put", present(), key(generation))
+	r.add(storeGeneration, "put", present, key(generation))
 }
 
 // passFrom lets the transaction go on only if from is the present generation, and
 // makes it to. The package comment says how.
 func (r *requests) passFrom(from, to uint64) {
 	r.add(storeGeneration, "delete", nil, key(from))
-	r.add(storeGeneration, "add", present(), key(to))
+	r.add(storeGeneration, "add", present, key(to))
 }
 
 // arguments returns what the method is called with. Bytes are copied only now, so
@@ -52,6 +49,4 @@ func (r *request) arguments() []any {
 
 // present returns the record that marks the present generation. It is made once:
 // every write stores it.
-var present = sync.OnceValue(func() js.Value {
-	return js.ValueOf(map[string]any{fieldPresent: 1})
-})
+var present = js.ValueOf(map[string]any{fieldPresent: 1})

@@ -43,7 +43,7 @@ func (b *Backend) perform(ctx context.Context, op string, how indexeddb.Transact
 		_, _ = invoke(t.raw, "abort")
 		return nil, undone(op, err)
 	}
-	if cause := await(ctx, t.ended, b.answerTimeout); cause != nil {
+	if cause := await(ctx, t.ended, time.Duration(b.answerTimeout)); cause != nil {
 		return nil, t.abandon(cause)
 	}
 	if !t.done {

@@ -133,6 +133,33 @@ func (d *dataset) compacted(c compaction) {
 	d.logBytes, d.logCount, d.hollow = 0, 0, false
 }
 
+// tidy has the log folded when it is due: at once, or when Options.Idle has found
+// time and no commit came meanwhile. A log that has grown very long waits no more.
+func (st *Store) tidy(ctx context.Context) {
+	st.mu.Lock()
+	j, head := &st.journal, st.data.head
+	due := st.data.due(st.options.compactCount)
+	now := st.options.Idle == nil || j.idle || st.data.logBytes >= longLog
+	j.idle = false
+	if due && !now && !j.waiting {
+		j.waiting = true
+		go st.awaitIdle(head)
+	}
+	st.mu.Unlock()
+	if due && now {
+		st.compact(ctx)
+	}
+}
+
+func (st *Store) awaitIdle(head uint64) {
+	st.options.Idle()
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	st.journal.waiting = false
+	st.journal.idle = st.data.head == head
+	st.journal.signal()
+}
+
 // compact folds the log when it is due and nothing is pending. A failure leaves
 // the log as it is; the next commit tries again.
 func (st *Store) compact(ctx context.Context) {

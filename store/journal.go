@@ -69,6 +69,8 @@ type journal struct {
 	pending []*Commit     // applied in memory, not known to be in storage, oldest first
 	tasks   []task        // things to do when nothing is pending
 	failed  error         // why no verb is taken any more
+	waiting bool          // for time to fold the log
+	idle    bool          // there is time, and nothing was written since it was asked for
 	behind  bool          // others were seen to write
 	wake    chan struct{} // capacity 1
 	stopped chan struct{}
@@ -144,7 +146,7 @@ func (st *Store) walk() {
 	for range st.journal.wake {
 		for st.flush(ctx) || st.work(ctx) {
 		}
-		st.compact(ctx)
+		st.tidy(ctx)
 		st.mu.Lock()
 		failed, left := st.journal.failed, len(st.journal.pending)+len(st.journal.tasks)
 		st.mu.Unlock()

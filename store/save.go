@@ -14,7 +14,7 @@ import (
 // Put is one record to save, as data.
 type Put struct {
 	Model string
-	Row   []byte // JSON object of the record's fields
+	Row   []byte // JSON object of the record's fields, or JSON array of all their values in the order of the schema
 
 	// Edited is true when Row is the edited copy of a record that was saved before.
 	// Then only the fields named in Changed are written, on top of what the store

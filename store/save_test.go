@@ -171,7 +171,9 @@ func TestBeginSave_RefusesBadData(t *testing.T) {
 	for want, p := range map[string]store.Put{
 		"save: is no model of the schema":                                      {Row: []byte(`{}`)},
 		"save Author: must be an object of fields, got nothing":                {Model: "Author"},
-		"save Author: must be an object of fields, got []":                     {Model: "Author", Row: []byte(`[]`)},
+		"save Author: must be an object of fields, got 7":                      {Model: "Author", Row: []byte(`7`)},
+		"save Author: must be an array of the values of all 14 fields":         {Model: "Author", Row: []byte(`["a","Ada"]`)},
+		"save Author.id: must be a string, got 7":                              {Model: "Author", Row: []byte(`[7]`)},
 		"save Author: is not JSON: text after the end of the value at byte 23": {Model: "Author", Row: []byte(`{"id":"b","name":"Bob"}}`)},
 		"save Author.x: is no field that can be changed":                       edit("Author", `{"id":"a","name":"x"}`, "x"),
 		"save Author.books: is no field that can be changed":                   edit("Author", `{"id":"a","name":"x"}`, "books"),

@@ -18,6 +18,7 @@ type Options struct {
 	Backend Backend        // required; the store closes it
 	Clock   Clock          // the machine's when nil
 	Random  Random         // the machine's when nil; required under js
+	Idle    func()         // returns when there is time for work that can wait; nil when there always is
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
 
 	compactCount int // entries of log after which blocks are written

@@ -27,8 +27,9 @@
 //	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage":"indexeddb"|"memory","strict":bool}
 //	                                         → {"store":handle,"storage":"…","schema":compiled schema}
 //	granary_construct(store, model, length)  {field: value, …} → the row as JSON: defaults, key and nulls filled in; nothing is stored
-//	granary_save(store, op, length)          one commit; for each record four lines, each ended by a line break: model, row as JSON,
-//	                                         nothing or the names of the fields that were edited, nothing or a predicate as condition
+//	granary_save(store, op, length)          one commit; for each record four lines, each ended by a line break: model; the values of
+//	                                         all fields as an array in the order of the schema; nothing, or the names of the fields
+//	                                         that were edited; nothing, or a predicate as condition
 //	                                         → numbers: epoch, the version that the commit gave the rows it changed, then row and
 //	                                         present version of each record, in order; version 0 for one that somebody deleted since
 //	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?;

@@ -3,7 +3,7 @@
 package main
 
 import (
-	"slices"
+	"bytes"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
@@ -13,7 +13,7 @@ import (
 // readObject reads the object in the first length bytes of input: the JSON text of
 // each member by name. It is a copy, valid beyond the call.
 func readObject(length int32) (map[string][]byte, error) {
-	s := jsontext.New(slices.Clone(input[:length]))
+	s := jsontext.New(bytes.Clone(input[:length]))
 	members := map[string][]byte{}
 	for s.BeginObject(); ; {
 		name, more := s.NextKey()

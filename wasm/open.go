@@ -46,7 +46,7 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 			return nil, err
 		}
 	}
-	st, err := store.Open(ctx, store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Strict: o.strict})
+	st, err := store.Open(ctx, store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict})
 	if err != nil {
 		_ = b.Close()
 		return nil, err

@@ -2,6 +2,8 @@
 
 package main
 
+import "time"
+
 //go:wasmimport granary settle
 func settle(op, status int32, address uint32, length int32)
 
@@ -13,6 +15,13 @@ func now() float64
 
 // random fills b from the page's source of random bytes.
 func random(b []byte) { fillRandom(address(b), int32(len(b))) }
+
+// idleAfter is how long a store must be left alone before its log is folded, which
+// takes the page's thread for a while.
+const idleAfter = 250 * time.Millisecond
+
+// idle returns after that time.
+func idle() { <-time.After(idleAfter) }
 
 // clock tells the page's time in milliseconds since 1970.
 func clock() int64 { return int64(now()) }

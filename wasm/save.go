@@ -4,7 +4,6 @@ package main
 
 import (
 	"bytes"
-	"slices"
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
@@ -26,7 +25,7 @@ func exportConstruct(handle, model, length int32) int32 {
 //go:wasmexport granary_save
 func exportSave(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		puts, err := parsePuts(st.Schema(), slices.Clone(input[:length]))
+		puts, err := parsePuts(st.Schema(), bytes.Clone(input[:length]))
 		if err != nil {
 			return nil, err
 		}
@@ -50,12 +49,15 @@ func appendSaved(f store.Found) []byte {
 // the names of the changed fields or nothing, a condition or nothing. JSON text has
 // no line breaks of its own when JSON.stringify wrote it.
 func parsePuts(s *schema.Schema, text []byte) ([]store.Put, error) {
-	puts := make([]store.Put, 0, bytes.Count(text, lineBreak)/4)
-	for len(text) > 0 {
+	var puts []store.Put
+	for whole := len(text); len(text) > 0; {
+		if len(puts) == 1 { // the others are likely to be as long as the first
+			puts = append(make([]store.Put, 0, 2+whole/(whole-len(text))), puts[0])
+		}
 		var lines [4][]byte
 		for i := range lines {
-			var whole bool
-			if lines[i], text, whole = bytes.Cut(text, lineBreak); !whole {
+			var found bool
+			if lines[i], text, found = bytes.Cut(text, lineBreak); !found {
 				return nil, code.Fault(code.Invalid, "", "", "a batch has four lines for each record")
 			}
 		}

@@ -24,19 +24,18 @@ var engineBuilds = []engineBuild{
 }
 
 // compilerFlags leave out inlining, save in the runtime, where it pays most. In
-// brotli, line tables dropped, and in the time of store's benchmarks (medians of
-// five rounds; import, scan with sort, sort of 100,000 rows):
+// brotli, line tables dropped, and as ratios of the times of store's benchmarks
+// (medians of five rounds; import, scan with sort, sort of 100,000 rows):
 //
-//	all inlined       +34 kB   1.00  1.00  1.00
-//	the runtime alone  +8 kB   1.03  0.96  1.04
-//	nothing             0 kB   1.23  0.80  1.35
+//	all inlined          +34 kB   1.0  1.0  1.0
+//	the runtime inlined  +10 kB   1.0  0.9  1.0
+//	nothing inlined        0 kB   1.4  0.9  1.3
 //
-// To inline store/table, store/predicate and store/record too costs 8 kB more and
-// gains nothing that can be told from the noise.
+// To inline store/table, store/predicate and store/record too gains nothing that
+// can be told from the noise.
 var compilerFlags = []string{
 	"-gcflags=all=-l",
-	"-gcflags=runtime=", "-gcflags=internal/runtime/maps=", "-gcflags=internal/runtime/sys=",
-	"-gcflags=internal/runtime/atomic=", "-gcflags=internal/abi=", "-gcflags=internal/bytealg=",
+	"-gcflags=runtime=", "-gcflags=internal/runtime/maps=", "-gcflags=internal/bytealg=",
 }
 
 // runtimeFile is the toolchain's half of the engine. It must come from the same

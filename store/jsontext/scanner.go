@@ -94,17 +94,6 @@ func (s *Scanner) NextKey() ([]byte, bool) {
 	return key, true
 }
 
-// Literal reads exactly these bytes if they come next, and reports whether they
-// did. It is for text whose form is known: whoever reads an opening brace with it
-// reads the rest of the object with it too, or starts anew.
-func (s *Scanner) Literal(text string) bool {
-	if s.err != nil || len(s.data)-s.pos < len(text) || string(s.data[s.pos:s.pos+len(text)]) != text {
-		return false
-	}
-	s.pos += len(text)
-	return true
-}
-
 // NextElement reports whether there is another element; when there is none it has
 // read the closing bracket.
 func (s *Scanner) NextElement() bool { return s.next(']') }

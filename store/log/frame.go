@@ -16,7 +16,6 @@ package log
 
 import (
 	"encoding/binary"
-	"hash/crc32"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
@@ -28,8 +27,6 @@ const Version = 1
 
 const frameSize = 6
 
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
-
 // frame starts the bytes of a stored value.
 func frame(kind byte, size int) []byte {
 	return append(make([]byte, 0, size+frameSize), kind, Version, 0, 0, 0, 0)
@@ -37,7 +34,7 @@ func frame(kind byte, size int) []byte {
 
 // seal fills in the checksum of a complete frame.
 func seal(b []byte) []byte {
-	binary.LittleEndian.PutUint32(b[2:], crc32.Checksum(b[frameSize:], castagnoli))
+	binary.LittleEndian.PutUint32(b[2:], checksum(b[frameSize:]))
 	return b
 }
 
@@ -50,7 +47,7 @@ func open(b []byte, kind byte, name string) (*reader, error) {
 	case b[1] > Version:
 		return nil, &code.Error{Code: code.Format, Message: name + " is in storage format " +
 			strconv.Itoa(int(b[1])) + ", this code reads up to " + strconv.Itoa(Version) + ": load the newer version of the app"}
-	case b[1] == 0, binary.LittleEndian.Uint32(b[2:]) != crc32.Checksum(b[frameSize:], castagnoli):
+	case b[1] == 0, binary.LittleEndian.Uint32(b[2:]) != checksum(b[frameSize:]):
 		return nil, damaged(name, "fails its checksum")
 	}
 	return &reader{rest: b[frameSize:], name: name}, nil

@@ -1,6 +1,8 @@
 package record
 
 import (
+	"strconv"
+
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
@@ -22,7 +24,8 @@ func NewEncoder(m *schema.Model) *Encoder {
 	return &Encoder{Model: m, Layout: LayoutOf(m), values: make([][]byte, len(m.Fields))}
 }
 
-// Read takes the values of one record, a JSON object with fields of the model.
+// Read takes the values of one record: a JSON object with fields of the model, or a
+// JSON array of the values of all its fields in the order of the schema.
 // Values are checked and made canonical; a field that the model does not have is
 // an error. What Read took is then seen and changed with Value and Set, and
 // written with Append. text must not change before that.
@@ -30,11 +33,9 @@ func (e *Encoder) Read(text []byte) error {
 	clear(e.values)
 	e.scratch = e.scratch[:0]
 	e.scanner.Reset(text)
-	if e.readWhole() {
-		return nil
+	if len(text) > 0 && text[0] == '[' {
+		return e.readValues()
 	}
-	clear(e.values)
-	e.scanner.Reset(text)
 	s := &e.scanner
 	if s.Peek() != '{' {
 		return e.fault("", "must be an object of fields, got "+shown(text))
@@ -61,21 +62,25 @@ func (e *Encoder) Read(text []byte) error {
 	return nil
 }
 
-// readWhole reads a record that has all fields in order and nothing besides, as the
-// store itself writes it. It returns false, having read something, when the text is
-// any different or has a fault.
-func (e *Encoder) readWhole() bool {
+// readValues reads a record as the array of the values of all fields, in the order
+// of the schema.
+func (e *Encoder) readValues() error {
+	s := &e.scanner
+	s.BeginArray()
 	for i, f := range e.Model.Fields {
-		if !e.scanner.Literal(e.Layout.before[i]) {
-			return false
+		if !s.NextElement() {
+			break
 		}
 		value, err := e.read(f)
-		if err != nil || value == nil {
-			return false
+		if err != nil {
+			return err
 		}
 		e.values[i] = value
 	}
-	return e.scanner.Literal("}") && e.scanner.End()
+	if s.NextElement() || !s.End() || e.values[len(e.values)-1] == nil {
+		return e.fault("", "must be an array of the values of all "+strconv.Itoa(len(e.values))+" fields")
+	}
+	return nil
 }
 
 // Value returns the canonical JSON text of field i, nil when it was not given.

@@ -203,3 +203,19 @@ func FuzzEncoder(f *testing.F) {
 		}
 	})
 }
+
+func TestEncoder_TakesAllValuesInOrderAsAnArray(t *testing.T) {
+	m := storetest.Schema(t, `type Thing @model(timestamps: null) { id: ID! name: String count: Int }`).Model("Thing")
+	e := record.NewEncoder(m)
+	require.NoError(t, e.Read([]byte(`{"id":"a","name":"n\\u0041","count":null}`)))
+	row, err := e.Row()
+	require.NoError(t, err)
+	want := string(row)
+	require.NoError(t, e.Read([]byte(` ["a", "n\\u0041", null]`)[1:]))
+	row, err = e.Row()
+	require.NoError(t, err)
+	require.Equal(t, want, string(row))
+	for _, text := range []string{`[`, `[]`, `["a"`, `["a","n"]`, `["a","n",1`, `["a","n",1,2]`, `["a","n",1]]`, `["a",,1]`, `["a","n",1.5]`} {
+		require.ErrorIs(t, e.Read([]byte(text)), code.Invalid, text)
+	}
+}

@@ -13,8 +13,8 @@ export const MAX_PREDICATE_DEPTH = 128;
 /** How many rows are fetched and parsed in one buffer. */
 export const ROWS_PER_FETCH = 65_536;
 
-/** Text of this many UTF-16 units and more is measured before room for it is asked for. */
-export const SMALL_TEXT = 16_384;
+/** Text of more UTF-16 units is measured before room for it is asked for. */
+export const LARGE_TEXT = 4_000_000;
 
 /** How many bytes crypto.getRandomValues gives at once. */
 export const RANDOM_BYTES_PER_CALL = 65_536;

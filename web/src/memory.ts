@@ -1,4 +1,4 @@
-import { SMALL_TEXT } from './limits.js';
+import { LARGE_TEXT } from './limits.js';
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -19,7 +19,7 @@ export class EngineMemory {
 
   /** Puts text into the input buffer and returns its length in bytes. */
   writeText(text: string): number {
-    if (text.length >= SMALL_TEXT) return this.writeBytes(encoder.encode(text));
+    if (text.length > LARGE_TEXT) return this.writeBytes(encoder.encode(text));
     const most = text.length * 3; // a UTF-16 unit is at most three bytes of UTF-8
     const address = this.#room(most) >>> 0;
     return encoder.encodeInto(text, new Uint8Array(this.#memory.buffer, address, most)).written;

@@ -81,6 +81,14 @@ export class Plan {
     }
   }
 
+  /** The values of a record, in slot order. */
+  values(record: object): unknown[] {
+    const { slots } = this;
+    const values = new Array<unknown>(slots.length);
+    for (let i = 0; i < slots.length; i++) values[i] = (record as Record<string, unknown>)[slots[i]!.name];
+    return values;
+  }
+
   /** Turns a parsed row into a record of the class that `Record` makes. */
   adopt(Record: new () => object, row: Record<string, unknown>): object {
     for (const name of this.deep) deepFreeze(row[name]);

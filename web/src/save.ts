@@ -47,8 +47,8 @@ export async function saveAll(session: Session | undefined, records: unknown): P
   return list;
 }
 
-function entry({ model }: Binding, row: object, condition: PredicateJSON | null): Entry {
-  return { model, row, changed: Instance.changedIn(row), condition };
+function entry({ model, plan }: Binding, record: object, condition: PredicateJSON | null): Entry {
+  return { model, values: plan.values(record), changed: Instance.changedIn(record), condition };
 }
 
 /**
@@ -59,11 +59,16 @@ function entry({ model }: Binding, row: object, condition: PredicateJSON | null)
 function stored(
   { session, model, plan }: Binding, records: readonly object[], version: number, answer: Uint32Array,
 ): object[] {
-  for (const [i, record] of records.entries()) {
+  let all = true;
+  for (let i = 0; i < records.length; i++) {
+    const record = records[i]!;
     const whole = Instance.changedIn(record) === null && !plan.stamped;
     Instance.saved(record);
     if (whole && answer[2 + 2 * i] === version) session.stand(model, answer, i, record);
+    else all = false;
   }
+  session.tidy(model, records.length);
+  if (all) return [...records];
   return session.records(model, answer).map((found, i) => found ?? records[i]!);
 }
 

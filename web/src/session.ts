@@ -18,7 +18,8 @@ export interface Opened {
 /** One record to save. */
 export interface Entry {
   readonly model: Model;
-  readonly row: object;
+  /** The values of all fields, in the order of the schema. */
+  readonly values: readonly unknown[];
   /** The names of the fields that were edited; null for a record that is new as a whole. */
   readonly changed: readonly string[] | null;
   readonly condition: PredicateJSON | null;
@@ -73,8 +74,8 @@ export class Session {
     this.ready();
     const line = (value: unknown) => (value === null ? '' : JSON.stringify(value));
     const input = entries
-      .map(({ model, row, changed, condition }) =>
-        `${model.index}\n${JSON.stringify(row)}\n${line(changed)}\n${line(condition)}\n`)
+      .map(({ model, values, changed, condition }) =>
+        `${model.index}\n${JSON.stringify(values)}\n${line(changed)}\n${line(condition)}\n`)
       .join('');
     const numbered = await this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
     const answer = numbered.subarray(1);
@@ -185,6 +186,11 @@ export class Session {
       if (!record) identity.set(row, version, (record = binding.adopt(parsed[i]!)));
       records[(at - 1) / NUMBERS_PER_RECORD] = record;
     }
+  }
+
+  /** Does its share of forgetting records that are gone, after so many were used. */
+  tidy(model: Model, used: number): void {
+    this.#identity(model).sweep(used);
   }
 
   /** Row numbers of another epoch mean other rows. */
