@@ -29,7 +29,7 @@ export async function importAll(store, records) {
   const { City } = store.models;
   const underWay = [];
   for (let from = 0; from < records.length; from += BATCH) {
-    underWay.push(store.saveAll(records.slice(from, from + BATCH).map((record) => new City(record))));
+    underWay.push(store.saveAll(City, records.slice(from, from + BATCH)));
     if (underWay.length > UNDER_WAY) await underWay.shift();
   }
   await Promise.all(underWay);

@@ -24,6 +24,28 @@ export function fillFrom(binding: Binding, init: unknown): Filled {
   return { values, related };
 }
 
+/** The values of a record, in slot order, from what its constructor takes. */
+export function valuesOf(binding: Binding, init: unknown): readonly unknown[] {
+  return (isRecord(init) && wholeValues(binding, init)) || fillFrom(binding, init).values;
+}
+
+/** The values when every member of init is a field and right beyond doubt, else undefined. */
+function wholeValues(binding: Binding, init: Record<string, unknown>): unknown[] | undefined {
+  const { slots } = binding.plan;
+  const given = new Array<unknown>(slots.length);
+  let others = Object.keys(init).length;
+  for (let i = 0; i < slots.length; i++) {
+    const value = init[slots[i]!.name];
+    if (value !== undefined) others--;
+    given[i] = value;
+  }
+  return others === 0 ? plainValues(binding, given) : undefined;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 /** Sorts the members of init into slots; relations become their foreign keys. */
 function collect(binding: Binding, init: Record<string, unknown>): { given: unknown[]; related: Filled['related'] } {
   const { model, plan } = binding;

@@ -88,7 +88,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
     this.save = ((record, condition) => save(session, record, condition)) as Save;
-    this.saveAll = ((records) => saveAll(session, records)) as SaveAll;
+    this.saveAll = ((...args: unknown[]) => saveAll(session, args)) as SaveAll;
     this.query = ((model: ModelConstructor<object>, ...rest: unknown[]) => query(session, model, rest)) as Query;
     this.count = ((model, ...rest) => count(session, model, rest)) as Count;
     this.delete = ((target: object, ...rest: unknown[]) => remove(session, target, rest)) as Delete;
@@ -120,7 +120,7 @@ export class DataStore<M extends object = DynamicModels> {
   /** As {@link DataStore.save}, on the store that the record belongs to. */
   static readonly save: Save = ((record, condition) => save(undefined, record, condition)) as Save;
   /** As {@link DataStore.saveAll}, on the store that the first record belongs to. */
-  static readonly saveAll: SaveAll = ((records) => saveAll(undefined, records)) as SaveAll;
+  static readonly saveAll: SaveAll = ((...args: unknown[]) => saveAll(undefined, args)) as SaveAll;
   /** As {@link DataStore.query}, on the store that the model belongs to. */
   static readonly query: Query = ((model: ModelConstructor<object>, ...rest: unknown[]) =>
     query(undefined, model, rest)) as Query;

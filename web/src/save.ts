@@ -1,8 +1,10 @@
+import { valuesOf } from './construct.js';
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
 import { bindingOfInstance, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { predicateJSON } from './predicate.js';
+import { modelOf } from './query.js';
 import type { Entry, Session } from './session.js';
 
 /** The binding of what should be an instance, of this store when one is given. */
@@ -24,8 +26,24 @@ export async function save(session: Session | undefined, record: object, conditi
   return stored(binding, [record], version, answer)[0]!;
 }
 
+/** Saves what `saveAll` was given: records, or a model and what its constructor takes. */
+export async function saveAll(session: Session | undefined, args: readonly unknown[]): Promise<object[] | number> {
+  return args.length > 1 ? saveRows(modelOf('saveAll', session, args[0]), args[1]) : saveRecords(session, args[0]);
+}
+
+/** Saves records of one model that were never made instances; resolves with their number. */
+async function saveRows(binding: Binding, rows: unknown): Promise<number> {
+  const { session, model } = binding;
+  if (!Array.isArray(rows)) throw invalid('expects an array of records', { op: 'saveAll', model: model.name });
+  if (rows.length === 0) return 0;
+  await session.save(rows.map((row: unknown) => ({
+    model, values: valuesOf(binding, row), changed: null, condition: null,
+  })));
+  return rows.length;
+}
+
 /** Saves records of one store in one commit and resolves with them as they are stored. */
-export async function saveAll(session: Session | undefined, records: unknown): Promise<object[]> {
+async function saveRecords(session: Session | undefined, records: unknown): Promise<object[]> {
   if (!Array.isArray(records)) throw invalid('expects an array of records', { op: 'saveAll' });
   const list = [...(records as object[])];
   if (list.length === 0) return list;

@@ -1,4 +1,4 @@
-import type { Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
+import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
 /** The type of `save`. */
 export interface Save {
@@ -15,6 +15,12 @@ export interface Save {
 export interface SaveAll {
   /** Saves records, of any models of one store, in one commit: all of them or none. */
   <T extends object>(records: readonly T[]): Promise<T[]>;
+  /**
+   * Saves records of one model in one commit from what their constructor takes,
+   * without making instances of them, which is the fastest way to import. Resolves
+   * with their number.
+   */
+  <T extends object>(model: ModelConstructor<T>, records: readonly Init<T>[]): Promise<number>;
 }
 
 /** The type of `query`. */

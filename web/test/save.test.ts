@@ -103,6 +103,22 @@ describe('save and saveAll', () => {
     await fails('INVALID', /condition must be a function/, () => store.save(post, 'x' as never));
   });
 
+  it('imports plain values without making instances', async () => {
+    const { Post, Comment } = store.models;
+    const post = await store.save(new Post({ title: 'first' }));
+    expect(await store.saveAll(Comment, [{ content: 'a', post }, { id: 'b', postCommentsId: post.id }, {}])).to.equal(3);
+    expect((await post.comments.toArray()).map((c) => c.content)).to.deep.equal(['a', null]);
+    expect((await store.query(Comment, 'b'))!.createdAt).to.be.a('string');
+    expect(await store.saveAll(Post, [])).to.equal(0);
+    await fails('INVALID', /Post.*titel.*title/, () => store.saveAll(Post, [{ title: 'x' }, { titel: 'y' } as never]));
+    await fails('INVALID', /Post\.title/, () => store.saveAll(Post, [{ title: 5 as never }]));
+    await fails('INVALID', /createdAt/, () => store.saveAll(Post, [{ title: 'x', createdAt: '2026-01-01T00:00:00Z' } as never]));
+    await fails('INVALID', /array of records/, () => store.saveAll(Post, { title: 'x' } as never));
+    await fails('REFERENCE', /post/, () => store.saveAll(Comment, [{ content: 'x' }, { postCommentsId: 'none' }]));
+    expect(await store.count(Post)).to.equal(1);
+    expect(await store.count(Comment)).to.equal(3);
+  });
+
   it('imports many records in one commit', async () => {
     const { Post } = store.models;
     const posts = await store.saveAll(Array.from({ length: 20_000 }, (_, i) => new Post({ title: `post ${i}`, rating: i })));
