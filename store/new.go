@@ -46,10 +46,7 @@ func (st *Store) Construct(m *schema.Model, text []byte) (record.Row, error) {
 			return nil, readOnly(f, m)
 		}
 	}
-	var generated []byte
-	if err := st.fillKey(e, &generated); err != nil {
-		return nil, err
-	}
+	st.fillKey(e, st.options.Random.uuid)
 	if _, err := keyOf(e); err != nil {
 		return nil, err
 	}

@@ -26,8 +26,12 @@ type Put struct {
 
 	model     *schema.Model
 	condition *predicate.Filter
-	key       []byte // the generated value of the first key field; the same when the commit is run again
 }
+
+// Puts hands over the records of one save, one by one, and stops at an error. It is
+// called again, for the same records, when the commit has to be run again. A Put is
+// read before the next one is asked for, so it may be one variable.
+type Puts func(take func(*Put) error) error
 
 // Save creates the record, or updates the one with its key, and returns it as it
 // then is. Of a record made with Record.With, only the fields that were changed
@@ -57,7 +61,7 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 		}
 	}
 	var rows []record.Row
-	c, err := st.beginSave(puts, func(row record.Row) { rows = append(rows, row) })
+	c, err := st.beginSave(list(puts), func(row record.Row) { rows = append(rows, row) })
 	if err == nil {
 		err = c.Wait(ctx)
 	}
@@ -73,6 +77,18 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 	return out, nil
 }
 
+// list hands over the puts of a slice.
+func list(puts []Put) Puts {
+	return func(take func(*Put) error) error {
+		for i := range puts {
+			if err := take(&puts[i]); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
 // SaveOption changes how a record is saved.
 type SaveOption func(*Put) error
 
@@ -86,40 +102,48 @@ func If(condition predicate.Predicate) SaveOption {
 }
 
 // BeginSave applies the save and returns while it is on its way to storage. The
-// puts are the store's from then on.
+// puts must not change before the commit is done.
 func (st *Store) BeginSave(puts []Put) (*Commit, error) {
+	if len(puts) > MaxBatch {
+		return nil, wrap("save", tooMany())
+	}
+	return st.BeginSaveFrom(list(puts))
+}
+
+// BeginSaveFrom is BeginSave for records that need not be there all at once.
+func (st *Store) BeginSaveFrom(puts Puts) (*Commit, error) {
 	return st.beginSave(puts, func(record.Row) {})
 }
 
+func tooMany() error {
+	return code.Fault(code.Limit, "", "", "one save takes at most "+strconv.Itoa(MaxBatch)+" records")
+}
+
 // beginSave also reports the rows that the save leaves behind, in order.
-func (st *Store) beginSave(puts []Put, report func(record.Row)) (*Commit, error) {
-	if len(puts) > MaxBatch {
-		return nil, wrap("save", code.Fault(code.Limit, "", "", "one save takes at most "+strconv.Itoa(MaxBatch)+" records"))
-	}
-	for i := range puts {
-		if err := st.prepareSave(&puts[i]); err != nil {
-			return nil, wrap("save", err)
-		}
-	}
+func (st *Store) beginSave(puts Puts, report func(record.Row)) (*Commit, error) {
 	now := timestamp(st.options.Clock())
+	keys := map[int][]byte{}
 	return st.begin("save", func(x *tx) error {
-		x.now, x.report = now, report
-		x.changes = make([]table.Change, 0, len(puts))
-		x.saved = make([]place, 0, len(puts))
-		for i := range puts {
-			if err := x.save(&puts[i]); err != nil {
-				return err
-			}
-		}
-		return nil
+		x.now, x.report, x.keys = now, report, keys
+		return puts(x.put)
 	})
 }
 
-func (st *Store) prepareSave(p *Put) (err error) {
-	if p.model, err = st.model("save", p.Model); err == nil && p.Condition != nil {
-		p.condition, err = predicate.Parse(p.model, p.Condition)
+// put saves the next record.
+func (x *tx) put(p *Put) (err error) {
+	if len(x.saved) == MaxBatch {
+		return tooMany()
 	}
-	return err
+	if p.model, err = x.st.model("save", p.Model); err != nil {
+		return err
+	}
+	p.condition = nil
+	if p.Condition != nil {
+		if p.condition, err = predicate.Parse(p.model, p.Condition); err != nil {
+			return err
+		}
+	}
+	return x.save(p)
 }
 
 func (x *tx) save(p *Put) error {
@@ -127,9 +151,12 @@ func (x *tx) save(p *Put) error {
 	if err := e.Read(p.Row); err != nil {
 		return err
 	}
-	if err := x.st.fillKey(e, &p.key); err != nil {
-		return err
-	}
+	x.st.fillKey(e, func() []byte {
+		if x.keys[len(x.saved)] == nil {
+			x.keys[len(x.saved)] = x.st.options.Random.uuid()
+		}
+		return x.keys[len(x.saved)]
+	})
 	t := x.st.table(p.model)
 	key, err := keyOf(e)
 	if err != nil {
@@ -225,16 +252,11 @@ func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, p *Put) er
 }
 
 // fillKey generates the key where that is the store's to do and none was given.
-func (st *Store) fillKey(e *record.Encoder, generated *[]byte) error {
+func (st *Store) fillKey(e *record.Encoder, generate func() []byte) {
 	first := e.Model.Key[0]
-	if e.Model.KeyKind != schema.KeyManaged || e.Value(first) != nil && e.Value(first)[0] != 'n' {
-		return nil
+	if e.Model.KeyKind == schema.KeyManaged && (e.Value(first) == nil || e.Value(first)[0] == 'n') {
+		e.Set(first, generate())
 	}
-	if *generated == nil {
-		*generated = st.options.Random.uuid()
-	}
-	e.Set(first, *generated)
-	return nil
 }
 
 // keyOf returns the primary key of what e holds.

@@ -18,6 +18,7 @@ type tx struct {
 	saved   []place
 	rows    []record.Row // that a delete was asked for
 	links   []link
+	keys    map[int][]byte   // that were generated for records of a save, by position; the same in each run
 	cleared bool             // everything is deleted
 	report  func(record.Row) // is told of each row that a save leaves behind
 }

@@ -25,11 +25,7 @@ func exportConstruct(handle, model, length int32) int32 {
 //go:wasmexport granary_save
 func exportSave(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		puts, err := parsePuts(st.Schema(), bytes.Clone(input[:length]))
-		if err != nil {
-			return nil, err
-		}
-		c, err := st.BeginSave(puts)
+		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), bytes.Clone(input[:length])))
 		if err != nil {
 			return nil, err
 		}
@@ -48,33 +44,33 @@ func appendSaved(f store.Found) []byte {
 // parsePuts reads four lines for each record: the position of its model, the row,
 // the names of the changed fields or nothing, a condition or nothing. JSON text has
 // no line breaks of its own when JSON.stringify wrote it.
-func parsePuts(s *schema.Schema, text []byte) ([]store.Put, error) {
-	var puts []store.Put
-	for whole := len(text); len(text) > 0; {
-		if len(puts) == 1 { // the others are likely to be as long as the first
-			puts = append(make([]store.Put, 0, 2+whole/(whole-len(text))), puts[0])
-		}
-		var lines [4][]byte
-		for i := range lines {
-			var found bool
-			if lines[i], text, found = bytes.Cut(text, lineBreak); !found {
-				return nil, code.Fault(code.Invalid, "", "", "a batch has four lines for each record")
+func parsePuts(s *schema.Schema, batch []byte) store.Puts {
+	return func(take func(*store.Put) error) error {
+		var p store.Put
+		for text := batch; len(text) > 0; {
+			var lines [4][]byte
+			for i := range lines {
+				var found bool
+				if lines[i], text, found = bytes.Cut(text, lineBreak); !found {
+					return code.Fault(code.Invalid, "", "", "a batch has four lines for each record")
+				}
+			}
+			p = store.Put{Model: store.ModelName(s, lines[0]), Row: lines[1], Edited: len(lines[2]) > 0}
+			if len(lines[3]) > 0 {
+				p.Condition = lines[3]
+			}
+			if p.Edited {
+				changed := jsontext.New(lines[2])
+				for changed.BeginArray(); changed.NextElement(); {
+					p.Changed = append(p.Changed, string(changed.String()))
+				}
+			}
+			if err := take(&p); err != nil {
+				return err
 			}
 		}
-		p := store.Put{Model: store.ModelName(s, lines[0]), Row: lines[1]}
-		if len(lines[2]) > 0 {
-			p.Edited = true
-			changed := jsontext.New(lines[2])
-			for changed.BeginArray(); changed.NextElement(); {
-				p.Changed = append(p.Changed, string(changed.String()))
-			}
-		}
-		if len(lines[3]) > 0 {
-			p.Condition = lines[3]
-		}
-		puts = append(puts, p)
+		return nil
 	}
-	return puts, nil
 }
 
 var lineBreak = []byte{'\n'}
