@@ -61,7 +61,7 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 		}
 	}
 	var rows []record.Row
-	c, err := st.beginSave(list(puts), func(row record.Row) { rows = append(rows, row) })
+	c, err := st.beginSave(list(puts), len(puts), func(row record.Row) { rows = append(rows, row) })
 	if err == nil {
 		err = c.Wait(ctx)
 	}
@@ -107,24 +107,26 @@ func (st *Store) BeginSave(puts []Put) (*Commit, error) {
 	if len(puts) > MaxBatch {
 		return nil, wrap("save", tooMany())
 	}
-	return st.BeginSaveFrom(list(puts))
+	return st.BeginSaveFrom(list(puts), len(puts))
 }
 
-// BeginSaveFrom is BeginSave for records that need not be there all at once.
-func (st *Store) BeginSaveFrom(puts Puts) (*Commit, error) {
-	return st.beginSave(puts, func(record.Row) {})
+// BeginSaveFrom is BeginSave for about n records that need not be there all at once.
+func (st *Store) BeginSaveFrom(puts Puts, n int) (*Commit, error) {
+	return st.beginSave(puts, n, nil)
 }
 
 func tooMany() error {
 	return code.Fault(code.Limit, "", "", "one save takes at most "+strconv.Itoa(MaxBatch)+" records")
 }
 
-// beginSave also reports the rows that the save leaves behind, in order.
-func (st *Store) beginSave(puts Puts, report func(record.Row)) (*Commit, error) {
+// beginSave also reports the rows that the save leaves behind, in order, to report
+// unless it is nil.
+func (st *Store) beginSave(puts Puts, n int, report func(record.Row)) (*Commit, error) {
 	now := timestamp(st.options.Clock())
 	keys := map[int][]byte{}
 	return st.begin("save", func(x *tx) error {
 		x.now, x.report, x.keys = now, report, keys
+		x.changes, x.saved = make([]table.Change, 0, n), make([]place, 0, n)
 		return puts(x.put)
 	})
 }
@@ -134,9 +136,12 @@ func (x *tx) put(p *Put) (err error) {
 	if len(x.saved) == MaxBatch {
 		return tooMany()
 	}
-	if p.model, err = x.st.model("save", p.Model); err != nil {
-		return err
+	if x.model == nil || x.model.Name != p.Model {
+		if x.model, err = x.st.model("save", p.Model); err != nil {
+			return err
+		}
 	}
+	p.model = x.model
 	p.condition = nil
 	if p.Condition != nil {
 		if p.condition, err = predicate.Parse(p.model, p.Condition); err != nil {
@@ -220,7 +225,9 @@ func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, p *Put) erro
 // leave notes a row that a save leaves behind.
 func (x *tx) leave(t *table.Table, number uint32) {
 	x.saved = append(x.saved, place{uint32(t.Model.Index), number})
-	x.report(t.Row(number))
+	if x.report != nil {
+		x.report(t.Row(number))
+	}
 }
 
 // keepUnchanged puts the stored values of the fields that are not to be written

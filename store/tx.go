@@ -20,6 +20,7 @@ type tx struct {
 	links   []link
 	keys    map[int][]byte   // that were generated for records of a save, by position; the same in each run
 	cleared bool             // everything is deleted
+	model   *schema.Model    // of the last record saved
 	report  func(record.Row) // is told of each row that a save leaves behind
 }
 

@@ -25,7 +25,7 @@ func exportConstruct(handle, model, length int32) int32 {
 //go:wasmexport granary_save
 func exportSave(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), bytes.Clone(input[:length])))
+		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), bytes.Clone(input[:length])), int(length)/usualLength)
 		if err != nil {
 			return nil, err
 		}
@@ -47,15 +47,21 @@ func appendSaved(f store.Found) []byte {
 func parsePuts(s *schema.Schema, batch []byte) store.Puts {
 	return func(take func(*store.Put) error) error {
 		var p store.Put
+		var model []byte // the line that p.Model was read from
 		for text := batch; len(text) > 0; {
 			var lines [4][]byte
 			for i := range lines {
-				var found bool
-				if lines[i], text, found = bytes.Cut(text, lineBreak); !found {
+				end := bytes.IndexByte(text, '\n')
+				if end < 0 {
 					return code.Fault(code.Invalid, "", "", "a batch has four lines for each record")
 				}
+				lines[i], text = text[:end], text[end+1:]
 			}
-			p = store.Put{Model: store.ModelName(s, lines[0]), Row: lines[1], Edited: len(lines[2]) > 0}
+			p = store.Put{Model: p.Model, Row: lines[1], Edited: len(lines[2]) > 0}
+			if !bytes.Equal(model, lines[0]) {
+				model = lines[0]
+				p.Model = store.ModelName(s, model)
+			}
 			if len(lines[3]) > 0 {
 				p.Condition = lines[3]
 			}
@@ -73,4 +79,5 @@ func parsePuts(s *schema.Schema, batch []byte) store.Puts {
 	}
 }
 
-var lineBreak = []byte{'\n'}
+// usualLength is about how many bytes a record takes in a batch.
+const usualLength = 100

@@ -138,11 +138,13 @@ func (e *Encoder) Missing(f *schema.Field) error {
 // read reads and checks the next value of the text as one of f.
 func (e *Encoder) read(f *schema.Field) ([]byte, error) {
 	s := &e.scanner
-	switch {
-	case s.Null():
-		return null, nil
+	switch c := s.Peek(); {
+	case c == 'n':
+		if s.Null() {
+			return null, nil
+		}
 	case f.Type.List:
-	case f.Type.Scalar <= schema.String && s.Peek() == '"':
+	case c == '"' && f.Type.Scalar <= schema.String:
 		if raw := s.RawString(); raw != nil && !s.Escaped() {
 			return raw, nil
 		} else if raw != nil {
@@ -152,13 +154,11 @@ func (e *Encoder) read(f *schema.Field) ([]byte, error) {
 		if raw := s.PlainNumber(f.Type.Scalar == schema.Float); raw != nil {
 			return raw, nil
 		}
-	case f.Type.Scalar == schema.Boolean:
-		if c := s.Peek(); c == 't' || c == 'f' {
-			if s.Bool() {
-				return yes, nil
-			}
-			return no, nil
+	case f.Type.Scalar == schema.Boolean && (c == 't' || c == 'f'):
+		if s.Bool() {
+			return yes, nil
 		}
+		return no, nil
 	}
 	raw := s.Raw()
 	if err := s.Err(); err != nil {
