@@ -30,23 +30,27 @@ function median(sorted) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** How many times as fast (or as small) the second adapter is as the first. */
-export function ratios(summarized, [base, other]) {
-  const found = {};
-  for (const { key } of ROWS) {
-    const [a, b] = [summarized[base]?.[key], summarized[other]?.[key]];
-    if (a && b) found[key] = a.median / b.median;
-  }
-  return found;
+/** How many times as fast (or as small) the last adapter is as each of the others, by adapter and key. */
+export function ratios(summarized, adapters) {
+  const other = adapters.at(-1);
+  return Object.fromEntries(adapters.slice(0, -1).map((base) => {
+    const found = {};
+    for (const { key } of ROWS) {
+      const [a, b] = [summarized[base]?.[key], summarized[other]?.[key]];
+      if (a && b) found[key] = a.median / b.median;
+    }
+    return [base, found];
+  }));
 }
 
 /** The table that people read. */
 export function table(summarized, adapters, times) {
-  const head = ['', ...adapters, `${adapters[1]} is × as good`];
+  const bases = Object.keys(times);
+  const head = ['', ...adapters, ...bases.map((base) => `× as good as ${base}`)];
   const lines = ROWS.map(({ key, label, unit }) => [
     label,
     ...adapters.map((adapter) => cell(summarized[adapter][key], unit)),
-    times[key] === undefined ? '' : `${figure(times[key])} ×`,
+    ...bases.map((base) => (times[base][key] === undefined ? '' : `${figure(times[base][key])} ×`)),
   ]);
   return aligned([head, ...lines]);
 }

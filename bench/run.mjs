@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { compare } from './harness.mjs';
 import { ratios, summary, table } from './report.mjs';
 
-const ADAPTERS = ['raw-indexeddb', 'granary'];
+const ADAPTERS = ['raw-indexeddb', 'raw-indexeddb-indexed', 'granary'];
 const DEFAULT_N = 136_000;
 const SMALL = 20_000; // a comparison of fewer records is a test: it takes fewer rounds
 const ROUNDS = { small: 3, large: 5 };

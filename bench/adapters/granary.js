@@ -6,6 +6,7 @@ const SCHEMA = /* GraphQL */ `
   type City @model(timestamps: null) {
     id: ID!
     name: String!
+    search: String! @index
     population: Int! @index
     lat: Float!
     lon: Float!
@@ -14,9 +15,9 @@ const SCHEMA = /* GraphQL */ `
 `;
 
 /** How many records go into one commit. */
-const BATCH = 8_000;
+const BATCH = 3_000;
 /** How many commits may be under way while the next one is made. */
-const UNDER_WAY = 2;
+const UNDER_WAY = 4;
 
 export const name = 'Granary';
 

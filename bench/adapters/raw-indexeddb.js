@@ -6,9 +6,17 @@ const STORE = 'cities';
 
 export const name = 'raw IndexedDB';
 
-export async function open(database) {
+export function open(database) {
+  return openWith(database, []);
+}
+
+/** Opens a store with an index on each of these fields. */
+export async function openWith(database, indexes) {
   const request = indexedDB.open(database, 1);
-  request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'id' });
+  request.onupgradeneeded = () => {
+    const store = request.result.createObjectStore(STORE, { keyPath: 'id' });
+    for (const field of indexes) store.createIndex(field, field);
+  };
   return promised(request);
 }
 

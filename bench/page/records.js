@@ -19,12 +19,16 @@ export function records(count, seed = 20_261) {
   const next = random(seed);
   const word = () => Array.from({ length: 2 + Math.floor(next() * 3) }, () => SYLLABLES[Math.floor(next() * SYLLABLES.length)]).join('');
   const step = 7_919; // a prime: i × step modulo a larger prime meets no number twice
-  return Array.from({ length: count }, (_, i) => ({
-    id: String(1_000_000 + i * 7),
-    name: `${word()} ${word()}`,
-    population: ((i + 1) * step) % 1_299_709,
-    lat: Math.round((next() * 180 - 90) * 1e5) / 1e5,
-    lon: Math.round((next() * 360 - 180) * 1e5) / 1e5,
-    countryCode: `C${Math.floor(next() * COUNTRIES)}`,
-  }));
+  return Array.from({ length: count }, (_, i) => {
+    const name = `${word()} ${word()}`;
+    return {
+      id: String(1_000_000 + i * 7),
+      name,
+      search: name.normalize('NFD').replace(/\p{M}/gu, ''),
+      population: ((i + 1) * step) % 1_299_709,
+      lat: Math.round((next() * 180 - 90) * 1e5) / 1e5,
+      lon: Math.round((next() * 360 - 180) * 1e5) / 1e5,
+      countryCode: `C${Math.floor(next() * COUNTRIES)}`,
+    };
+  });
 }

@@ -36,9 +36,7 @@ async function saveRows(binding: Binding, rows: unknown): Promise<number> {
   const { session, model } = binding;
   if (!Array.isArray(rows)) throw invalid('expects an array of records', { op: 'saveAll', model: model.name });
   if (rows.length === 0) return 0;
-  await session.save(rows.map((row: unknown) => ({
-    model, values: valuesOf(binding, row), changed: null, condition: null,
-  })));
+  await session.saveNew(model, rows, (row) => valuesOf(binding, row));
   return rows.length;
 }
 

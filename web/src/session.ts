@@ -25,6 +25,12 @@ export interface Entry {
   readonly condition: PredicateJSON | null;
 }
 
+/** A record as the engine reads it: four lines. */
+function lines({ model, values, changed, condition }: Entry): string {
+  const line = (value: unknown) => (value === null ? '' : JSON.stringify(value));
+  return `${model.index}\n${JSON.stringify(values)}\n${line(changed)}\n${line(condition)}\n`;
+}
+
 const NUMBERS_PER_RECORD = 2;
 
 /** One open store seen from the page: calls of the engine as records in and records out. */
@@ -71,12 +77,16 @@ export class Session {
    * the rows it changed, and the epoch with row and present version of each record.
    */
   async save(entries: readonly Entry[]): Promise<{ version: number; answer: Uint32Array }> {
+    return this.#save(entries.map(lines).join(''));
+  }
+
+  /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
+  async saveNew(model: Model, rows: readonly unknown[], valuesOf: (row: unknown) => readonly unknown[]): Promise<void> {
+    await this.#save(rows.map((row) => `${model.index}\n${JSON.stringify(valuesOf(row))}\n\n\n`).join(''));
+  }
+
+  async #save(input: string): Promise<{ version: number; answer: Uint32Array }> {
     this.ready();
-    const line = (value: unknown) => (value === null ? '' : JSON.stringify(value));
-    const input = entries
-      .map(({ model, values, changed, condition }) =>
-        `${model.index}\n${JSON.stringify(values)}\n${line(changed)}\n${line(condition)}\n`)
-      .join('');
     const numbered = await this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
     const answer = numbered.subarray(1);
     const version = numbered[1]!;
