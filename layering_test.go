@@ -37,7 +37,7 @@ var layers = []layer{
 
 // testSupport are packages below store/ that exist for tests, and so may use what
 // the engine may not. The engine never imports them.
-var testSupport = []string{"store/storetest/...", "store/internal/fault/...", "store/internal/sim/..."}
+var testSupport = []string{"store/storetest/...", "store/internal/fault/...", "store/internal/require/...", "store/internal/sim/..."}
 
 // storeImports are the packages that no file of the engine may import.
 var storeImports = map[string]string{

@@ -34,8 +34,7 @@ var sdlForbids = map[string]string{
 }
 
 func TestLinking_EngineReachesNeitherBrowserNorNetwork(t *testing.T) {
-	packages := enginePackages(t)
-	deps := deps(t, nil, packages...)
+	deps := deps(t, nil, "./store/...")
 	requireAbsent(t, deps, map[string]string{
 		"syscall/js": "store/ runs natively too",
 		"net/http":   "the network is the app's, through Remote",
@@ -93,17 +92,6 @@ func (l linked) way(name string) []string {
 	}
 	slices.Reverse(chain)
 	return chain
-}
-
-// enginePackages lists the packages below store/ without those for tests.
-func enginePackages(t *testing.T) []string {
-	t.Helper()
-	packages := strings.Fields(goList(t, nil, "-e", "-f={{if .GoFiles}}{{.ImportPath}}{{end}}", "./store/..."))
-	packages = slices.DeleteFunc(packages, func(name string) bool {
-		return isTestSupport(strings.TrimPrefix(name, module+"/"))
-	})
-	require.NotEmpty(t, packages)
-	return packages
 }
 
 // deps lists what a build of the packages links.

@@ -8,7 +8,7 @@ import (
 	"encoding/binary"
 	"testing"
 
-	"github.com/stretchr/testify/require"
+	"github.com/granarydb/granary/store/internal/require"
 
 	"github.com/granarydb/granary/store/log"
 )

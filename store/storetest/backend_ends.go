@@ -6,7 +6,7 @@ import (
 	"runtime"
 	"sync"
 
-	"github.com/stretchr/testify/require"
+	"github.com/granarydb/granary/store/internal/require"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"

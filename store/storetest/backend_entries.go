@@ -1,7 +1,7 @@
 package storetest
 
 import (
-	"github.com/stretchr/testify/require"
+	"github.com/granarydb/granary/store/internal/require"
 
 	"github.com/granarydb/granary/store/log"
 )

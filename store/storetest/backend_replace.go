@@ -3,7 +3,7 @@ package storetest
 import (
 	"fmt"
 
-	"github.com/stretchr/testify/require"
+	"github.com/granarydb/granary/store/internal/require"
 
 	"github.com/granarydb/granary/store/log"
 )

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"sync"
 
-	"github.com/stretchr/testify/require"
+	"github.com/granarydb/granary/store/internal/require"
 
 	"github.com/granarydb/granary/store/log"
 )
