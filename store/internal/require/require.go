@@ -20,14 +20,6 @@ func NoError(t testing.TB, err error, message ...any) {
 	}
 }
 
-// Error ends the test unless err is an error.
-func Error(t testing.TB, err error, message ...any) {
-	t.Helper()
-	if err == nil {
-		fail(t, message, "expected an error")
-	}
-}
-
 // ErrorIs ends the test unless err wraps target.
 func ErrorIs(t testing.TB, err, target error, message ...any) {
 	t.Helper()
