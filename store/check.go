@@ -57,7 +57,7 @@ func (st *Store) checkRow(t *table.Table, n uint32) []string {
 	var problems []string
 	row := t.Row(n)
 	e := st.encoders[t.Model.Index]
-	err := e.Read(t.Layout.JSON(row))
+	err := e.Read(t.Layout.Values(row))
 	if err == nil {
 		err = e.Complete()
 	}

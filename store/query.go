@@ -147,7 +147,7 @@ func (st *Store) AppendRows(dst []byte, m *schema.Model, row func(i int) uint32,
 			dst = append(dst, ',')
 		}
 		if number := row(i); t.Has(number) {
-			dst = append(dst, t.Layout.JSON(t.Row(number))...)
+			dst = t.Layout.AppendJSON(dst, t.Row(number))
 		} else {
 			dst = append(dst, "null"...)
 		}

@@ -64,12 +64,11 @@ func (r *Record) Bool(field string) bool {
 }
 
 // JSON returns the record as a JSON object, its fields in the order of the schema.
-// The bytes must not be changed.
-func (r *Record) JSON() []byte { return r.layout.JSON(r.row) }
+func (r *Record) JSON() []byte { return r.layout.AppendJSON(nil, r.row) }
 
-// JSON returns the JSON text of a row of m.
-func (st *Store) JSON(m *schema.Model, row record.Row) []byte {
-	return st.encoders[m.Index].Layout.JSON(row)
+// AppendJSON writes a row of m as a JSON object to dst.
+func (st *Store) AppendJSON(dst []byte, m *schema.Model, row record.Row) []byte {
+	return st.encoders[m.Index].Layout.AppendJSON(dst, row)
 }
 
 // records turns references into records. The caller holds mu.

@@ -53,7 +53,7 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 		if r == nil || r.model == nil {
 			return nil, wrap("save", code.Fault(code.Invalid, "", "", "a record is nil"))
 		}
-		puts[i] = Put{Model: r.model.Name, Row: r.JSON(), Edited: !r.fresh, Changed: r.changed}
+		puts[i] = Put{Model: r.model.Name, Row: r.layout.Values(r.row), Edited: !r.fresh, Changed: r.changed}
 		for _, option := range options {
 			if err := option(&puts[i]); err != nil {
 				return nil, wrap("save", err)

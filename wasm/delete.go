@@ -25,7 +25,7 @@ func exportDelete(handle, op, length int32) int32 {
 				m := st.Schema().Model(d.Model)
 				out := []byte{'['}
 				for _, row := range c.Rows() {
-					out = append(separate(out), st.JSON(m, row)...)
+					out = st.AppendJSON(separate(out), m, row)
 				}
 				return append(out, ']')
 			})

@@ -18,7 +18,7 @@ func exportConstruct(handle, model, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		return append(dst, st.JSON(m, row)...), nil
+		return st.AppendJSON(dst, m, row), nil
 	})
 }
 

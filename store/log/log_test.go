@@ -60,7 +60,7 @@ func read(kind string, data []byte) (said []string, err error) {
 		_, err = log.ReadEntry(log.Entry{Sequence: 9, Data: data}, []*record.Layout{post}, func(op log.Operation) error {
 			text := op.Layout.Model + " delete " + string(op.Key)
 			if op.Row != nil {
-				text = op.Layout.Model + " put " + string(op.Layout.JSON(op.Row))
+				text = op.Layout.Model + " put " + string(op.Layout.AppendJSON(nil, op.Row))
 				op.Layout.AppendKey(nil, op.Row, op.Layout.Key)
 			}
 			said = append(said, text)
@@ -73,7 +73,7 @@ func read(kind string, data []byte) (said []string, err error) {
 			for n := record.Length(rows); n > 0; n = record.Length(rows) {
 				if r := record.Row(rows[:n]); l.Sound(r) {
 					l.AppendKey(nil, r, l.Key)
-					said = append(said, string(l.JSON(r)))
+					said = append(said, string(l.AppendJSON(nil, r)))
 				}
 				rows = rows[n:]
 			}

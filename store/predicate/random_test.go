@@ -74,7 +74,7 @@ func (w *world) fill(t testing.TB, m *schema.Model) {
 	}
 	for n := range tab.End() {
 		if tab.Has(n) {
-			w.plain.Add(m.Name, record.GoValue(tab.Layout.JSON(tab.Row(n))).(storetest.Row))
+			w.plain.Add(m.Name, record.GoValue(tab.Layout.AppendJSON(nil, tab.Row(n))).(storetest.Row))
 			w.places[m.Name] = append(w.places[m.Name], n)
 		}
 	}

@@ -21,7 +21,7 @@ func adapt(t *testing.T, before, after, text string) (string, error) {
 	m := storetest.Schema(t, after).Models[0]
 	now := record.LayoutOf(m)
 	if old.Layout.Equal(now) {
-		return string(now.JSON(row)), nil
+		return string(now.AppendJSON(nil, row)), nil
 	}
 	a, err := record.NewAdapter(old.Layout, m)
 	if err != nil {
@@ -33,10 +33,10 @@ func adapt(t *testing.T, before, after, text string) (string, error) {
 	}
 	adapted := record.Row(out[len("before"):])
 	require.True(t, now.Sound(adapted))
-	again, err := encode(record.NewEncoder(m), string(now.JSON(adapted)))
+	again, err := encode(record.NewEncoder(m), string(now.AppendJSON(nil, adapted)))
 	require.NoError(t, err, "an adapted row must be one that could be saved")
 	require.Equal(t, adapted, again)
-	return string(now.JSON(adapted)), nil
+	return string(now.AppendJSON(nil, adapted)), nil
 }
 
 const bare = `@model(timestamps: null)`

@@ -64,7 +64,7 @@ func TestEncoder_WritesARowInTheOrderOfTheSchema(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, `{"id":"1","title":"tA","size":"SMALL","stock":3,"price":null,"tags":["a"],"marks":null,"must":null,`+
 		`"at":{"x":1,"y":2,"label":null},"path":null,"tree":null,"extra":null,"shopItemsId":"s","createdAt":null,"updatedAt":null}`,
-		string(e.Layout.JSON(row)))
+		string(e.Layout.AppendJSON(nil, row)))
 	require.True(t, e.Layout.Sound(row))
 	require.Equal(t, len(row), record.Length(row))
 	require.Equal(t, `"tA"`, string(e.Layout.Value(row, 1)))
@@ -138,13 +138,13 @@ func TestEncoder_WhatItWroteItReadsAgainHoweverDeep(t *testing.T) {
 	e := encoder(t, "Item")
 	row, err := encode(e, item+`,"extra":"`+json(256)+`"}`)
 	require.NoError(t, err)
-	again, err := encode(e, string(e.Layout.JSON(row)))
+	again, err := encode(e, string(e.Layout.AppendJSON(nil, row)))
 	require.NoError(t, err)
 	require.Equal(t, row, again)
 
 	row, err = encode(e, item+`,"tree":{"name":"n","data":"`+json(255)+`"}}`)
 	require.NoError(t, err)
-	_, err = encode(e, string(e.Layout.JSON(row)))
+	_, err = encode(e, string(e.Layout.AppendJSON(nil, row)))
 	require.NoError(t, err)
 	_, err = encode(e, item+`,"tree":{"name":"n","data":"`+json(256)+`"}}`)
 	require.ErrorIs(t, err, code.Limit)
@@ -169,7 +169,7 @@ func TestEncoder_KeepsNamesOfObjectPrototypeApart(t *testing.T) {
 	e := encoder(t, "Item")
 	row, err := encode(e, item+`,"extra":{"__proto__":{"a":1},"constructor":null}}`)
 	require.NoError(t, err)
-	require.Contains(t, string(e.Layout.JSON(row)), `{"__proto__":{"a":1},"constructor":null}`)
+	require.Contains(t, string(e.Layout.AppendJSON(nil, row)), `{"__proto__":{"a":1},"constructor":null}`)
 }
 
 func FuzzEncoder(f *testing.F) {
@@ -188,9 +188,9 @@ func FuzzEncoder(f *testing.F) {
 			return
 		}
 		require.True(t, e.Layout.Sound(row))
-		again, err := encode(e, string(e.Layout.JSON(row)))
+		again, err := encode(e, string(e.Layout.AppendJSON(nil, row)))
 		require.NoError(t, err)
-		require.True(t, bytes.Equal(row, again), "%s\n%s", e.Layout.JSON(row), e.Layout.JSON(again))
+		require.True(t, bytes.Equal(row, again), "%s\n%s", e.Layout.AppendJSON(nil, row), e.Layout.AppendJSON(nil, again))
 		for i, field := range m.Fields {
 			value := e.Layout.Value(row, i)
 			canonical, err := record.Canonical(value, field.Type, "", "")

@@ -1,15 +1,16 @@
 // Package record knows the bytes of one record: how a row is laid out, how values
 // are validated and brought into their one canonical form, and what its key is.
 //
-// A row is its JSON text, fields in the order of the schema, behind a header:
+// A row is the JSON array of its values, in the order of the schema, behind a header:
 //
 //	4 bytes  length of the whole row, little-endian
 //	1 byte   width of an offset: 1, 2 or 4 bytes
 //	n × w    for each field the offset of its value in the JSON text, little-endian
 //	         the JSON text
 //
-// So a field is read without parsing, a result is built by copying, and the text
-// says by itself what it holds.
+// So a field is read without parsing, a result is built by copying, and a row from
+// the page, which sends the same array, is stored as it came. The names of the
+// fields are in the layout: in each row they would be a third of its bytes.
 package record
 
 import (
@@ -43,7 +44,8 @@ type Layout struct {
 	Key    []int    // positions of the primary key
 	Names  []string // of the fields
 	Types  []string // of the fields, as describe gives them
-	before []string // the JSON text before each value: {"id": or ,"title":
+	named  int      // bytes of before
+	before []string // what stands before each value in a JSON object: {"id": or ,"title":
 }
 
 // NewLayout returns the layout of rows of that model with those fields.
@@ -55,6 +57,7 @@ func NewLayout(model string, key []int, names, types []string) *Layout {
 			opening = `{"`
 		}
 		l.before[i] = opening + name + `":`
+		l.named += len(l.before[i])
 	}
 	return l
 }
@@ -104,9 +107,9 @@ func (l *Layout) Field(name string) int { return slices.Index(l.Names, name) }
 // Append writes the row with those values, canonical JSON text each, to dst. A
 // model has at least one field, its key.
 func (l *Layout) Append(dst []byte, values [][]byte) []byte {
-	size := 1 // the closing brace
-	for i, v := range values {
-		size += len(l.before[i]) + len(v)
+	size := 1 + len(values) // brackets and commas
+	for _, v := range values {
+		size += len(v)
 	}
 	width := 1
 	if size > 0xffff {
@@ -117,35 +120,50 @@ func (l *Layout) Append(dst []byte, values [][]byte) []byte {
 	dst = slices.Grow(dst, headerSize+width*len(values)+size)
 	dst = binary.LittleEndian.AppendUint32(dst, uint32(headerSize+width*len(values)+size))
 	dst = append(dst, byte(width))
-	offset := 0
-	for i, v := range values {
-		offset += len(l.before[i])
+	offset := 1
+	for _, v := range values {
 		dst = appendOffset(dst, width, offset)
-		offset += len(v)
+		offset += len(v) + 1
 	}
-	for i, v := range values {
-		dst = append(dst, l.before[i]...)
-		dst = append(dst, v...)
+	separator := byte('[')
+	for _, v := range values {
+		dst = append(append(dst, separator), v...)
+		separator = ','
+	}
+	return append(dst, ']')
+}
+
+// Values returns the JSON array of the row's values.
+func (l *Layout) Values(r Row) []byte { return r[headerSize+int(r[4])*len(l.Names):] }
+
+// AppendJSON writes the row as a JSON object to dst.
+func (l *Layout) AppendJSON(dst []byte, r Row) []byte {
+	text := l.Values(r)
+	dst = slices.Grow(dst, l.named+len(text))
+	end := len(text) - 1
+	for i, before := range l.before {
+		start, next := offsetAt(r, i), end
+		if i+1 < len(l.before) {
+			next = offsetAt(r, i+1) - 1
+		}
+		dst = append(append(dst, before...), text[start:next]...)
 	}
 	return append(dst, '}')
 }
 
-// JSON returns the JSON text of the row.
-func (l *Layout) JSON(r Row) []byte { return r[headerSize+int(r[4])*len(l.Names):] }
-
 // Value returns the JSON text of field i.
 func (l *Layout) Value(r Row, i int) []byte {
-	text := l.JSON(r)
+	text := l.Values(r)
 	end := len(text) - 1
 	if i+1 < len(l.Names) {
-		end = offsetAt(r, i+1) - len(l.before[i+1])
+		end = offsetAt(r, i+1) - 1
 	}
 	return text[offsetAt(r, i):end]
 }
 
 // IsNull reports whether field i is null.
 func (l *Layout) IsNull(r Row, i int) bool {
-	return l.JSON(r)[offsetAt(r, i)] == 'n'
+	return l.Values(r)[offsetAt(r, i)] == 'n'
 }
 
 // AppendKey writes the values of the fields, joined by commas, to dst: the form
@@ -165,8 +183,9 @@ func (l *Layout) AppendKey(dst []byte, r Row, fields []int) ([]byte, bool) {
 	return dst, true
 }
 
-// Sound reports whether r has the shape of a row of this layout: its lengths and
-// offsets fit, so that every field can be read. It does not look into the text.
+// Sound reports whether r has the shape of a row of this layout: its lengths,
+// offsets and separators fit, so that every field can be read. It does not look
+// into the values.
 func (l *Layout) Sound(r Row) bool {
 	if len(r) == 0 || Length(r) != len(r) {
 		return false
@@ -175,16 +194,17 @@ func (l *Layout) Sound(r Row) bool {
 	if width != 1 && width != 2 && width != 4 || len(r) < headerSize+width*len(l.Names)+2 {
 		return false
 	}
-	size := len(r) - headerSize - width*len(l.Names)
-	free := 0 // where the next value can start at the earliest, without its name
-	for i, before := range l.before {
+	text := r[headerSize+width*len(l.Names):]
+	free := 0 // where the next value's separator can stand at the earliest
+	separator := byte('[')
+	for i := range l.Names {
 		offset := offsetAt(r, i)
-		if offset < free+len(before) || offset >= size {
+		if offset < free+1 || offset >= len(text) || text[offset-1] != separator {
 			return false
 		}
-		free = offset + 1
+		free, separator = offset+1, ','
 	}
-	return free < size
+	return free < len(text) && text[len(text)-1] == ']'
 }
 
 func offsetAt(r Row, i int) int {
