@@ -31,6 +31,7 @@ async function inBrowser({ scratch, site, adapters, n, rounds, told }) {
   try {
     for (let round = 0; round < rounds; round++) {
       for (const adapter of rotated(adapters, round)) {
+        await quiet(browser);
         const figures = await visit({ browser, site, adapter, n, database: `bench-${adapter}-${round}` });
         results.get(adapter).push(figures);
         told(adapter, round, figures);
@@ -40,6 +41,27 @@ async function inBrowser({ scratch, site, adapters, n, rounds, told }) {
   } finally {
     await browser.close();
   }
+}
+
+const LOOK = 500; // milliseconds between two looks at the browser's processor time
+const AT_REST = 0.05; // of one processor
+const LOOKS = 60;
+
+/** Waits until the browser is done with what the one before left it: it deletes and compacts databases late. */
+async function quiet(browser) {
+  const session = await browser.target().createCDPSession();
+  const used = async () => {
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    return processInfo.reduce((sum, process) => sum + process.cpuTime, 0);
+  };
+  let before = await used();
+  for (let look = 0; look < LOOKS; look++) {
+    await new Promise((resolve) => setTimeout(resolve, LOOK));
+    const now = await used();
+    if ((now - before) * 1000 < AT_REST * LOOK) break;
+    before = now;
+  }
+  await session.detach();
 }
 
 function rotated(list, by) {

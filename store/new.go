@@ -46,7 +46,9 @@ func (st *Store) Construct(m *schema.Model, text []byte) (record.Row, error) {
 			return nil, readOnly(f, m)
 		}
 	}
-	st.fillKey(e, st.options.Random.uuid)
+	if lacksKey(e) {
+		e.Set(m.Key[0], st.options.Random.uuid())
+	}
 	if _, err := keyOf(e); err != nil {
 		return nil, err
 	}

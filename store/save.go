@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/predicate"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
@@ -15,6 +16,9 @@ import (
 type Put struct {
 	Model string
 	Row   []byte // JSON object of the record's fields, or JSON array of all their values in the order of the schema
+
+	// From, if there is one, is at such a value that stands for Row.
+	From *jsontext.Scanner
 
 	// Edited is true when Row is the edited copy of a record that was saved before.
 	// Then only the fields named in Changed are written, on top of what the store
@@ -153,15 +157,12 @@ func (x *tx) put(p *Put) (err error) {
 
 func (x *tx) save(p *Put) error {
 	e := x.st.encoders[p.model.Index]
-	if err := e.Read(p.Row); err != nil {
+	if err := p.read(e); err != nil {
 		return err
 	}
-	x.st.fillKey(e, func() []byte {
-		if x.keys[len(x.saved)] == nil {
-			x.keys[len(x.saved)] = x.st.options.Random.uuid()
-		}
-		return x.keys[len(x.saved)]
-	})
+	if lacksKey(e) {
+		e.Set(e.Model.Key[0], x.generatedKey())
+	}
 	t := x.st.table(p.model)
 	key, err := keyOf(e)
 	if err != nil {
@@ -178,8 +179,25 @@ func (x *tx) save(p *Put) error {
 	return x.edit(t, e, number, p)
 }
 
+func (p *Put) read(e *record.Encoder) error {
+	if p.From != nil {
+		return e.ReadNext(p.From)
+	}
+	return e.Read(p.Row)
+}
+
+// generatedKey returns the key of the next record to save, the same one when the
+// commit is run again.
+func (x *tx) generatedKey() []byte {
+	n := len(x.saved)
+	if x.keys[n] == nil {
+		x.keys[n] = x.st.options.Random.uuid()
+	}
+	return x.keys[n]
+}
+
 func (x *tx) create(t *table.Table, e *record.Encoder) error {
-	for _, i := range []int{t.Model.CreatedAt, t.Model.UpdatedAt} {
+	for _, i := range [...]int{t.Model.CreatedAt, t.Model.UpdatedAt} {
 		if i >= 0 {
 			e.Set(i, x.now)
 		}
@@ -258,15 +276,13 @@ func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, p *Put) er
 	return nil
 }
 
-// fillKey generates the key where that is the store's to do and none was given.
-func (st *Store) fillKey(e *record.Encoder, generate func() []byte) {
-	first := e.Model.Key[0]
-	if e.Model.KeyKind == schema.KeyManaged && (e.Value(first) == nil || e.Value(first)[0] == 'n') {
-		e.Set(first, generate())
-	}
+// lacksKey reports whether the key is the store's to generate and none was given.
+func lacksKey(e *record.Encoder) bool {
+	first := e.Value(e.Model.Key[0])
+	return e.Model.KeyKind == schema.KeyManaged && (first == nil || first[0] == 'n')
 }
 
-// keyOf returns the primary key of what e holds.
+// keyOf returns the primary key of what e holds. It may share bytes with that.
 func keyOf(e *record.Encoder) ([]byte, error) {
 	var key []byte
 	for n, i := range e.Model.Key {
@@ -277,6 +293,10 @@ func keyOf(e *record.Encoder) ([]byte, error) {
 		}
 		if string(v) == `""` {
 			return nil, code.Fault(code.Invalid, e.Model.Name, f.Name, "is part of the key and may not be empty")
+		}
+		if len(e.Model.Key) == 1 {
+			key = v
+			break
 		}
 		if n > 0 {
 			key = append(key, ',')

@@ -32,6 +32,8 @@
 //	                                         that were edited; nothing, or a predicate as condition
 //	                                         → numbers: epoch, the version that the commit gave the rows it changed, then row and
 //	                                         present version of each record, in order; version 0 for one that somebody deleted since
+//	granary_insert(store, op, model, length) [[value, …], …]: one commit of new records of one model, each the values of all
+//	                                         fields in the order of the schema → nothing
 //	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?;
 //	                                         model, here and in queries: the name, or the position in the schema
 //	                                         → [row, …] as JSON: the records that were matched, without those of the cascade

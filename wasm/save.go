@@ -34,6 +34,37 @@ func exportSave(handle, op, length int32) int32 {
 	})
 }
 
+// exportInsert saves records of one model that are new as a whole, a JSON array of
+// the arrays of their values, and answers nothing.
+//
+//go:wasmexport granary_insert
+func exportInsert(handle, op, model, length int32) int32 {
+	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
+		c, err := st.BeginSaveFrom(parseRows(m, bytes.Clone(input[:length])), int(length)/usualLength)
+		if err != nil {
+			return nil, err
+		}
+		st.Then(c, func(err error) { settleWith(op, err, func() []byte { return nil }) })
+		return dst, nil
+	})
+}
+
+func parseRows(m *schema.Model, rows []byte) store.Puts {
+	return func(take func(*store.Put) error) error {
+		s := jsontext.New(rows)
+		p := store.Put{Model: m.Name, From: s}
+		for s.BeginArray(); s.NextElement(); {
+			if err := take(&p); err != nil {
+				return err
+			}
+		}
+		if !s.End() {
+			return &code.Error{Code: code.Invalid, Model: m.Name, Message: "records must be a JSON array", Err: s.Err()}
+		}
+		return nil
+	}
+}
+
 // appendSaved writes epoch, the version that the commit gave, then row and present
 // version of each record.
 func appendSaved(f store.Found) []byte {

@@ -55,13 +55,15 @@ func (s *Scanner) Err() error {
 	return s.err
 }
 
-// Pos returns the offset of the next byte to read.
-func (s *Scanner) Pos() int { return s.pos }
+// Rest returns the text from the next byte to read on.
+func (s *Scanner) Rest() []byte { return s.data[s.pos:] }
 
 // Peek returns the first byte of the next value: one of { [ " t f n - or a digit,
 // or what else stands there; 0 at the end of the text.
 func (s *Scanner) Peek() byte {
-	s.space()
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.space()
+	}
 	if s.err != nil || s.pos >= len(s.data) {
 		return 0
 	}
@@ -96,7 +98,13 @@ func (s *Scanner) NextKey() ([]byte, bool) {
 
 // NextElement reports whether there is another element; when there is none it has
 // read the closing bracket.
-func (s *Scanner) NextElement() bool { return s.next(']') }
+func (s *Scanner) NextElement() bool {
+	if !s.first && s.err == nil && s.pos < len(s.data) && s.data[s.pos] == ',' {
+		s.pos++
+		return true
+	}
+	return s.next(']')
+}
 
 // String reads a string and returns its value as WTF-8. The result may be a part
 // of the text itself and is valid as long as that is.
@@ -110,7 +118,9 @@ func (s *Scanner) String() []byte {
 
 // RawString reads a string and returns its text with the quotes, checked.
 func (s *Scanner) RawString() []byte {
-	s.space()
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.space()
+	}
 	if s.err != nil {
 		return nil
 	}
@@ -202,7 +212,9 @@ func (s *Scanner) Number() []byte {
 // or of a fraction that starts before its point and does not end in 0. Else it
 // reads nothing and returns nil.
 func (s *Scanner) PlainNumber(fraction bool) []byte {
-	s.space()
+	if s.pos < len(s.data) && s.data[s.pos] <= ' ' {
+		s.space()
+	}
 	if s.err != nil {
 		return nil
 	}

@@ -13,8 +13,11 @@ import (
 type Encoder struct {
 	Model   *schema.Model
 	Layout  *Layout
-	scanner jsontext.Scanner
+	scanner *jsontext.Scanner // what is being read
+	own     jsontext.Scanner
 	values  [][]byte // by field; nil where the text has none
+	changed bool     // a value's canonical text is perhaps not the one given
+	intact  []byte   // the array that the values were read from, while it is what a row of them holds
 	scratch []byte
 	row     []byte
 }
@@ -30,16 +33,33 @@ func NewEncoder(m *schema.Model) *Encoder {
 // an error. What Read took is then seen and changed with Value and Set, and
 // written with Append. text must not change before that.
 func (e *Encoder) Read(text []byte) error {
+	e.own.Reset(text)
+	if err := e.ReadNext(&e.own); err != nil {
+		return err
+	}
+	if !e.own.End() {
+		return e.fault("", "is not JSON: "+e.own.Err().Error())
+	}
+	return nil
+}
+
+// ReadNext is Read for the next value of a longer text.
+func (e *Encoder) ReadNext(s *jsontext.Scanner) error {
 	clear(e.values)
 	e.scratch = e.scratch[:0]
-	e.scanner.Reset(text)
-	if len(text) > 0 && text[0] == '[' {
+	e.intact = nil
+	e.scanner = s
+	switch s.Peek() {
+	case '[':
 		return e.readValues()
+	case '{':
+		return e.readObject()
 	}
-	s := &e.scanner
-	if s.Peek() != '{' {
-		return e.fault("", "must be an object of fields, got "+shown(text))
-	}
+	return e.fault("", "must be an object of fields, got "+shown(s.Rest()))
+}
+
+func (e *Encoder) readObject() error {
+	s := e.scanner
 	for s.BeginObject(); ; {
 		name, more := s.NextKey()
 		if !more {
@@ -55,7 +75,6 @@ func (e *Encoder) Read(text []byte) error {
 		}
 		e.values[f.Index] = value
 	}
-	s.End()
 	if err := s.Err(); err != nil {
 		return e.fault("", "is not JSON: "+err.Error())
 	}
@@ -65,7 +84,10 @@ func (e *Encoder) Read(text []byte) error {
 // readValues reads a record as the array of the values of all fields, in the order
 // of the schema.
 func (e *Encoder) readValues() error {
-	s := &e.scanner
+	s := e.scanner
+	text := s.Rest()
+	e.changed = false
+	length := 1 // of the array without white space
 	s.BeginArray()
 	for i, f := range e.Model.Fields {
 		if !s.NextElement() {
@@ -76,9 +98,13 @@ func (e *Encoder) readValues() error {
 			return err
 		}
 		e.values[i] = value
+		length += len(value) + 1
 	}
-	if s.NextElement() || !s.End() || e.values[len(e.values)-1] == nil {
+	if s.NextElement() || s.Err() != nil || e.values[len(e.values)-1] == nil {
 		return e.fault("", "must be an array of the values of all "+strconv.Itoa(len(e.values))+" fields")
+	}
+	if text = text[:len(text)-len(s.Rest())]; len(text) == length && !e.changed {
+		e.intact = text
 	}
 	return nil
 }
@@ -87,7 +113,7 @@ func (e *Encoder) readValues() error {
 func (e *Encoder) Value(i int) []byte { return e.values[i] }
 
 // Set gives field i a value, canonical JSON text.
-func (e *Encoder) Set(i int, value []byte) { e.values[i] = value }
+func (e *Encoder) Set(i int, value []byte) { e.values[i], e.intact = value, nil }
 
 // Complete puts in defaults and nulls for what was not given, and checks that
 // everything required is there; what the store itself sets may be null.
@@ -119,7 +145,11 @@ func (e *Encoder) Complete() error {
 // Row writes the row. Its bytes are good until the next call. Every field must
 // have a value.
 func (e *Encoder) Row() (Row, error) {
-	e.row = e.Layout.Append(e.row[:0], e.values)
+	if e.intact != nil {
+		e.row = append(e.Layout.appendHeader(e.row[:0], e.values, len(e.intact)), e.intact...)
+	} else {
+		e.row = e.Layout.Append(e.row[:0], e.values)
+	}
 	if len(e.row) > MaxRow {
 		return nil, code.Fault(code.Limit, e.Model.Name, "", "a record may have at most 16 MiB")
 	}
@@ -137,7 +167,7 @@ func (e *Encoder) Missing(f *schema.Field) error {
 
 // read reads and checks the next value of the text as one of f.
 func (e *Encoder) read(f *schema.Field) ([]byte, error) {
-	s := &e.scanner
+	s := e.scanner
 	switch c := s.Peek(); {
 	case c == 'n':
 		if s.Null() {
@@ -148,6 +178,7 @@ func (e *Encoder) read(f *schema.Field) ([]byte, error) {
 		if raw := s.RawString(); raw != nil && !s.Escaped() {
 			return raw, nil
 		} else if raw != nil {
+			e.changed = true
 			return e.keep(func(dst []byte) []byte { return jsontext.AppendString(dst, jsontext.Unescape(raw[1:len(raw)-1])) }), nil
 		}
 	case f.Type.Scalar == schema.Int || f.Type.Scalar == schema.Float:
@@ -160,6 +191,7 @@ func (e *Encoder) read(f *schema.Field) ([]byte, error) {
 		}
 		return no, nil
 	}
+	e.changed = true
 	raw := s.Raw()
 	if err := s.Err(); err != nil {
 		return nil, e.fault(f.Name, "is not JSON: "+err.Error())

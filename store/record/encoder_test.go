@@ -172,6 +172,27 @@ func TestEncoder_KeepsNamesOfObjectPrototypeApart(t *testing.T) {
 	require.Contains(t, string(e.Layout.AppendJSON(nil, row)), `{"__proto__":{"a":1},"constructor":null}`)
 }
 
+func TestEncoder_MakesTheSameRowOfAnArrayOfValues(t *testing.T) {
+	g := storetest.NewGenerator(2)
+	m := storetest.Schema(t, shop).Model("Item")
+	e := record.NewEncoder(m)
+	for range 500 {
+		row, err := encode(e, string(g.Text(g.Row(m))))
+		require.NoError(t, err)
+		values := string(e.Layout.Values(row))
+		for _, text := range []string{values, " " + values + "\n", strings.Replace(values, ",", ", ", 1), "[ " + values[1:]} {
+			again, err := encode(e, text)
+			require.NoError(t, err, text)
+			require.Equal(t, row, record.Row(again), text)
+		}
+	}
+	row, err := encode(e, item+`,"stock":100}`)
+	require.NoError(t, err)
+	again, err := encode(e, strings.Replace(string(e.Layout.Values(row)), ",100,", ",1e2,", 1))
+	require.NoError(t, err)
+	require.Equal(t, row, again, "a number of as many bytes that is not canonical")
+}
+
 func FuzzEncoder(f *testing.F) {
 	f.Add([]byte(item + `}`))
 	f.Add([]byte(item + `,"at":{"x":1e2,"y":-0},"tags":["\ud800"],"extra":"{\"a\": [1]}","price":1.10,"tree":{"name":"","kids":[]}}`))

@@ -111,6 +111,18 @@ func (l *Layout) Append(dst []byte, values [][]byte) []byte {
 	for _, v := range values {
 		size += len(v)
 	}
+	dst = l.appendHeader(dst, values, size)
+	separator := byte('[')
+	for _, v := range values {
+		dst = append(append(dst, separator), v...)
+		separator = ','
+	}
+	return append(dst, ']')
+}
+
+// appendHeader writes the header of a row with those values, size bytes of text,
+// and makes room for that.
+func (l *Layout) appendHeader(dst []byte, values [][]byte, size int) []byte {
 	width := 1
 	if size > 0xffff {
 		width = 4
@@ -122,15 +134,14 @@ func (l *Layout) Append(dst []byte, values [][]byte) []byte {
 	dst = append(dst, byte(width))
 	offset := 1
 	for _, v := range values {
-		dst = appendOffset(dst, width, offset)
+		if width == 1 {
+			dst = append(dst, byte(offset))
+		} else {
+			dst = appendOffset(dst, width, offset)
+		}
 		offset += len(v) + 1
 	}
-	separator := byte('[')
-	for _, v := range values {
-		dst = append(append(dst, separator), v...)
-		separator = ','
-	}
-	return append(dst, ']')
+	return dst
 }
 
 // Values returns the JSON array of the row's values.
@@ -217,11 +228,9 @@ func offsetAt(r Row, i int) int {
 	return int(binary.LittleEndian.Uint32(r[headerSize+4*i:]))
 }
 
+// appendOffset writes an offset of more than one byte.
 func appendOffset(dst []byte, width, offset int) []byte {
-	switch width {
-	case 1:
-		return append(dst, byte(offset))
-	case 2:
+	if width == 2 {
 		return binary.LittleEndian.AppendUint16(dst, uint16(offset))
 	}
 	return binary.LittleEndian.AppendUint32(dst, uint32(offset))

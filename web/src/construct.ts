@@ -39,7 +39,7 @@ function wholeValues(binding: Binding, init: Record<string, unknown>): unknown[]
     if (value !== undefined) others--;
     given[i] = value;
   }
-  return others === 0 ? plainValues(binding, given) : undefined;
+  return others === 0 ? plainValues(binding, given, given) : undefined;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
@@ -103,10 +103,11 @@ export function foreignKey(binding: Binding, relation: Relation, value: unknown)
   return relation.targetFields.map((f) => (value as Record<string, unknown>)[f]);
 }
 
-/** The values when all are right beyond doubt, else undefined. */
-function plainValues(binding: Binding, given: readonly unknown[]): unknown[] | undefined {
+/** The values, written into an array, when all are right beyond doubt; else undefined. */
+function plainValues(
+  binding: Binding, given: readonly unknown[], values = new Array<unknown>(given.length),
+): unknown[] | undefined {
   const { slots, requiredKeys } = binding.plan;
-  const values = new Array<unknown>(slots.length);
   for (let i = 0; i < slots.length; i++) {
     const slot = slots[i]!;
     let value = given[i];

@@ -12,6 +12,7 @@ export interface EngineExports {
   granary_open(op: number, length: number): number;
   granary_construct(store: number, model: number, length: number): number;
   granary_save(store: number, op: number, length: number): number;
+  granary_insert(store: number, op: number, model: number, length: number): number;
   granary_delete(store: number, op: number, length: number): number;
   granary_query(store: number, length: number): number;
   granary_get(store: number, model: number, length: number): number;
@@ -231,7 +232,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 }
 
 const EXPORTS: readonly (keyof EngineExports)[] = [
-  'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_delete',
+  'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_insert', 'granary_delete',
   'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_check',
   'granary_stats', 'granary_clear', 'granary_close', 'granary_destroy',
 ];

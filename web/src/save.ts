@@ -36,7 +36,7 @@ async function saveRows(binding: Binding, rows: unknown): Promise<number> {
   const { session, model } = binding;
   if (!Array.isArray(rows)) throw invalid('expects an array of records', { op: 'saveAll', model: model.name });
   if (rows.length === 0) return 0;
-  await session.saveNew(model, rows, (row) => valuesOf(binding, row));
+  await session.insert(model, rows.map((row) => valuesOf(binding, row)));
   return rows.length;
 }
 

@@ -77,21 +77,20 @@ export class Session {
    * the rows it changed, and the epoch with row and present version of each record.
    */
   async save(entries: readonly Entry[]): Promise<{ version: number; answer: Uint32Array }> {
-    return this.#save(entries.map(lines).join(''));
-  }
-
-  /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
-  async saveNew(model: Model, rows: readonly unknown[], valuesOf: (row: unknown) => readonly unknown[]): Promise<void> {
-    await this.#save(rows.map((row) => `${model.index}\n${JSON.stringify(valuesOf(row))}\n\n\n`).join(''));
-  }
-
-  async #save(input: string): Promise<{ version: number; answer: Uint32Array }> {
     this.ready();
+    const input = entries.map(lines).join('');
     const numbered = await this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
     const answer = numbered.subarray(1);
     const version = numbered[1]!;
     answer[0] = numbered[0]!; // the epoch, where the answer to a query has it
     return { version, answer };
+  }
+
+  /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
+  async insert(model: Model, rows: readonly (readonly unknown[])[]): Promise<void> {
+    this.ready();
+    const input = JSON.stringify(rows);
+    await this.#engine.callLater(input, () => undefined, (x, op, n) => x.granary_insert(this.#store, op, model.index, n));
   }
 
   /** Makes a record that the page has the one that stands for the row at a position of an answer. */
