@@ -7,7 +7,7 @@ import { Filters, isEmpty, predicateOf } from './filters.js';
 import { CityList } from './list.js';
 import type { WorldMap } from './map.js';
 import { confirmed, say, tell } from './notice.js';
-import { fold, type Atlas, type City, type Country } from './store.js';
+import { fold, type Atlas, type City, type Country, type Spot } from './store.js';
 import type { Timings } from './timings.js';
 
 /** How many cities are read at a time for the map, so that the page stays awake. */
@@ -94,12 +94,12 @@ export class AtlasPage {
   }
 
   /** Opens a city's country, with the city marked on the map. */
-  async openCity(city: City): Promise<void> {
+  async openCity(city: Spot): Promise<void> {
     const country = await city.country;
     if (country) await this.#openCountry(country, city);
   }
 
-  async #openCountry(country: Country, city?: City): Promise<void> {
+  async #openCountry(country: Country, city?: Spot): Promise<void> {
     const facts = await factsOf(country);
     showCountry(facts, {
       chosenCity: (chosen) => void this.openCity(chosen).catch(tell),

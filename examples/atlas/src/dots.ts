@@ -2,7 +2,7 @@
 // record in sight.
 
 import { project, HALF_HEIGHT, HALF_WIDTH } from './projection.js';
-import type { City } from './store.js';
+import type { Spot } from './store.js';
 
 /** What a dot looks like. */
 export const Look = { Gone: 0, Faint: 1, Bright: 2 } as const;
@@ -26,13 +26,13 @@ export class Dots {
    * The records are held, so that the answer of a later query is these very objects
    * and nothing has to be read twice.
    */
-  readonly #records: City[] = [];
+  readonly #records: Spot[] = [];
   readonly #numbers = new Map<string, number>();
   #next = new Int32Array(FIRST_CAPACITY); // the next dot of the same cell
   readonly #first = new Int32Array(COLUMNS * ROWS).fill(NONE);
 
   /** Adds cities, or takes the newer state of those that are there. */
-  add(cities: readonly City[], look: Look): void {
+  add(cities: readonly Spot[], look: Look): void {
     for (const city of cities) {
       const known = this.#numbers.get(city.id);
       if (known === undefined) this.#insert(city, look);
@@ -44,18 +44,18 @@ export class Dots {
   }
 
   /** Makes the given cities bright and all others faint; undefined makes all bright. */
-  highlight(cities: readonly City[] | undefined): void {
+  highlight(cities: readonly Spot[] | undefined): void {
     for (let i = 0; i < this.count; i++) if (this.look[i] !== Look.Gone) this.look[i] = cities ? Look.Faint : Look.Bright;
     for (const { id } of cities ?? []) this.#set(id, Look.Bright);
   }
 
   /** Takes cities off the map. */
-  remove(cities: readonly City[]): void {
+  remove(cities: readonly Spot[]): void {
     for (const { id } of cities) this.#set(id, Look.Gone);
   }
 
-  /** The city of a dot. */
-  city(dot: number): City {
+  /** The city of a dot, in its newest state that was added. */
+  city(dot: number): Spot {
     return this.#records[dot]!;
   }
 
@@ -84,7 +84,7 @@ export class Dots {
     return best;
   }
 
-  #insert(city: City, look: Look): void {
+  #insert(city: Spot, look: Look): void {
     const dot = this.count++;
     if (dot === this.x.length) this.#grow();
     const [x, y] = project(city.lon, city.lat);

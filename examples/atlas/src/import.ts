@@ -1,11 +1,13 @@
 // Fills the store on the first visit.
 
-import { fold, type Atlas, type City } from './store.js';
+import { fold, type Atlas, type Spot } from './store.js';
 
 /** The id of the one Import record. */
 const WORLD = 'world';
-/** How many cities one commit holds, beside the note how far the import has come. */
-const BATCH = 8_000;
+/** How many cities one commit holds. */
+const BATCH = 4_000;
+/** How many commits may be under way while the next one is made. */
+const UNDER_WAY = 3;
 /** The unit of places in the file, in degrees. */
 const UNIT = 1e5;
 
@@ -39,7 +41,7 @@ export interface ImportView {
   /** Countries and languages are there. */
   ground(): Promise<void>;
   /** So many cities are durable; `latest` are those of the last commit. */
-  cities(done: number, total: number, latest: readonly City[]): void;
+  cities(done: number, total: number, latest: readonly Spot[]): void;
 }
 
 /** What an import did. */
@@ -56,8 +58,9 @@ export async function isComplete({ query, models }: Atlas): Promise<boolean> {
 }
 
 /**
- * Imports what is not there yet. Each commit holds its cities and how many there are
- * by now, so an import that was cut off goes on at exactly the next city.
+ * Imports what is not there yet. Behind each commit of cities goes one that notes how
+ * many there are by now, so an import that was cut off goes on there. Cities that it
+ * meets again are saved again as they are, which changes nothing.
  */
 export async function importWorld(store: Atlas, view: ImportView): Promise<Imported> {
   view.fetching();
@@ -88,35 +91,34 @@ async function saveGround({ models, saveAll }: Atlas, ground: Ground, total: num
 
 interface Step {
   readonly done: number;
-  readonly latest: readonly City[];
+  readonly latest: readonly Spot[];
 }
 
-/** Saves the cities from the given one on. While a commit is being written the next is made. */
+/** Saves the cities from the given one on. While commits are being written the next is made. */
 async function* saveCities(store: Atlas, columns: Columns, from: number): AsyncGenerator<Step> {
-  let writing: Promise<Step> | undefined;
-  for (const rows of batches(columns, from)) {
-    const next = saveBatch(store, rows, columns.count);
-    next.catch(() => undefined); // it is awaited below, after the one before it
-    if (writing) yield await writing;
-    writing = next;
+  const writing: Promise<Step>[] = [];
+  for (const batch of batches(columns, from)) {
+    const next = saveBatch(store, batch, columns.count);
+    next.catch(() => undefined); // it is awaited below, after those before it
+    writing.push(next);
+    if (writing.length > UNDER_WAY) yield await writing.shift()!;
   }
-  if (writing) yield await writing;
+  for (const step of writing) yield await step;
 }
 
-async function saveBatch({ models, saveAll }: Atlas, { rows, done }: Batch, total: number): Promise<Step> {
-  const cities = rows.map((row) => new models.City(row));
-  const saved = await saveAll<object>([...cities, new models.Import({ id: WORLD, cities: done, total })]);
-  return { done, latest: saved.slice(0, -1) as City[] };
+async function saveBatch({ models, save, saveAll }: Atlas, { rows, done }: Batch, total: number): Promise<Step> {
+  await Promise.all([saveAll(models.City, rows), save(new models.Import({ id: WORLD, cities: done, total }))]);
+  return { done, latest: rows };
 }
 
 interface Batch {
-  readonly rows: readonly Omit<City, 'country'>[];
+  readonly rows: readonly Spot[];
   readonly done: number;
 }
 
 /** The columns as rows, a batch at a time. */
 function* batches(columns: Columns, from: number): Generator<Batch> {
-  let rows: Omit<City, 'country'>[] = [];
+  let rows: Spot[] = [];
   let id = 0;
   let lat = 0;
   let lon = 0;

@@ -5,7 +5,7 @@ import { Dots, Look } from './dots.js';
 import { boxOf, landOf, type Land } from './land.js';
 import { Lights, type Colour, type Palette } from './lights.js';
 import { graticule, project, sphere } from './projection.js';
-import type { City, Country } from './store.js';
+import type { City, Country, Spot } from './store.js';
 import { View } from './view.js';
 
 const REACH = 9; // pixels around the pointer in which a city is meant
@@ -14,7 +14,7 @@ const LABEL_MARGIN = 90; // pixels from the edge at which the label changes side
 
 /** What the map tells the page. */
 export interface MapEvents {
-  chosen(city: City): void;
+  chosen(city: Spot): void;
 }
 
 /** The map of the page. */
@@ -69,13 +69,13 @@ export class WorldMap {
   }
 
   /** Adds cities, bright. A city that was removed comes back. */
-  add(cities: readonly City[]): void {
+  add(cities: readonly Spot[]): void {
     this.dots.add(cities, Look.Bright);
     this.draw();
   }
 
   /** Outlines a country and goes there; undefined goes back to the world. */
-  choose(country: Country | undefined, city?: City, cities: readonly City[] = []): void {
+  choose(country: Country | undefined, city?: Spot, cities: readonly City[] = []): void {
     const changed = this.#chosenCountry !== country?.code;
     this.#chosenCountry = country?.code;
     this.#chosenCity = city?.id;
@@ -172,7 +172,7 @@ export class WorldMap {
     if (dot !== undefined) void this.#describe(dot, this.dots.city(dot));
   }
 
-  async #describe(dot: number, city: City): Promise<void> {
+  async #describe(dot: number, city: Spot): Promise<void> {
     const country = await city.country;
     if (this.#hovered !== dot) return;
     this.#label.replaceChildren(

@@ -77,6 +77,9 @@ export interface City {
   readonly country: Lazy<Country>;
 }
 
+/** What the map shows of a city: a record, or while it is imported the values of one. */
+export type Spot = Omit<City, 'country'> & Partial<City>;
+
 /** A language; its code is that of ISO 639-3. */
 export interface Language {
   readonly code: string;
