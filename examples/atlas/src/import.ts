@@ -1,6 +1,6 @@
 // Fills the store on the first visit.
 
-import { fold, type Atlas, type Spot } from './store.js';
+import { fold, type Atlas, type CityValues } from './store.js';
 
 /** The id of the one Import record. */
 const WORLD = 'world';
@@ -41,7 +41,7 @@ export interface ImportView {
   /** Countries and languages are there. */
   ground(): Promise<void>;
   /** So many cities are durable; `latest` are those of the last commit. */
-  cities(done: number, total: number, latest: readonly Spot[]): void;
+  cities(done: number, total: number, latest: readonly CityValues[]): void;
 }
 
 /** What an import did. */
@@ -91,7 +91,7 @@ async function saveGround({ models, saveAll }: Atlas, ground: Ground, total: num
 
 interface Step {
   readonly done: number;
-  readonly latest: readonly Spot[];
+  readonly latest: readonly CityValues[];
 }
 
 /** Saves the cities from the given one on. While commits are being written the next is made. */
@@ -112,13 +112,13 @@ async function saveBatch({ models, save, saveAll }: Atlas, { rows, done }: Batch
 }
 
 interface Batch {
-  readonly rows: readonly Spot[];
+  readonly rows: readonly CityValues[];
   readonly done: number;
 }
 
 /** The columns as rows, a batch at a time. */
 function* batches(columns: Columns, from: number): Generator<Batch> {
-  let rows: Spot[] = [];
+  let rows: CityValues[] = [];
   let id = 0;
   let lat = 0;
   let lon = 0;

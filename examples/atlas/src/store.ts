@@ -77,8 +77,11 @@ export interface City {
   readonly country: Lazy<Country>;
 }
 
-/** What the map shows of a city: a record, or while it is imported the values of one. */
-export type Spot = Omit<City, 'country'> & Partial<City>;
+/** The values that a city is made of. */
+export type CityValues = Omit<City, 'country'>;
+
+/** What the map shows of a city: a record, or while it is imported its values. */
+export type Spot = CityValues & Partial<City>;
 
 /** A language; its code is that of ISO 639-3. */
 export interface Language {
