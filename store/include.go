@@ -214,7 +214,7 @@ func locate(numbers, in []uint32) {
 }
 
 func tooManyIncludes(model, relation string) error {
-	return code.Fault(code.Limit, model, relation, "is one include too many: they may be "+strconv.Itoa(MaxIncludeDepth)+
+	return code.Fault(code.Limit, model, relation, "too many includes: they may be "+strconv.Itoa(MaxIncludeDepth)+
 		" deep, and "+strconv.Itoa(MaxIncludes)+" in all")
 }
 

@@ -206,7 +206,7 @@ func TestInclude_SaysWhatIsWrong(t *testing.T) {
 		"query Book.titel: cannot be sorted by: it is no field of Book: did you mean title?":  store.Include("books", store.Ascending("titel")),
 		"query: page and limit may not be negative":                                           store.Include("books", store.Limit(-2)),
 		"query Author.books: is included twice: include it once":                              both(store.Include("books"), store.Include("books")),
-		"query Author.mentor: is one include too many: they may be 16 deep, and 64 in all":    nested(store.MaxIncludeDepth + 1),
+		"query Author.mentor: too many includes: they may be 16 deep, and 64 in all":          nested(store.MaxIncludeDepth + 1),
 		"query Author.books: page and limit may not be negative, and page needs a limit":      asking(store.Query{Model: "Author", Limit: -1, Include: []store.Inclusion{{Relation: "books", Query: store.Query{Page: 1, Limit: -1}}}}),
 		"query Author.books: page and limit may not be negative, and page needs a limit ":     asking(store.Query{Model: "Author", Limit: -1, Include: []store.Inclusion{{Relation: "books", Query: store.Query{Limit: -1, Key: []byte(`["a"]`)}}}}),
 		"query: a value of a Go type that is no JSON: use nil, bool, numbers, string, []byte": store.Include("books", store.Where(predicate.Where("title").Eq(struct{}{}))),

@@ -39,6 +39,11 @@
 //	                                         → [row, …] as JSON: the records that were matched, without those of the cascade
 //	granary_query(store, length)             {"model", "where"?, "sort"?: [["field","ASCENDING"|"DESCENDING"], …], "page"?, "limit"?}
 //	                                         → numbers: epoch, then row and version of each record
+//	                                         With "include": [{"relation", as above}, …], and perhaps "key" instead of the others
+//	                                         → numbers: how many models occur; for each its position, how many rows, epoch, row and
+//	                                         version of each; then the level of the query: how many records, the place of each among
+//	                                         its model's rows; for each relation included its level, the same way, and for each
+//	                                         record above how many it leads to, and their places in the level
 //	granary_get(store, model, length)        key as an array of values → numbers: epoch, then row and version, or epoch alone
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
