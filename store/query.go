@@ -63,7 +63,7 @@ func Page(page, n int) QueryOption {
 	return func(q *Query) error {
 		q.Page, q.Limit = page, n
 		if page < 0 || n < 0 {
-			return wrap("query", code.Fault(code.Invalid, q.Model, "", "page and limit may not be negative"))
+			return code.Fault(code.Invalid, q.Model, "", "page and limit may not be negative")
 		}
 		return nil
 	}
@@ -76,14 +76,23 @@ func sortBy(s Sort) QueryOption {
 	}
 }
 
-// Query returns the records that the options describe, with the relations that
-// they include; all without any.
-func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
+// asked puts options together.
+func asked(op, model string, options []QueryOption) (Query, error) {
 	q := Query{Model: model, Limit: -1}
 	for _, option := range options {
 		if err := option(&q); err != nil {
-			return nil, wrap("query", err)
+			return q, wrap(op, err)
 		}
+	}
+	return q, nil
+}
+
+// Query returns the records that the options describe, with the relations that
+// they include; all without any.
+func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
+	q, err := asked("query", model, options)
+	if err != nil {
+		return nil, err
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -97,13 +106,10 @@ func (st *Store) Query(_ context.Context, model string, options ...QueryOption) 
 // Get returns the record with that key, nil if there is none. A composite key is a
 // []any in key order. Include is the only option.
 func (st *Store) Get(_ context.Context, model string, key any, options ...QueryOption) (*Record, error) {
-	q := Query{Model: model, Limit: -1}
-	for _, option := range options {
-		if err := option(&q); err != nil {
-			return nil, wrap("query", err)
-		}
+	q, err := asked("query", model, options)
+	if err != nil {
+		return nil, err
 	}
-	var err error
 	if q.Key, err = keyText(key); err != nil {
 		return nil, wrap("query", err)
 	}

@@ -50,6 +50,9 @@
 //	                                         the records of the far side
 //	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order
 //	granary_count(store, length)             as granary_query → {"count": n}
+//	granary_group(store, verb, length)       {"model", "by"?: [field, …], "sum"?, "avg"?, "min"?, "max"?: the same, "where"?, "sort"?, "page"?,
+//	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,
+//	                                         2 avg, 3 min, 4 max → [{"key": {field: value}, "count", "sum"?: {field: number}, …}, …]
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_clear(store, op)                 → {}
