@@ -5,7 +5,6 @@ package store_test
 import (
 	"flag"
 	"fmt"
-	"math/rand/v2"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -20,7 +19,7 @@ import (
 
 var (
 	readSeeds = flag.Int("read.seeds", 60, "how many random stores are read in every way")
-	readSeed  = flag.Uint64("read.seed", rand.Uint64N(1_000_000), "the first of them")
+	readSeed  = flag.Uint64("read.seed", 0, "the first of them")
 )
 
 // stocked returns a store with random records of every model, and the same as plain

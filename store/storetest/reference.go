@@ -74,7 +74,7 @@ func (r *Reference) Choose(m *schema.Model, rows []Row, q store.Query) []Row {
 	}
 	slices.SortStableFunc(out, func(a, b Row) int {
 		for _, key := range q.Sort {
-			c := order(a[key.Field], b[key.Field])
+			c := Order(a[key.Field], b[key.Field])
 			if key.Descending {
 				c = -c
 			}
