@@ -1,5 +1,8 @@
 // All that the package offers, the same for every build of it.
 
+export type {
+  Aggregate, Average, ComparableField, Group, GroupBy, GroupOptions, GroupSort, KeyField, NumberField, Sum,
+} from './aggregate-types.js';
 export { Predicates } from './condition.js';
 export { DataStore, type OpenOptions } from './datastore.js';
 export { ErrorCode, GranaryError, type ErrorParts } from './errors.js';

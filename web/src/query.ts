@@ -92,7 +92,7 @@ export function optionsJSON(
   }
   if (page !== undefined && limit === undefined) throw invalid('page needs a limit, which says how long a page is', place);
   if (where !== undefined) json.where = predicateJSON(op, model, where);
-  if (sort !== undefined) json.sort = sortJSON(model, sort);
+  if (sort !== undefined) json.sort = sortJSON(op, model, sort);
   if (include !== undefined) json.include = includeJSON(model, include, includes);
   return json;
 }

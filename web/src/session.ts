@@ -125,6 +125,11 @@ export class Session {
     return (this.#json(input, (x, n) => x.granary_count(this.#store, n)) as { count: number }).count;
   }
 
+  /** The groups that one of the verbs asks for, by its number. */
+  groups(verb: number, request: object): unknown {
+    return this.#json(JSON.stringify(request), (x, n) => x.granary_group(this.#store, verb, n));
+  }
+
   get(model: Model, key: readonly unknown[]): object | undefined {
     return this.#find(model, JSON.stringify(key), (x, n) => x.granary_get(this.#store, model.index, n))[0];
   }
