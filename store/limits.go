@@ -2,8 +2,16 @@ package store
 
 // Bounds of the store. The packages below have their own in a limits.go each.
 const (
-	MaxBatch     = 200_000  // records of one save or one delete by keys
-	MaxSortKeys  = 16       // fields of one sort
+	MaxBatch    = 200_000 // records of one save or one delete by keys
+	MaxSortKeys = 16      // fields of one sort
+
+	MaxIncludeDepth = 16        // relations included inside each other
+	MaxIncludes     = 64        // relations included in one query
+	MaxIncluded     = 4_000_000 // records of all relations of one query, counted with each parent
+
+	MaxGroupKeys  = 16 // fields that one groupBy groups by
+	MaxAggregates = 64 // sums, averages, least and greatest values of one groupBy
+
 	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload    = 8        // tries to read a store that others are compacting
 	blocksAtOnce = 16       // blocks read in one request

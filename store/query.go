@@ -18,6 +18,9 @@ type Query struct {
 	Sort  []Sort // the order; records that tie, and all when there is none, are in order of insertion
 	Page  int    // from 0; needs a limit
 	Limit int    // at most so many records a page; -1 for no limit
+
+	Key     []byte      // instead of all these: the key of one record, a JSON array; FindTree alone takes it
+	Include []Inclusion // relations to load along; FindTree alone takes them
 }
 
 // Sort is one key of an order.
@@ -60,7 +63,7 @@ func Page(page, n int) QueryOption {
 	return func(q *Query) error {
 		q.Page, q.Limit = page, n
 		if page < 0 || n < 0 {
-			return wrap("query", code.Fault(code.Invalid, q.Model, "", "page and limit may not be negative"))
+			return code.Fault(code.Invalid, q.Model, "", "page and limit may not be negative")
 		}
 		return nil
 	}
@@ -73,37 +76,50 @@ func sortBy(s Sort) QueryOption {
 	}
 }
 
-// Query returns the records that the options describe; all without any.
-func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
+// asked puts options together.
+func asked(op, model string, options []QueryOption) (Query, error) {
 	q := Query{Model: model, Limit: -1}
 	for _, option := range options {
 		if err := option(&q); err != nil {
-			return nil, wrap("query", err)
+			return q, wrap(op, err)
 		}
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	found, err := st.find(q)
+	return q, nil
+}
+
+// Query returns the records that the options describe, with the relations that
+// they include; all without any.
+func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
+	q, err := asked("query", model, options)
 	if err != nil {
 		return nil, err
 	}
-	return st.records(found), nil
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	tree, err := st.tree(q)
+	if err != nil {
+		return nil, err
+	}
+	return st.recordsOf(tree), nil
 }
 
 // Get returns the record with that key, nil if there is none. A composite key is a
-// []any in key order.
-func (st *Store) Get(_ context.Context, model string, key any) (*Record, error) {
-	text, err := keyText(key)
+// []any in key order. Include is the only option.
+func (st *Store) Get(_ context.Context, model string, key any, options ...QueryOption) (*Record, error) {
+	q, err := asked("query", model, options)
 	if err != nil {
+		return nil, err
+	}
+	if q.Key, err = keyText(key); err != nil {
 		return nil, wrap("query", err)
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	found, err := st.findKey(model, text)
-	if err != nil || len(found.Refs) == 0 {
+	tree, err := st.tree(q)
+	if err != nil || len(tree.Root.Records) == 0 {
 		return nil, err
 	}
-	return st.records(found)[0], nil
+	return st.recordsOf(tree)[0], nil
 }
 
 // Find answers a Query with references to rows.
@@ -140,12 +156,32 @@ func (st *Store) AppendRows(dst []byte, m *schema.Model, row func(i int) uint32,
 	return append(dst, ']'), nil
 }
 
-// ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?},
-// the model as its name or its position in the schema.
+// ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?,
+// "include"?} or {"model", "key", "include"?}, the model as its name or its position
+// in the schema, include as a list of the same with "relation" for "model".
 func ParseQuery(in *schema.Schema, text []byte) (Query, error) {
 	q := Query{Limit: -1}
-	bad := func(what string, err error) (Query, error) {
-		return q, &code.Error{Code: code.Invalid, Op: "query", Model: q.Model, Message: what, Err: err}
+	err := q.parse("query", text, "where, sort, page, limit and include", func(name string, s *jsontext.Scanner) (known bool, err error) {
+		switch name {
+		case "model":
+			q.Model = ModelName(in, s.Raw())
+		case "key":
+			q.Key = s.Raw()
+		case "include":
+			q.Include, err = parseInclude(s.Raw(), 1)
+		default:
+			return false, nil
+		}
+		return true, err
+	})
+	return q, err
+}
+
+// parse reads the parts that every question has; other reads those that only some
+// have, and parts names all.
+func (q *Query) parse(op string, text []byte, parts string, other func(name string, s *jsontext.Scanner) (bool, error)) error {
+	bad := func(what string, err error) error {
+		return &code.Error{Code: code.Invalid, Op: op, Model: q.Model, Message: what, Err: err}
 	}
 	check := jsontext.New(text)
 	text = check.Raw()
@@ -160,8 +196,6 @@ func ParseQuery(in *schema.Schema, text []byte) (Query, error) {
 			break
 		}
 		switch string(name) {
-		case "model":
-			q.Model = ModelName(in, s.Raw())
 		case "where":
 			q.Where = s.Raw()
 		case "sort":
@@ -171,7 +205,11 @@ func ParseQuery(in *schema.Schema, text []byte) (Query, error) {
 		case "limit":
 			limit = s.Raw()
 		default:
-			return bad("has no part "+strconv.Quote(string(name))+"; it has where, sort, page and limit", nil)
+			if known, err := other(string(name), s); err != nil {
+				return err
+			} else if !known {
+				return bad("has no part "+strconv.Quote(string(name))+"; it has "+parts, nil)
+			}
 		}
 	}
 	if err := s.Err(); err != nil {
@@ -194,7 +232,7 @@ func ParseQuery(in *schema.Schema, text []byte) (Query, error) {
 		}
 		*n.into = int(v)
 	}
-	return q, nil
+	return nil
 }
 
 // ModelName reads the name of a model from JSON: a string, or its position in the

@@ -15,6 +15,8 @@ type Record struct {
 	fresh   bool               // made by New, not read from the store
 	changed []string           // fields changed by With
 	given   map[string]*Record // relations given to New or With as records
+
+	included map[string][]*Record // relations that a query loaded along
 }
 
 // Model returns the name of the record's model.

@@ -64,17 +64,21 @@ func (c Collection) All(ctx context.Context) iter.Seq2[*Record, error] {
 func (r *Record) relation(name string, one bool) (*schema.Relation, error) {
 	rel := r.model.Relation(name)
 	if rel == nil {
-		var names []string
-		for _, other := range r.model.Relations {
-			names = append(names, other.Name)
-		}
-		message := "is no relation of " + r.model.Name + schema.DidYouMean(name, names)
-		return nil, wrap("query", code.Fault(code.Invalid, r.model.Name, name, message))
+		return nil, wrap("query", noRelation(r.model, name))
 	}
 	if toOne := rel.Kind == schema.BelongsTo || rel.Kind == schema.HasOne; toOne != one {
 		return nil, wrap("query", code.Fault(code.Invalid, r.model.Name, name, map[bool]string{true: "leads to many records: use Many", false: "leads to one record: use One"}[one]))
 	}
 	return rel, nil
+}
+
+// noRelation is the error for a relation that m does not have.
+func noRelation(m *schema.Model, name string) error {
+	var names []string
+	for _, other := range m.Relations {
+		names = append(names, other.Name)
+	}
+	return code.Fault(code.Invalid, m.Name, name, "is no relation of "+m.Name+schema.DidYouMean(name, names))
 }
 
 func (st *Store) relatedTo(r *Record, rel *schema.Relation) ([]*Record, error) {
@@ -109,20 +113,25 @@ func (st *Store) FindRelated(rel *schema.Relation, values []byte) (Found, error)
 }
 
 func (st *Store) related(rel *schema.Relation, key []byte) Found {
-	rows := st.table(rel.Target).Match(nil, rel.TargetFields, key)
+	return st.found(far(rel), st.relatedRows(nil, rel, key))
+}
+
+// relatedRows appends to dst the numbers of the rows that belong to one whose
+// fields of the relation have that key, in ascending order.
+func (st *Store) relatedRows(dst []uint32, rel *schema.Relation, key []byte) []uint32 {
 	if rel.Kind != schema.ManyToMany {
-		return st.found(rel.Target, rows)
+		return st.table(rel.Target).Match(dst, rel.TargetFields, key)
 	}
 	join, end := st.table(rel.Target), st.table(rel.Far)
-	var across []uint32
+	start := len(dst)
 	var scratch []byte
-	for _, n := range rows {
+	for _, n := range join.Match(nil, rel.TargetFields, key) {
 		var ok bool
 		if scratch, ok = join.Layout.AppendKey(scratch[:0], join.Row(n), rel.Through.Fields); ok {
-			across = end.Match(across, rel.Through.TargetFields, scratch)
+			dst = end.Match(dst, rel.Through.TargetFields, scratch)
 		}
 	}
-	return st.found(rel.Far, table.Ascending(across))
+	return dst[:start+len(table.Ascending(dst[start:]))]
 }
 
 // far is the model that a relation leads to.

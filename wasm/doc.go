@@ -39,12 +39,20 @@
 //	                                         → [row, …] as JSON: the records that were matched, without those of the cascade
 //	granary_query(store, length)             {"model", "where"?, "sort"?: [["field","ASCENDING"|"DESCENDING"], …], "page"?, "limit"?}
 //	                                         → numbers: epoch, then row and version of each record
+//	                                         With "include": [{"relation", as above}, …], and perhaps "key" instead of the others
+//	                                         → numbers: how many models occur; for each its position, how many rows, epoch, row and
+//	                                         version of each; then the level of the query: how many records, the place of each among
+//	                                         its model's rows; for each relation included its level, the same way, and for each
+//	                                         record above how many it leads to, and their places in the level
 //	granary_get(store, model, length)        key as an array of values → numbers: epoch, then row and version, or epoch alone
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
 //	                                         the records of the far side
 //	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order
 //	granary_count(store, length)             as granary_query → {"count": n}
+//	granary_group(store, verb, length)       {"model", "by"?: [field, …], "sum"?, "avg"?, "min"?, "max"?: the same, "where"?, "sort"?, "page"?,
+//	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,
+//	                                         2 avg, 3 min, 4 max → [{"key": {field: value}, "count", "sum"?: {field: number}, …}, …]
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_clear(store, op)                 → {}

@@ -15,6 +15,13 @@ func exportQuery(handle, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
+		if q.Include != nil || q.Key != nil {
+			tree, err := st.FindTree(q)
+			if err != nil {
+				return nil, err
+			}
+			return appendTree(dst, tree), nil
+		}
 		found, err := st.Find(q)
 		return appendFound(dst, found), err
 	})

@@ -86,7 +86,7 @@ func (g *Generator) operand(f *schema.Field, op predicate.Op) string {
 		return "[" + strings.Join(list, ",") + "]"
 	case predicate.Between:
 		low, high := one(), one()
-		if high != "null" && order(record.GoValue([]byte(low)), record.GoValue([]byte(high))) > 0 {
+		if high != "null" && Order(record.GoValue([]byte(low)), record.GoValue([]byte(high))) > 0 {
 			low, high = high, low
 		}
 		return "[" + low + "," + high + "]"

@@ -61,16 +61,20 @@ func (r *Reference) Equal(o *Reference) bool {
 
 // Query returns the rows that the query finds, in its order.
 func (r *Reference) Query(q store.Query) []Row {
-	m := r.Schema.Model(q.Model)
+	return r.Choose(r.Schema.Model(q.Model), r.rows[q.Model], q)
+}
+
+// Choose returns those of some rows of m that the query finds, in its order.
+func (r *Reference) Choose(m *schema.Model, rows []Row, q store.Query) []Row {
 	out := []Row{}
-	for _, row := range r.rows[q.Model] {
+	for _, row := range rows {
 		if r.Match(m, row, q.Where) {
 			out = append(out, row)
 		}
 	}
 	slices.SortStableFunc(out, func(a, b Row) int {
 		for _, key := range q.Sort {
-			c := order(a[key.Field], b[key.Field])
+			c := Order(a[key.Field], b[key.Field])
 			if key.Descending {
 				c = -c
 			}

@@ -96,12 +96,12 @@ func holds(value any, op string, operand any) bool {
 		return ok1 && ok2 && strings.HasPrefix(text, prefix)
 	case "between":
 		pair := operand.([]any)
-		return value != nil && pair[0] != nil && pair[1] != nil && order(value, pair[0]) >= 0 && order(value, pair[1]) <= 0
+		return value != nil && pair[0] != nil && pair[1] != nil && Order(value, pair[0]) >= 0 && Order(value, pair[1]) <= 0
 	}
 	if value == nil || operand == nil {
 		return false
 	}
-	c := order(value, operand)
+	c := Order(value, operand)
 	return op == "gt" && c > 0 || op == "ge" && c >= 0 || op == "lt" && c < 0 || op == "le" && c <= 0
 }
 
@@ -114,8 +114,8 @@ func contains(value, operand any) bool {
 	return ok1 && ok2 && strings.Contains(text, part)
 }
 
-// order compares two values: null, false, true, numbers, strings by UTF-16 unit.
-func order(a, b any) int {
+// Order compares two values: null, false, true, numbers, strings by UTF-16 unit.
+func Order(a, b any) int {
 	if c := rank(a) - rank(b); c != 0 {
 		return c
 	}

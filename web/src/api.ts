@@ -1,8 +1,12 @@
 // All that the package offers, the same for every build of it.
 
+export type {
+  Aggregate, Average, ComparableField, Group, GroupBy, GroupOptions, GroupSort, KeyField, NumberField, Sum,
+} from './aggregate-types.js';
 export { Predicates } from './condition.js';
 export { DataStore, type OpenOptions } from './datastore.js';
 export { ErrorCode, GranaryError, type ErrorParts } from './errors.js';
+export type { Include, Loaded, LoadedFrom, RelationName } from './include-types.js';
 export type { JSONValue } from './json.js';
 export type {
   Collection, Condition, Draft, DynamicModels, DynamicPredicate, DynamicRecord, FieldName, FieldPredicate, ForeignKey, Groups, Init, Key,

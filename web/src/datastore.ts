@@ -1,3 +1,5 @@
+import type { Aggregate, Average, GroupBy, Sum } from './aggregate-types.js';
+import { aggregator } from './aggregate.js';
 import { remove } from './delete.js';
 import { anyEngine, engineFor } from './engines.js';
 import { ErrorCode, GranaryError } from './errors.js';
@@ -74,6 +76,16 @@ export class DataStore<M extends object = DynamicModels> {
   readonly query: Query;
   /** Counts records without reading them. */
   readonly count: Count;
+  /** Adds up a field. */
+  readonly sum: Sum;
+  /** The mean of a field. */
+  readonly avg: Average;
+  /** The least value of a field. */
+  readonly min: Aggregate;
+  /** The greatest value of a field. */
+  readonly max: Aggregate;
+  /** Puts records into groups and works something out of each, without reading them. */
+  readonly groupBy: GroupBy;
   /** Deletes records and what the schema says goes with them. */
   readonly delete: Delete;
 
@@ -91,6 +103,11 @@ export class DataStore<M extends object = DynamicModels> {
     this.saveAll = ((...args: unknown[]) => saveAll(session, args)) as SaveAll;
     this.query = ((model: ModelConstructor<object>, ...rest: unknown[]) => query(session, model, rest)) as Query;
     this.count = ((model, ...rest) => count(session, model, rest)) as Count;
+    this.sum = aggregator(session, 'sum') as Sum;
+    this.avg = aggregator(session, 'avg') as Average;
+    this.min = aggregator(session, 'min') as Aggregate;
+    this.max = aggregator(session, 'max') as Aggregate;
+    this.groupBy = aggregator(session, 'groupBy') as GroupBy;
     this.delete = ((target: object, ...rest: unknown[]) => remove(session, target, rest)) as Delete;
   }
 
@@ -126,6 +143,16 @@ export class DataStore<M extends object = DynamicModels> {
     query(undefined, model, rest)) as Query;
   /** As {@link DataStore.count}, on the store that the model belongs to. */
   static readonly count: Count = ((model, ...rest) => count(undefined, model, rest)) as Count;
+  /** As {@link DataStore.sum}, on the store that the model belongs to. */
+  static readonly sum: Sum = aggregator(undefined, 'sum') as Sum;
+  /** As {@link DataStore.avg}, on the store that the model belongs to. */
+  static readonly avg: Average = aggregator(undefined, 'avg') as Average;
+  /** As {@link DataStore.min}, on the store that the model belongs to. */
+  static readonly min: Aggregate = aggregator(undefined, 'min') as Aggregate;
+  /** As {@link DataStore.max}, on the store that the model belongs to. */
+  static readonly max: Aggregate = aggregator(undefined, 'max') as Aggregate;
+  /** As {@link DataStore.groupBy}, on the store that the model belongs to. */
+  static readonly groupBy: GroupBy = aggregator(undefined, 'groupBy') as GroupBy;
   /** As {@link DataStore.delete}, on the store that the record or model belongs to. */
   static readonly delete: Delete = ((target: object, ...rest: unknown[]) => remove(undefined, target, rest)) as Delete;
 

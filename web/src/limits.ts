@@ -10,6 +10,9 @@ export const MAX_JSON_NODES = 4_000_000;
 /** How deep groups and relations of a predicate may be nested. */
 export const MAX_PREDICATE_DEPTH = 128;
 
+/** How many relations one query may include; the engine also says how deep. */
+export const MAX_INCLUDES = 64;
+
 /** How many rows are fetched and parsed in one buffer. */
 export const ROWS_PER_FETCH = 65_536;
 

@@ -1,6 +1,7 @@
 // The types that TypeScript derives from the interface of a record. Nothing here
 // exists at run time.
 
+import type { LoadedFrom } from './include-types.js';
 import type { SortDirection } from './sort.js';
 
 declare const JOIN: unique symbol;
@@ -57,7 +58,7 @@ export interface ModelConstructor<T extends object> {
    * when nothing was changed, the same object comes back. Saving the copy writes
    * the changed fields only.
    */
-  copyOf(source: T, recipe: (draft: Draft<T>) => void): T;
+  copyOf(source: T | LoadedFrom<T>, recipe: (draft: Draft<T>) => void): T;
   readonly prototype: T;
   readonly name: string;
 }
@@ -72,7 +73,7 @@ export type FieldName<T> = {
   [K in keyof T]-?: IsOne<T[K]> extends true ? never : IsMany<T[K]> extends true ? never : K;
 }[keyof T];
 
-type Given<V> = IsOne<V> extends true ? One<V> | null | undefined : V;
+type Given<V> = IsOne<V> extends true ? One<V> | LoadedFrom<One<V>> | null | undefined : V;
 
 type Left<T> = {
   [K in keyof T]-?: K extends 'id' | 'createdAt' | 'updatedAt'
@@ -95,7 +96,7 @@ type Mutable<V> = V extends readonly (infer E)[] ? Mutable<E>[] : V extends obje
 /** What the callback of `copyOf` changes: fields by value, to-one relations by instance or null. */
 export type Draft<T> = Dynamic<T> extends true
   ? { [name: string]: unknown }
-  : { -readonly [K in Givable<T>]: IsOne<T[K]> extends true ? T[K] | One<T[K]> | null : Mutable<T[K]> };
+  : { -readonly [K in Givable<T>]: IsOne<T[K]> extends true ? T[K] | Exclude<Given<T[K]>, undefined> : Mutable<T[K]> };
 
 /** The key of a record: a single value, or for a composite key an object or an array in key order. */
 export type Key<T> = string | number | readonly (string | number)[] | KeyObject<T>;

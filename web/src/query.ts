@@ -1,11 +1,14 @@
 import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
+import { includeJSON, loadTree, type IncludeJSON } from './include.js';
 import { keyFrom } from './key.js';
 import { bindingOfClass, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
+import { suggestion } from './nearest.js';
 import { predicateJSON } from './predicate.js';
+import type { Model } from './schema.js';
 import type { Session } from './session.js';
-import { sortJSON } from './sort.js';
+import { sortJSON, type SortJSON } from './sort.js';
 
 /** Which records a call is about: those with a key, or those that match. */
 export type Criterion = { readonly key: unknown[] } | { readonly where: PredicateJSON };
@@ -31,14 +34,21 @@ export function criterionOf(op: string, { model }: Binding, value: unknown): Cri
   return { key: keyFrom(op, model, value) };
 }
 
+const OPTIONS = ['sort', 'page', 'limit', 'include'];
+
 /** Answers a query: by key with a record or undefined, else with an array. `rest` is what follows the model. */
 export async function query(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
   const binding = modelOf('query', session, target);
   const { model } = binding;
   if (rest.length === 0) return binding.session.query(model, {});
   const criterion = criterionOf('query', binding, rest[0]);
-  if ('key' in criterion) return binding.session.get(model, criterion.key);
-  return binding.session.query(model, { ...criterion, ...window(binding, rest[1]) });
+  const byKey = 'key' in criterion;
+  const request = { ...criterion, ...optionsJSON('query', model, rest[1], byKey ? ['include'] : OPTIONS) };
+  if (request.include?.length) {
+    const records = loadTree(binding.session, model, request as typeof request & { include: IncludeJSON[] });
+    return byKey ? records[0] : records;
+  }
+  return byKey ? binding.session.get(model, criterion.key) : binding.session.query(model, request);
 }
 
 /** Counts the records that match, without making any. */
@@ -50,23 +60,39 @@ export async function count(session: Session | undefined, target: unknown, rest:
   return binding.session.get(binding.model, criterion.key) ? 1 : 0;
 }
 
-/** The part of a query that says which of the matches, in what order. */
-function window({ model }: Binding, options: unknown): object {
-  if (options === undefined) return {};
+/** The options of a question, as data. */
+export interface OptionsJSON {
+  where?: PredicateJSON;
+  sort?: SortJSON;
+  page?: number;
+  limit?: number;
+  include?: readonly IncludeJSON[];
+}
+
+/** Reads the options of a question about a model, of which `names` are allowed. */
+export function optionsJSON(
+  op: string, model: Model, options: unknown, names: readonly string[], includes = { n: 0 },
+): OptionsJSON {
+  const json: OptionsJSON = {};
+  if (options === undefined) return json;
+  const place = { op, model: model.name };
   if (typeof options !== 'object' || options === null) {
-    throw invalid('the options must be an object: { sort, page, limit }', { op: 'query', model: model.name });
+    throw invalid(`the options must be an object: { ${names.join(', ')} }`, place);
   }
-  const { sort, page, limit } = options as { sort?: unknown; page?: unknown; limit?: unknown };
-  const place = { op: 'query', model: model.name };
+  for (const name of Object.keys(options)) {
+    if (!names.includes(name)) throw invalid(`there is no option ${name}${suggestion(name, names)}`, place);
+  }
+  const { where, sort, page, limit, include } = options as Record<string, unknown>;
   for (const [name, value] of [['page', page], ['limit', limit]] as const) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && (value as number) >= 0)) {
+    if (value === undefined) continue;
+    if (!(Number.isSafeInteger(value) && (value as number) >= 0)) {
       throw invalid(`${name} must be a whole number from 0, got ${String(value)}`, place);
     }
+    json[name] = value as number;
   }
   if (page !== undefined && limit === undefined) throw invalid('page needs a limit, which says how long a page is', place);
-  return {
-    ...(sort === undefined ? {} : { sort: sortJSON(model, sort) }),
-    ...(page === undefined ? {} : { page }),
-    ...(limit === undefined ? {} : { limit }),
-  };
+  if (where !== undefined) json.where = predicateJSON(op, model, where);
+  if (sort !== undefined) json.sort = sortJSON(op, model, sort);
+  if (include !== undefined) json.include = includeJSON(model, include, includes);
+  return json;
 }

@@ -19,6 +19,7 @@ export interface EngineExports {
   granary_related(store: number, model: number, relation: number, length: number): number;
   granary_rows(store: number, model: number, length: number): number;
   granary_count(store: number, length: number): number;
+  granary_group(store: number, verb: number, length: number): number;
   granary_check(store: number, op: number): number;
   granary_stats(store: number): number;
   granary_clear(store: number, op: number): number;

@@ -113,9 +113,21 @@ export class Session {
     return this.#find(model, input, (x, n) => x.granary_query(this.#store, n));
   }
 
+  /** The answer to a query with relations, as include.ts reads it. */
+  tree(model: Model, request: object): Uint32Array {
+    this.ready();
+    const input = JSON.stringify({ model: model.name, ...request });
+    return this.#engine.call(input, numbers, (x, n) => x.granary_query(this.#store, n));
+  }
+
   count(model: Model, request: object): number {
     const input = JSON.stringify({ model: model.name, ...request });
     return (this.#json(input, (x, n) => x.granary_count(this.#store, n)) as { count: number }).count;
+  }
+
+  /** The groups that one of the verbs asks for, by its number. */
+  groups(verb: number, request: object): unknown {
+    return this.#json(JSON.stringify(request), (x, n) => x.granary_group(this.#store, verb, n));
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {

@@ -14,38 +14,50 @@ export type SortDirection = (typeof SortDirection)[keyof typeof SortDirection];
 /** A sort as the engine reads it. */
 export type SortJSON = readonly (readonly [field: string, direction: SortDirection])[];
 
-/** Runs a sort of the caller, `s => s.rating('DESCENDING').title('ASCENDING')`, and gives what it says as data. */
-export function sortJSON(model: Model, sort: unknown): SortJSON {
-  if (typeof sort !== 'function') {
-    throw invalid("sort must be a function, such as s => s.id('ASCENDING')", { op: 'query', model: model.name });
-  }
+/** What can be worked out of the records of a group, and be sorted by. */
+export const AGGREGATES: readonly string[] = ['sum', 'avg', 'min', 'max'];
+
+/**
+ * Runs a sort of the caller, `s => s.rating('DESCENDING').title('ASCENDING')`, and
+ * gives what it says as data. Groups are also sorted by `s.count(direction)`,
+ * `s.sum(field, direction)` and the like; `s.key(field, direction)` is for fields
+ * of such names.
+ */
+export function sortJSON(op: string, model: Model, sort: unknown): SortJSON {
+  const place = { op, model: model.name };
+  if (typeof sort !== 'function') throw invalid("sort must be a function, such as s => s.id('ASCENDING')", place);
   const steps: [string, SortDirection][] = [];
   const fields: object = new Proxy(Object.create(null) as object, {
     get(_, name) {
       if (typeof name === 'symbol' || (name === 'then' && !model.fields.has(name))) return undefined;
-      if (!model.fields.has(name)) throw notSortable(model, name);
-      return (direction: unknown) => {
-        steps.push([name, directionOf(model, name, direction)]);
+      const ofField = op === 'groupBy' && [...AGGREGATES, 'key'].includes(name);
+      const ofGroup = ofField || (op === 'groupBy' && name === 'count');
+      if (!ofGroup && !model.fields.has(name)) throw notSortable(op, model, name);
+      return (...args: unknown[]) => {
+        const field = ofField ? args.shift() : '';
+        if (typeof field !== 'string') throw invalid(`${name} takes the name of a field, and a direction`, place);
+        const key = name === 'key' && ofField ? field : ofGroup ? `${name}(${field})` : name;
+        steps.push([key, directionOf(op, model, name, args[0])]);
         return fields;
       };
     },
   });
   if ((sort as (fields: object) => unknown)(fields) !== fields) {
-    throw invalid("sort must return what it built, as in s => s.id('ASCENDING')", { op: 'query', model: model.name });
+    throw invalid("sort must return what it built, as in s => s.id('ASCENDING')", place);
   }
   return steps;
 }
 
-function directionOf(model: Model, field: string, direction: unknown): SortDirection {
+function directionOf(op: string, model: Model, field: string, direction: unknown): SortDirection {
   if (direction === SortDirection.ASCENDING || direction === SortDirection.DESCENDING) return direction;
   throw invalid(`the direction of a sort is 'ASCENDING' or 'DESCENDING', got ${String(direction)}`, {
-    op: 'query', model: model.name, field,
+    op, model: model.name, field,
   });
 }
 
-function notSortable(model: Model, name: string): Error {
+function notSortable(op: string, model: Model, name: string): Error {
   const message = model.relations.has(name)
     ? 'is a relation; a sort is by the fields of the model itself'
     : `there is no field ${name} to sort by${suggestion(name, model.fields.keys())}`;
-  return invalid(message, { op: 'query', model: model.name, field: name });
+  return invalid(message, { op, model: model.name, field: name });
 }

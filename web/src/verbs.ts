@@ -1,3 +1,4 @@
+import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
 /** The type of `save`. */
@@ -8,6 +9,7 @@ export interface Save {
    * written on top of the present row; an unchanged record is left as it is. With
    * a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
+  <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
   <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
 }
 
@@ -27,6 +29,14 @@ export interface SaveAll {
 export interface Query {
   /** All records of a model, in order of insertion. */
   <T extends object>(model: ModelConstructor<T>): Promise<T[]>;
+  /** The records that satisfy a predicate, with some of their relations, all in one answer. */
+  <T extends object, const I extends Include<T>>(
+    model: ModelConstructor<T>, predicate: Predicate<T>, options: QueryOptions<T> & { readonly include: I & Exact<T, I> },
+  ): Promise<Loaded<T, I>[]>;
+  /** The record with a key, with some of its relations. */
+  <T extends object, const I extends Include<T>>(
+    model: ModelConstructor<T>, key: Key<T>, options: { readonly include: I & Exact<T, I> },
+  ): Promise<Loaded<T, I> | undefined>;
   /** The records that satisfy a predicate, sorted and paged by the options. */
   <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>, options?: QueryOptions<T>): Promise<T[]>;
   /** The record with a key, or undefined. An undefined key is INVALID. */
@@ -49,6 +59,7 @@ export interface Delete {
    * Deletes a record and resolves with the argument, also when it was not stored.
    * With a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
+  <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
   <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
 }
 

@@ -1,0 +1,261 @@
+package store
+
+import (
+	"strconv"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/mergesort"
+	"github.com/granarydb/granary/store/jsontext"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Grouping says by which fields records are put into groups, and what is worked out
+// of each group. Without By all records are one group, also when there are none.
+type Grouping struct {
+	By  []string // fields of one value; null is a value too
+	Sum []string // fields of type Int, Float or AWSTimestamp
+	Avg []string // the same
+	Min []string // fields of one number or text
+	Max []string // the same
+}
+
+// AppendGroups appends the groups of the records that q finds as a JSON array:
+//
+//	[{"key": {field: value, …}, "count": records, "sum": {field: number, …}, "avg": …, "min": …, "max": …}, …]
+//
+// with only what was asked for. They are in order of their first record's insertion
+// unless q sorts them: by key fields, "count()", or "sum(field)" and the like, which
+// must be among what was asked for. Page and Limit are of groups. op is the verb
+// that an error names.
+//
+// A null counts for the group, not for what is worked out: a sum of nothing is 0,
+// anything else of nothing is null. Sums of integers are exact up to 2^53, others
+// are compensated; one that leaves the range of finite numbers on its way is an
+// ErrLimit.
+func (st *Store) AppendGroups(dst []byte, op string, q Query, by Grouping) ([]byte, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	dst, err := st.appendGroups(dst, op, q, by)
+	if err != nil {
+		err = wrap(op, err)
+	}
+	return dst, err
+}
+
+func (st *Store) appendGroups(dst []byte, op string, q Query, by Grouping) ([]byte, error) {
+	if err := st.journal.failed; err != nil {
+		return nil, err
+	}
+	m, err := st.model(op, q.Model)
+	if err != nil {
+		return nil, err
+	}
+	if q.Key != nil || q.Include != nil || q.Page < 0 || q.Limit < -1 || q.Page > 0 && q.Limit < 0 {
+		return nil, code.Fault(code.Invalid, m.Name, "", "takes a predicate, a sort and a page with its limit, none of them negative")
+	}
+	filter, err := predicate.Parse(m, q.Where)
+	if err != nil {
+		return nil, err
+	}
+	g := grouper{table: st.table(m), index: map[string]int{}}
+	if err := g.columns(m, by); err != nil {
+		return nil, err
+	}
+	order, err := g.order(m, q.Sort)
+	if err != nil {
+		return nil, err
+	}
+	if err := g.collect(filter, st.tables()); err != nil {
+		return nil, err
+	}
+	groups := g.sorted(order)
+	start, end := 0, len(groups)
+	if q.Limit >= 0 {
+		start, end = window(q.Page, q.Limit)
+		end = min(end, len(groups))
+	}
+	dst = append(dst, '[')
+	for i := min(start, end); i < end; i++ {
+		dst = g.append(separated(dst), groups[i].row)
+	}
+	return append(dst, ']'), nil
+}
+
+// grouper puts rows into groups.
+type grouper struct {
+	table  *table.Table
+	keys   []*schema.Field
+	cells  []aggregate
+	names  []string // what groups can be sorted by: the keys, then the count, then the cells
+	index  map[string]int
+	groups []group
+}
+
+// group is what is known of one group.
+type group struct {
+	key    record.Row // of the first record
+	count  int
+	totals []total // by cell
+}
+
+// columns checks what is asked for.
+func (g *grouper) columns(m *schema.Model, by Grouping) error {
+	if len(by.By) > MaxGroupKeys || len(by.Sum)+len(by.Avg)+len(by.Min)+len(by.Max) > MaxAggregates {
+		return code.Fault(code.Limit, m.Name, "", "groups are by "+strconv.Itoa(MaxGroupKeys)+" fields and have "+
+			strconv.Itoa(MaxAggregates)+" aggregates at most")
+	}
+	for _, name := range by.By {
+		f, err := fieldOf(m, name)
+		if err != nil {
+			return err
+		}
+		if !single(f.Type) {
+			return code.Fault(code.Invalid, m.Name, name, "is no single value to group by")
+		}
+		g.keys, g.names = append(g.keys, f), append(g.names, name)
+	}
+	g.names = append(g.names, "count()")
+	for kind, fields := range [...][]string{by.Sum, by.Avg, by.Min, by.Max} {
+		for _, name := range fields {
+			a, err := newAggregate(m, aggregateKind(kind), name)
+			if err != nil {
+				return err
+			}
+			g.cells, g.names = append(g.cells, a), append(g.names, aggregateNames[kind]+"("+name+")")
+		}
+	}
+	for i, name := range g.names {
+		for _, before := range g.names[:i] {
+			if name == before {
+				return code.Fault(code.Invalid, m.Name, "", name+" is named twice: name it once")
+			}
+		}
+	}
+	return nil
+}
+
+// order checks the keys of a sort of groups.
+func (g *grouper) order(m *schema.Model, keys []Sort) (order, error) {
+	var o order
+	if len(keys) > MaxSortKeys {
+		return o, code.Fault(code.Limit, m.Name, "", "a sort has at most "+strconv.Itoa(MaxSortKeys)+" keys")
+	}
+next:
+	for _, k := range keys {
+		for i, name := range g.names {
+			if name == k.Field {
+				o.keys = append(o.keys, orderKey{i, k.Descending})
+				continue next
+			}
+		}
+		return o, code.Fault(code.Invalid, m.Name, k.Field, "cannot be sorted by: groups are sorted by what they are grouped by, "+
+			"count(), and the aggregates asked for"+schema.DidYouMean(k.Field, g.names))
+	}
+	return o, nil
+}
+
+// collect puts every row that matches into its group. It fails when a sum left the
+// range of numbers.
+func (g *grouper) collect(filter *predicate.Filter, tables predicate.Tables) error {
+	if len(g.keys) == 0 {
+		g.add(nil, nil)
+	}
+	t := g.table
+	var key []byte
+	for _, n := range filter.Rows(tables, int(t.End())) {
+		row := t.Row(n)
+		key = key[:0]
+		for _, f := range g.keys {
+			key = append(append(key, t.Layout.Value(row, f.Index)...), ',')
+		}
+		at, ok := g.index[string(key)]
+		if !ok {
+			at = g.add(key, row)
+		}
+		one := &g.groups[at]
+		one.count++
+		for i, a := range g.cells {
+			one.totals[i].add(a.kind, t.Layout.Value(row, a.field.Index))
+			if sum := one.totals[i].sum; sum-sum != 0 {
+				return code.Fault(code.Limit, t.Model.Name, a.field.Name, "has values whose sum is beyond the largest finite number")
+			}
+		}
+	}
+	return nil
+}
+
+func (g *grouper) add(key []byte, row record.Row) int {
+	at := len(g.groups)
+	g.index[string(key)] = at
+	g.groups = append(g.groups, group{key: row, totals: make([]total, len(g.cells))})
+	return at
+}
+
+// sorted returns the groups in an order, as items whose row is the group's number.
+func (g *grouper) sorted(o order) []item {
+	items := make([]item, len(g.groups))
+	for i := range g.groups {
+		items[i].row = uint32(i)
+		for _, k := range o.keys {
+			items[i].values = append(items[i].values, g.value(&g.groups[i], k.field))
+		}
+	}
+	mergesort.Sort(items, o.before)
+	return items
+}
+
+// value returns what a group has in one of the columns that names lists.
+func (g *grouper) value(one *group, column int) record.Value {
+	if column < len(g.keys) {
+		return record.Decode(g.table.Layout.Value(one.key, g.keys[column].Index))
+	}
+	if column == len(g.keys) {
+		return record.Value{Kind: record.Number, Number: float64(one.count)}
+	}
+	cell := column - len(g.keys) - 1
+	return one.totals[cell].value(g.cells[cell].kind)
+}
+
+// append writes a group as JSON.
+func (g *grouper) append(dst []byte, number uint32) []byte {
+	one := &g.groups[number]
+	dst = append(dst, `{"key":{`...)
+	for _, f := range g.keys {
+		dst = append(named(dst, f.Name), g.table.Layout.Value(one.key, f.Index)...)
+	}
+	dst = strconv.AppendInt(append(dst, `},"count":`...), int64(one.count), 10)
+	for i, a := range g.cells {
+		if i == 0 || g.cells[i-1].kind != a.kind {
+			dst = append(named(dst, aggregateNames[a.kind]), '{')
+		}
+		dst = named(dst, a.field.Name)
+		switch v := one.totals[i].value(a.kind); v.Kind {
+		case record.Null:
+			dst = append(dst, "null"...)
+		case record.String:
+			dst = jsontext.AppendString(dst, v.Text)
+		default:
+			dst = jsontext.AppendFloat(dst, v.Number)
+		}
+		if i == len(g.cells)-1 || g.cells[i+1].kind != a.kind {
+			dst = append(dst, '}')
+		}
+	}
+	return append(dst, '}')
+}
+
+// named starts a member of an open JSON object.
+func named(dst []byte, name string) []byte {
+	return append(jsontext.AppendString(separated(dst), []byte(name)), ':')
+}
+
+// separated puts a comma where an element or member came before.
+func separated(dst []byte) []byte {
+	if last := dst[len(dst)-1]; last == '[' || last == '{' {
+		return dst
+	}
+	return append(dst, ',')
+}
