@@ -2,12 +2,14 @@ package store
 
 // Bounds of the store. The packages below have their own in a limits.go each.
 const (
-	MaxBatch     = 200_000  // records of one save or one delete by keys
-	MaxSortKeys  = 16       // fields of one sort
-	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
-	maxReload    = 8        // tries to read a store that others are compacting
-	blocksAtOnce = 16       // blocks read in one request
-	compactBytes = 4 << 20  // bytes of log after which blocks are written
-	longLog      = 64 << 20 // bytes of log that are folded even in a hurry
-	compactCount = 256      // entries of log after which blocks are written
+	MaxBatch       = 200_000  // records of one save or one delete by keys
+	MaxSortKeys    = 16       // fields of one sort
+	maxSteps       = 1 << 20  // verbs of one transaction
+	defaultRetries = 4        // more times that a transaction is tried when others change what it has read
+	maxEntry       = 8 << 20  // bytes of operations after which an entry takes no further commit
+	maxReload      = 8        // tries to read a store that others are compacting
+	blocksAtOnce   = 16       // blocks read in one request
+	compactBytes   = 4 << 20  // bytes of log after which blocks are written
+	longLog        = 64 << 20 // bytes of log that are folded even in a hurry
+	compactCount   = 256      // entries of log after which blocks are written
 )

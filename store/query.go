@@ -75,11 +75,9 @@ func sortBy(s Sort) QueryOption {
 
 // Query returns the records that the options describe; all without any.
 func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
-	q := Query{Model: model, Limit: -1}
-	for _, option := range options {
-		if err := option(&q); err != nil {
-			return nil, wrap("query", err)
-		}
+	q, err := queryOf(model, options)
+	if err != nil {
+		return nil, err
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
@@ -88,6 +86,16 @@ func (st *Store) Query(_ context.Context, model string, options ...QueryOption) 
 		return nil, err
 	}
 	return st.records(found), nil
+}
+
+func queryOf(model string, options []QueryOption) (Query, error) {
+	q := Query{Model: model, Limit: -1}
+	for _, option := range options {
+		if err := option(&q); err != nil {
+			return q, wrap("query", err)
+		}
+	}
+	return q, nil
 }
 
 // Get returns the record with that key, nil if there is none. A composite key is a
