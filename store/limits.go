@@ -3,8 +3,8 @@ package store
 // Bounds of the store. The packages below have their own in a limits.go each.
 const (
 	MaxBatch       = 200_000  // records of one save or one delete by keys
+	MaxSteps       = 200_000  // verbs of one transaction
 	MaxSortKeys    = 16       // fields of one sort
-	maxSteps       = 1 << 20  // verbs of one transaction
 	defaultRetries = 4        // more times that a transaction is tried when others change what it has read
 	maxEntry       = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload      = 8        // tries to read a store that others are compacting

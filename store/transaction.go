@@ -138,8 +138,8 @@ func (t *Tx) do(op, model string, writes bool, run verb) ([]record.Row, int, err
 	if err := t.enter(); err != nil {
 		return nil, 0, wrap(op, err)
 	}
-	if len(t.steps) == maxSteps {
-		return nil, 0, wrap(op, code.Fault(code.Limit, "", "", "a transaction has at most "+strconv.Itoa(maxSteps)+" verbs"))
+	if len(t.steps) == MaxSteps {
+		return nil, 0, wrap(op, code.Fault(code.Limit, "", "", "a transaction has at most "+strconv.Itoa(MaxSteps)+" verbs"))
 	}
 	rows, n, err := t.x.try(run)
 	if model == "" && t.x.model != nil {
@@ -213,12 +213,12 @@ func (x *tx) try(run verb) ([]record.Row, int, error) {
 
 var seed = maphash.MakeSeed()
 
-// digest is equal for equal answers, and otherwise different but for a chance of
-// one in 2^64.
+// digest is equal for equal answers, of errors those of one code, and otherwise
+// different but for a chance of one in 2^64.
 func digest(rows []record.Row, n int, err error) uint64 {
 	sum := uint64(n)
 	if err != nil {
-		return maphash.String(seed, err.Error())
+		return maphash.String(seed, string(code.Of(err)))
 	}
 	for _, row := range rows {
 		const odd = 0x9e3779b97f4a7c15
