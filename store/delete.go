@@ -26,17 +26,25 @@ type Deletion struct {
 // theirs in turn, all in one commit. A record that is not in the store is no
 // error.
 func (st *Store) Delete(ctx context.Context, r *Record, options ...DeleteOption) error {
+	d, err := deletionOf(r, options)
+	if err == nil {
+		_, err = st.delete(ctx, d)
+	}
+	return err
+}
+
+// deletionOf is what deletes the record.
+func deletionOf(r *Record, options []DeleteOption) (Deletion, error) {
 	if r == nil || r.model == nil {
-		return &code.Error{Code: code.Invalid, Op: "delete", Message: "the record is nil"}
+		return Deletion{}, &code.Error{Code: code.Invalid, Op: "delete", Message: "the record is nil"}
 	}
 	d := Deletion{Model: r.model.Name, Keys: [][]byte{r.keyJSON()}}
 	for _, option := range options {
 		if err := option(&d); err != nil {
-			return wrap("delete", err)
+			return d, wrap("delete", err)
 		}
 	}
-	_, err := st.delete(ctx, d)
-	return err
+	return d, nil
 }
 
 // DeleteKey removes the record with that key and what belongs to it, and returns
@@ -82,58 +90,82 @@ func (st *Store) delete(ctx context.Context, d Deletion) ([]*Record, error) {
 	if err != nil {
 		return nil, wrap("delete", err)
 	}
-	m := st.schema.Model(d.Model)
-	records := make([]*Record, len(c.rows))
-	for i, row := range c.rows {
-		records[i] = &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: row}
-	}
-	return records, nil
+	return st.recordsOf(st.schema.Model(d.Model), c.rows), nil
 }
 
-// BeginDelete applies the deletion and returns while it is on its way to storage.
-func (st *Store) BeginDelete(d Deletion) (*Commit, error) {
-	m, err := st.model("delete", d.Model)
+// BeginDelete applies the deletions, all in one commit, and returns while it is on
+// its way to storage. What they name is found before any of it is deleted.
+func (st *Store) BeginDelete(list ...Deletion) (*Commit, error) {
+	run, err := st.deleting(list)
 	if err != nil {
 		return nil, err
 	}
-	if (d.Keys == nil) == (d.Where == nil) {
-		return nil, &code.Error{Code: code.Invalid, Op: "delete", Model: m.Name, Message: "give either keys or a predicate"}
-	}
-	where, err := predicate.Parse(m, d.Where)
-	if err != nil {
-		return nil, wrap("delete", err)
-	}
-	var condition *predicate.Filter
-	if d.Condition != nil {
-		if condition, err = predicate.Parse(m, d.Condition); err != nil {
+	return st.begin("delete", run)
+}
+
+// deleting is the change that deletes.
+func (st *Store) deleting(list []Deletion) (func(*tx) error, error) {
+	targets, n := make([]target, len(list)), 0
+	for i, d := range list {
+		if err := st.target(d, &targets[i]); err != nil {
 			return nil, wrap("delete", err)
 		}
-	}
-	if len(d.Keys) > MaxBatch {
-		return nil, wrap("delete", code.Fault(code.Limit, "", "", "one delete takes at most "+strconv.Itoa(MaxBatch)+" keys"))
-	}
-	var keys [][]byte
-	if d.Keys != nil {
-		keys = make([][]byte, len(d.Keys))
-	}
-	for i, text := range d.Keys {
-		if keys[i], err = parseKey(m, text); err != nil {
-			return nil, wrap("delete", err)
+		if n += len(d.Keys); n > MaxBatch {
+			return nil, wrap("delete", code.Fault(code.Limit, "", "", "one delete takes at most "+strconv.Itoa(MaxBatch)+" keys"))
 		}
 	}
 	now := timestamp(st.options.Clock())
-	return st.begin("delete", func(x *tx) error {
-		x.now = now
-		rows := x.find(m, keys, where)
-		if condition != nil {
-			for _, n := range rows {
-				if !condition.Match(st.tables(), st.table(m).Row(n)) {
-					return code.Fault(code.Conflict, m.Name, "", "the condition does not hold for the stored record")
+	return func(x *tx) error {
+		x.now, x.rows = now, nil
+		var doomed []fate
+		for i := range targets {
+			t := &targets[i]
+			for _, n := range x.find(t.model, t.keys, t.where) {
+				f := fate{st.table(t.model), n}
+				if t.condition != nil && !t.condition.Match(st.tables(), f.table.Row(n)) {
+					return code.Fault(code.Conflict, t.model.Name, "", "the condition does not hold for the stored record")
 				}
+				x.rows = append(x.rows, f.table.Row(n))
+				doomed = append(doomed, f)
 			}
 		}
-		return x.cascade(st.table(m), rows)
-	})
+		return x.cascade(doomed)
+	}, nil
+}
+
+// target is a Deletion that was checked against the schema.
+type target struct {
+	model            *schema.Model
+	keys             [][]byte
+	where, condition *predicate.Filter
+}
+
+func (st *Store) target(d Deletion, into *target) (err error) {
+	m, err := st.model("delete", d.Model)
+	if err != nil {
+		return err
+	}
+	into.model = m
+	if (d.Keys == nil) == (d.Where == nil) {
+		return code.Fault(code.Invalid, m.Name, "", "give either keys or a predicate")
+	}
+	if into.where, err = predicate.Parse(m, d.Where); err != nil {
+		return err
+	}
+	if d.Condition != nil {
+		if into.condition, err = predicate.Parse(m, d.Condition); err != nil {
+			return err
+		}
+	}
+	if d.Keys != nil {
+		into.keys = make([][]byte, len(d.Keys))
+	}
+	for i, text := range d.Keys {
+		if into.keys[i], err = parseKey(m, text); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (x *tx) find(m *schema.Model, keys [][]byte, where *predicate.Filter) []uint32 {
@@ -196,7 +228,7 @@ type fate struct {
 // cascade deletes rows and what belongs to them. It walks a list, so chains may be
 // as long as they like and cycles end; related records go before the one that they
 // belong to.
-func (x *tx) cascade(t *table.Table, rows []uint32) error {
+func (x *tx) cascade(rows []fate) error {
 	doomed := make(map[fate]struct{}, len(rows))
 	var list []fate
 	doom := func(t *table.Table, row uint32) {
@@ -206,9 +238,8 @@ func (x *tx) cascade(t *table.Table, rows []uint32) error {
 			list = append(list, f)
 		}
 	}
-	for _, n := range rows {
-		x.rows = append(x.rows, t.Row(n))
-		doom(t, n)
+	for _, f := range rows {
+		doom(f.table, f.row)
 	}
 	var spared []sparing
 	for i := 0; i < len(list); i++ {

@@ -22,3 +22,18 @@ func Head(st *Store) uint64 {
 	defer st.mu.Unlock()
 	return st.data.head
 }
+
+// Conflicts reports whether a transaction has met a conflict with others.
+func Conflicts(t *Tx) bool {
+	t.st.mu.Lock()
+	defer t.st.mu.Unlock()
+	return t.conflict != nil
+}
+
+// Version returns how many changes have been made to the tables so far, those
+// included that were taken back.
+func Version(st *Store) uint32 {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.version
+}

@@ -254,8 +254,8 @@ func parseInclude(text []byte, depth int) ([]Inclusion, error) {
 	return list, nil
 }
 
-// recordsOf makes the records of a tree. The caller holds mu.
-func (st *Store) recordsOf(t *Tree) []*Record {
+// recordsOfTree makes the records of a tree. The caller holds mu.
+func (st *Store) recordsOfTree(t *Tree) []*Record {
 	rows := make([][]*Record, len(st.schema.Models))
 	for _, f := range t.Rows {
 		rows[f.Model.Index] = st.records(f)

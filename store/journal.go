@@ -303,6 +303,7 @@ func (st *Store) settle(batch []*Commit, err error) {
 
 // undo takes all pending commits back, newest first.
 func (st *Store) undo() {
+	st.news++
 	for _, c := range slices.Backward(st.journal.pending) {
 		for _, change := range slices.Backward(c.changes) {
 			change.Table.Undo(change)
@@ -330,7 +331,7 @@ func (st *Store) follow(ctx context.Context) {
 		return
 	}
 	st.journal.behind = false
-	st.version++
+	st.version++ // undo notes that there is news
 	st.undo()
 	if fresh != nil {
 		st.data, snapshot.Entries = fresh, nil

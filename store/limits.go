@@ -3,6 +3,7 @@ package store
 // Bounds of the store. The packages below have their own in a limits.go each.
 const (
 	MaxBatch    = 200_000 // records of one save or one delete by keys
+	MaxSteps    = 200_000 // verbs of one transaction
 	MaxSortKeys = 16      // fields of one sort
 
 	MaxIncludeDepth = 16        // relations included inside each other
@@ -11,6 +12,8 @@ const (
 
 	MaxGroupKeys  = 16 // fields that one groupBy groups by
 	MaxAggregates = 64 // sums, averages, least and greatest values of one groupBy
+
+	defaultRetries = 4 // more times that a transaction is tried when others change what it has read
 
 	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload    = 8        // tries to read a store that others are compacting

@@ -35,7 +35,7 @@ func (st *Store) New(model string, fields Fields) (*Record, error) {
 // Construct makes the row of a new record from a JSON object of its fields, with
 // its key and its defaults, and stores nothing.
 func (st *Store) Construct(m *schema.Model, text []byte) (record.Row, error) {
-	st.mu.Lock()
+	st.mu.Mutex.Lock() // the tables are not looked at
 	defer st.mu.Unlock()
 	e := st.encoders[m.Index]
 	if err := e.Read(text); err != nil {
@@ -67,7 +67,7 @@ func (r *Record) With(fields Fields) (*Record, error) {
 	if err != nil {
 		return nil, wrap("new", err)
 	}
-	r.st.mu.Lock()
+	r.st.mu.Mutex.Lock() // the tables are not looked at
 	defer r.st.mu.Unlock()
 	e := r.st.encoders[r.model.Index]
 	if err := e.Read(text); err != nil {

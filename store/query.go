@@ -100,7 +100,7 @@ func (st *Store) Query(_ context.Context, model string, options ...QueryOption) 
 	if err != nil {
 		return nil, err
 	}
-	return st.recordsOf(tree), nil
+	return st.recordsOfTree(tree), nil
 }
 
 // Get returns the record with that key, nil if there is none. A composite key is a
@@ -119,7 +119,7 @@ func (st *Store) Get(_ context.Context, model string, key any, options ...QueryO
 	if err != nil || len(tree.Root.Records) == 0 {
 		return nil, err
 	}
-	return st.recordsOf(tree)[0], nil
+	return st.recordsOfTree(tree)[0], nil
 }
 
 // Find answers a Query with references to rows.

@@ -82,3 +82,16 @@ func (st *Store) records(f Found) []*Record {
 	}
 	return list
 }
+
+// recordOf is the record of a row.
+func (st *Store) recordOf(m *schema.Model, row record.Row) *Record {
+	return &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: row}
+}
+
+func (st *Store) recordsOf(m *schema.Model, rows []record.Row) []*Record {
+	list := make([]*Record, len(rows))
+	for i, row := range rows {
+		list[i] = st.recordOf(m, row)
+	}
+	return list
+}

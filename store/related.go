@@ -99,6 +99,10 @@ func (st *Store) relatedTo(r *Record, rel *schema.Relation) ([]*Record, error) {
 func (st *Store) FindRelated(rel *schema.Relation, values []byte) (Found, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
+	return st.findRelated(rel, values)
+}
+
+func (st *Store) findRelated(rel *schema.Relation, values []byte) (Found, error) {
 	if err := st.journal.failed; err != nil {
 		return Found{}, wrap("query", err)
 	}

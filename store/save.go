@@ -52,17 +52,9 @@ func (st *Store) Save(ctx context.Context, r *Record, options ...SaveOption) (*R
 // SaveAll saves the records as one commit. They may refer to each other in any
 // order.
 func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...SaveOption) ([]*Record, error) {
-	puts := make([]Put, len(records))
-	for i, r := range records {
-		if r == nil || r.model == nil {
-			return nil, wrap("save", code.Fault(code.Invalid, "", "", "a record is nil"))
-		}
-		puts[i] = Put{Model: r.model.Name, Row: r.layout.Values(r.row), Edited: !r.fresh, Changed: r.changed}
-		for _, option := range options {
-			if err := option(&puts[i]); err != nil {
-				return nil, wrap("save", err)
-			}
-		}
+	puts, err := putsOf(records, options)
+	if err != nil {
+		return nil, err
 	}
 	var rows []record.Row
 	c, err := st.beginSave(list(puts), len(puts), func(row record.Row) { rows = append(rows, row) })
@@ -75,10 +67,26 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 	rows = rows[len(rows)-len(records):] // a commit that was run again reported each time
 	out := make([]*Record, len(records))
 	for i, r := range records {
-		m := st.schema.Model(r.model.Name)
-		out[i] = &Record{st: st, model: m, layout: st.encoders[m.Index].Layout, row: rows[i]}
+		out[i] = st.recordOf(st.schema.Model(r.model.Name), rows[i])
 	}
 	return out, nil
+}
+
+// putsOf is what saves the records.
+func putsOf(records []*Record, options []SaveOption) ([]Put, error) {
+	puts := make([]Put, len(records))
+	for i, r := range records {
+		if r == nil || r.model == nil {
+			return nil, wrap("save", code.Fault(code.Invalid, "", "", "a record is nil"))
+		}
+		puts[i] = Put{Model: r.model.Name, Row: r.layout.Values(r.row), Edited: !r.fresh, Changed: r.changed}
+		for _, option := range options {
+			if err := option(&puts[i]); err != nil {
+				return nil, wrap("save", err)
+			}
+		}
+	}
+	return puts, nil
 }
 
 // list hands over the puts of a slice.
@@ -126,13 +134,21 @@ func tooMany() error {
 // beginSave also reports the rows that the save leaves behind, in order, to report
 // unless it is nil.
 func (st *Store) beginSave(puts Puts, n int, report func(record.Row)) (*Commit, error) {
+	return st.begin("save", st.saving(puts, n, report))
+}
+
+// saving is the change that saves about n records.
+func (st *Store) saving(puts Puts, n int, report func(record.Row)) func(*tx) error {
 	now := timestamp(st.options.Clock())
 	keys := map[int][]byte{}
-	return st.begin("save", func(x *tx) error {
+	return func(x *tx) error {
 		x.now, x.report, x.keys = now, report, keys
-		x.changes, x.saved = make([]table.Change, 0, n), make([]place, 0, n)
+		if x.changes == nil {
+			x.changes = make([]table.Change, 0, n)
+		}
+		x.saved = make([]place, 0, n)
 		return puts(x.put)
-	})
+	}
 }
 
 // put saves the next record.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"sync"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
@@ -32,11 +31,12 @@ type Store struct {
 	encoders []*record.Encoder // by model
 	rules    []rules           // by model
 
-	mu      sync.Mutex
+	mu      lock
 	data    *dataset
 	journal journal
 	version uint32 // of the last commit applied; a row's state has the number of the commit that made it
 	epoch   uint32 // grows whenever row numbers get a new meaning
+	news    uint64 // grows with every change that everybody may see
 }
 
 // Open reads the store from its Backend, or makes a new one, and starts it. It

@@ -42,13 +42,22 @@ func (st *Store) apply(c *Commit) error {
 		err = x.checkLinks()
 	}
 	if err != nil {
-		for _, change := range slices.Backward(x.changes) {
-			change.Table.Undo(change)
-		}
+		x.undo(0, 0)
 		return err
+	}
+	if len(x.changes) > 0 {
+		st.news++
 	}
 	c.version, c.changes, c.saved, c.rows, c.cleared = x.version, x.changes, x.saved, x.rows, x.cleared
 	return nil
+}
+
+// undo takes back all but so many of the changes, and forgets the links after theirs.
+func (x *tx) undo(changes, links int) {
+	for _, change := range slices.Backward(x.changes[changes:]) {
+		change.Table.Undo(change)
+	}
+	x.changes, x.links = x.changes[:changes], x.links[:links]
 }
 
 func (x *tx) insert(t *table.Table, row record.Row) uint32 {

@@ -22,20 +22,9 @@ func (r *Reference) Save(puts []store.Put) store.Code {
 	work := r.Clone()
 	var list []written
 	for _, p := range puts {
-		m := r.Schema.Model(p.Model)
-		w := written{model: m}
-		given := record.GoValue(p.Row).(Row)
-		at := work.find(m, key(m, given))
-		switch {
-		case at < 0:
-			w.row = work.complete(m, given)
-			work.Add(m.Name, w.row)
-		case p.Condition != nil && !work.Match(m, work.rows[m.Name][at], p.Condition):
-			return store.ErrConflict
-		default:
-			w.row = work.rows[m.Name][at]
-			w.before = maps.Clone(w.row)
-			work.edit(m, w.row, given, p)
+		w, c := work.put(p)
+		if c != "" {
+			return c
 		}
 		list = append(list, w)
 	}
@@ -46,6 +35,26 @@ func (r *Reference) Save(puts []store.Put) store.Code {
 	}
 	r.rows = work.rows
 	return ""
+}
+
+// put writes one record, whatever it refers to.
+func (r *Reference) put(p store.Put) (written, store.Code) {
+	m := r.Schema.Model(p.Model)
+	w := written{model: m}
+	given := record.GoValue(p.Row).(Row)
+	at := r.find(m, key(m, given))
+	switch {
+	case at < 0:
+		w.row = r.complete(m, given)
+		r.Add(m.Name, w.row)
+	case p.Condition != nil && !r.Match(m, r.rows[m.Name][at], p.Condition):
+		return w, store.ErrConflict
+	default:
+		w.row = r.rows[m.Name][at]
+		w.before = maps.Clone(w.row)
+		r.edit(m, w.row, given, p)
+	}
+	return w, ""
 }
 
 func (r *Reference) complete(m *schema.Model, given Row) Row {
