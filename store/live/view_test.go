@@ -135,6 +135,12 @@ func (s *subject) fold(h *history, p *live.Patch, replay string) {
 		require.True(h, slices.Equal(s.states, states), "an update was not told: "+replay)
 		return
 	}
+	for _, out := range p.Removed {
+		for _, in := range p.Inserted {
+			stayed := s.window[out] == now[in] && s.states[out] == states[in]
+			require.False(h, stayed, "a row that did not change was taken out and put in: "+replay)
+		}
+	}
 	for _, at := range slices.Backward(p.Removed) {
 		s.window, s.states = slices.Delete(s.window, at, at+1), slices.Delete(s.states, at, at+1)
 	}
