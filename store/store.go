@@ -35,6 +35,7 @@ type Store struct {
 	mu      sync.Mutex
 	data    *dataset
 	journal journal
+	lives   lives
 	version uint32 // of the last commit applied; a row's state has the number of the commit that made it
 	epoch   uint32 // grows whenever row numbers get a new meaning
 }
@@ -76,7 +77,7 @@ func (st *Store) Schema() *schema.Schema { return st.schema }
 // idempotent.
 func (st *Store) Close() error {
 	st.mu.Lock()
-	st.journal.fail(code.Fault(code.Closed, "", "", "the store was closed"))
+	st.fail(code.Fault(code.Closed, "", "", "the store was closed"))
 	st.mu.Unlock()
 	<-st.journal.stopped
 	return nil

@@ -47,6 +47,7 @@ func (st *Store) apply(c *Commit) error {
 		}
 		return err
 	}
+	st.lives.changed(x.changes)
 	c.version, c.changes, c.saved, c.rows, c.cleared = x.version, x.changes, x.saved, x.rows, x.cleared
 	return nil
 }

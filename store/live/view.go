@@ -54,6 +54,9 @@ func (v *View) Window() []uint32 {
 	return v.rows[start:max(start, min(v.end, len(v.rows)))]
 }
 
+// Model returns the model that the query is about.
+func (v *View) Model() *schema.Model { return v.filter.Model }
+
 // Len returns how many rows match, in the window or not.
 func (v *View) Len() int { return len(v.rows) }
 
