@@ -21,6 +21,7 @@ type Live struct {
 	depends []bool // by model
 	touches live.Touches
 	stale   bool          // the tables are others: the whole answer is a new one
+	waiting bool          // it is in the list of those to look at
 	ended   error         // why there are no more answers
 	changed chan struct{} // capacity 1
 }
@@ -38,8 +39,9 @@ type Answer struct {
 
 // lives are the live queries of a store.
 type lives struct {
-	list []*Live
-	news func() // is told, under the lock, when an answer may have changed; nil outside the browser
+	list    []*Live
+	waiting []*Live // whose answer may have changed since Changed was last called
+	news    func()  // Options.News
 }
 
 // Live answers a query now and whenever the answer changes, until it is closed.
@@ -102,6 +104,21 @@ func (l *Live) signal() {
 	}
 }
 
+// Changed tells of every live query whose answer is another one than that which was
+// last returned, or which has ended. The store's lock is held meanwhile.
+func (st *Store) Changed(tell func(*Live, Answer, error)) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	list := st.lives.waiting
+	st.lives.waiting = nil
+	for _, l := range list {
+		l.waiting = false
+		if a, changed, err := l.look(); changed || err != nil {
+			tell(l, a, err)
+		}
+	}
+}
+
 // Answer returns the present answer, the whole of it.
 func (l *Live) Answer() (Answer, error) {
 	l.st.mu.Lock()
@@ -115,6 +132,10 @@ func (l *Live) Answer() (Answer, error) {
 func (l *Live) Next() (a Answer, changed bool, err error) {
 	l.st.mu.Lock()
 	defer l.st.mu.Unlock()
+	return l.look()
+}
+
+func (l *Live) look() (a Answer, changed bool, err error) {
 	stale := l.stale
 	patch, err := l.next()
 	if err != nil || patch == nil && !stale {
@@ -183,7 +204,16 @@ func (s *lives) touch(t *table.Table, row uint32, before []byte) {
 	for _, l := range s.list {
 		if l.depends[t.Model.Index] {
 			l.touches.Add(live.Touch{Table: t, Row: row, Before: before})
+			s.await(l)
 		}
+	}
+}
+
+// await puts a live query on the list of those to look at.
+func (s *lives) await(l *Live) {
+	if !l.waiting {
+		l.waiting = true
+		s.waiting = append(s.waiting, l)
 	}
 }
 
@@ -213,6 +243,7 @@ func (s *lives) undone(changes []table.Change) {
 func (s *lives) replaced() {
 	for _, l := range s.list {
 		l.stale = true
+		s.await(l)
 	}
 	s.wake()
 }
@@ -221,18 +252,17 @@ func (s *lives) replaced() {
 func (s *lives) finish(err error) {
 	for _, l := range s.list {
 		l.end(err)
+		s.await(l)
 	}
 	s.wake()
 }
 
 // wake signals those that have something to look at.
 func (s *lives) wake() {
-	for _, l := range s.list {
-		if l.stale || l.ended != nil || len(l.touches.List()) > 0 {
-			l.signal()
-		}
+	for _, l := range s.waiting {
+		l.signal()
 	}
-	if s.news != nil && len(s.list) > 0 {
+	if s.news != nil && len(s.waiting) > 0 {
 		s.news()
 	}
 }

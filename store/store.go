@@ -19,6 +19,7 @@ type Options struct {
 	Clock   Clock          // the machine's when nil
 	Random  Random         // the machine's when nil; required under js
 	Idle    func()         // returns when there is time for work that can wait; nil when there always is
+	News    func()         // is told, under the store's lock, that answers of live queries may have changed; may be nil
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
 
 	compactCount int // entries of log after which blocks are written
@@ -65,6 +66,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, wrap("open", err)
 	}
 	st.data = data
+	st.lives.news = o.News
 	st.startJournal()
 	return st, nil
 }
