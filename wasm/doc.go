@@ -45,6 +45,14 @@
 //	                                         the records of the far side
 //	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order
 //	granary_count(store, length)             as granary_query → {"count": n}
+//	granary_live(store, length)              as granary_query → numbers: the number of the live query, how many records match,
+//	                                         epoch, then row and version of each record of the window
+//	granary_unlive(live)                     ends a live query → nothing
+//	granary_news(store)                      → numbers, for each live query whose answer has changed since it was last told: its
+//	                                         number; how many records match; how many rows were removed, inserted, updated;
+//	                                         their positions, those of removed rows in the answer before, the others in the
+//	                                         present one; epoch; row and version of each row inserted, then of each updated.
+//	                                         2³²−1 rows removed stand for all, and then no positions are given
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_clear(store, op)                 → {}
@@ -70,6 +78,7 @@
 //	settle(op i32, status i32, address i32, length i32)
 //	random(address i32, length i32)          fill with random bytes of cryptographic quality
 //	now() f64                                milliseconds since 1970
+//	news(store i32)                          answers of live queries may have changed; granary_news tells, but not from inside this call
 //
 // # Start and end
 //

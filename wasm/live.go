@@ -3,6 +3,8 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 )
@@ -18,7 +20,7 @@ var lastLive uint32
 //go:wasmexport granary_live
 func exportLive(handle, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		q, err := store.ParseQuery(st.Schema(), input[:length])
+		q, err := store.ParseQuery(st.Schema(), bytes.Clone(input[:length])) // the query is kept
 		if err != nil {
 			return nil, err
 		}
@@ -62,15 +64,15 @@ func exportNews(handle int32) int32 {
 	})
 }
 
-// appendAnswer writes the total, the epoch, how many rows were removed, inserted
-// and updated, their positions, and row and version of those inserted and updated.
+// appendAnswer writes the total, how many rows were removed, inserted and updated,
+// their positions, the epoch, and row and version of those inserted and updated.
 // Of an answer that was read anew everything is removed, all its rows are inserted,
 // and no positions are given.
 func appendAnswer(dst []byte, a store.Answer) []byte {
-	dst = appendUint32(appendUint32(dst, uint32(a.Total)), a.Epoch)
+	dst = appendUint32(dst, uint32(a.Total))
 	if a.Patch == nil {
 		dst = appendUint32(appendUint32(appendUint32(dst, everything), uint32(len(a.Refs))), 0)
-		return appendRefs(dst, a.Refs)
+		return appendFound(dst, a.Found)
 	}
 	lists := [][]int{a.Patch.Removed, a.Patch.Inserted, a.Patch.Updated}
 	for _, list := range lists {
@@ -81,6 +83,7 @@ func appendAnswer(dst []byte, a store.Answer) []byte {
 			dst = appendUint32(dst, uint32(at))
 		}
 	}
+	dst = appendUint32(dst, a.Epoch)
 	for _, list := range lists[1:] {
 		for _, at := range list {
 			dst = appendRefs(dst, a.Refs[at:at+1])

@@ -11,7 +11,7 @@ import (
 
 // Apply takes in what changed. The changes are in the tables already. It returns
 // what became of the window, nil when that shows the same rows as before in the
-// same state.
+// same state and as many match.
 func (v *View) Apply(touches []Touch) *Patch {
 	own := map[uint32]record.Row{} // rows of the query's model that changed, as they were
 	var affected []uint32

@@ -1,8 +1,9 @@
 package live
 
-// Patch is what became of a window: which of the old rows are out, which of the
-// new ones came in, and which stayed with other contents. A row that moved is out
-// at one place and in at another.
+// Patch is what became of a window: which of the old rows are out, which of the new
+// ones came in, and which stayed with other contents. A row that moved is out at
+// one place and in at another. It is empty when only the number of rows that match
+// has changed.
 type Patch struct {
 	Removed  []int // positions in the old window, ascending
 	Inserted []int // positions in the new window, ascending
@@ -40,7 +41,7 @@ func (v *View) patch(old []uint32, gone, came []int, updated []uint32) *Patch {
 			p.Updated = append(p.Updated, at)
 		}
 	}
-	if len(p.Removed)+len(p.Inserted)+len(p.Updated) == 0 {
+	if len(p.Removed)+len(p.Inserted)+len(p.Updated) == 0 && len(gone) == len(came) {
 		return nil
 	}
 	return p

@@ -1,6 +1,7 @@
 import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
 import { keyFrom } from './key.js';
+import { LiveQuery } from './live.js';
 import { bindingOfClass, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { predicateJSON } from './predicate.js';
@@ -39,6 +40,16 @@ export async function query(session: Session | undefined, target: unknown, rest:
   const criterion = criterionOf('query', binding, rest[0]);
   if ('key' in criterion) return binding.session.get(model, criterion.key);
   return binding.session.query(model, { ...criterion, ...window(binding, rest[1]) });
+}
+
+/** A live query, checked at once; nothing runs until somebody subscribes. */
+export function live(session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveQuery<object> {
+  const binding = modelOf('live', session, target);
+  const { model } = binding;
+  const criterion = rest.length === 0 ? {} : criterionOf('live', binding, rest[0]);
+  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', { op: 'live', model: model.name });
+  const request = { ...criterion, ...window(binding, rest[1]) };
+  return new LiveQuery((feed) => binding.session.live(model, request, feed));
 }
 
 /** Counts the records that match, without making any. */
