@@ -79,6 +79,14 @@ func (st *Store) findKey(model string, text []byte) (Found, error) {
 	return st.found(m, st.table(m).Match(nil, m.Key, key)), nil
 }
 
+// plain refuses a Query that includes relations, where that cannot be.
+func plain(op string, q Query) error {
+	if len(q.Include) == 0 && q.Key == nil {
+		return nil
+	}
+	return &code.Error{Code: code.Invalid, Op: op, Model: q.Model, Message: "loads no relations here: include them in a query of the store"}
+}
+
 func (st *Store) found(m *schema.Model, rows []uint32) Found {
 	t := st.table(m)
 	f := Found{Model: m, Epoch: st.epoch, Refs: make([]Ref, len(rows))}

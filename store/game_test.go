@@ -26,6 +26,7 @@ type game struct {
 	stores  []*store.Store
 	want    *storetest.Reference
 	past    []copied // states that records had, to be edited
+	watched map[*store.Store][]*watched
 	stats   map[string]int
 	replay  string
 }
@@ -39,7 +40,7 @@ type copied struct {
 func newGame(t testing.TB, seed uint64, stores int) *game {
 	s := storetest.Schema(t, storetest.Library)
 	g := &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
-		want: storetest.NewReference(s, noonText), stats: map[string]int{}}
+		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, stats: map[string]int{}}
 	g.IDs = 2 + g.IntN(6)
 	for range stores {
 		g.stores = append(g.stores, g.open())
@@ -51,6 +52,9 @@ func (g *game) open() *store.Store {
 	st, err := store.Open(context.Background(), store.Small(store.Options{Schema: g.schema, Backend: g.storage.Handle(),
 		Clock: func() int64 { return noon }}, 3+g.IntN(9), 200+g.IntN(600)))
 	require.NoError(g, err, g.replay)
+	for range 3 {
+		g.watch(st)
+	}
 	return st
 }
 
@@ -202,14 +206,10 @@ func (g *game) agree(st *store.Store) {
 	if !g.want.Equal(got) {
 		require.Equal(g, g.want.String(), got.String(), g.replay)
 	}
+	g.agreeLive(st)
 	for range 3 {
 		m := storetest.Pick(g.Generator, g.schema.Models)
-		q := store.Query{Model: m.Name, Limit: -1, Where: []byte(g.Predicate(m, g.IntN(3)))}
-		for range g.IntN(3) {
-			if f := storetest.Pick(g.Generator, m.Fields); !f.Type.List && f.Type.Scalar != schema.JSON && f.Type.Scalar != schema.Object {
-				q.Sort = append(q.Sort, store.Sort{Field: f.Name, Descending: g.Chance(2)})
-			}
-		}
+		q := g.query(m)
 		whole := g.want.Query(q)
 		n, err := st.Count(q)
 		require.NoError(g, err)
@@ -221,6 +221,17 @@ func (g *game) agree(st *store.Store) {
 		require.NoError(g, err)
 		require.Equal(g, append([]storetest.Row{}, g.want.Query(q)...), rows, "%+v %s\n%s", q, q.Where, g.replay)
 	}
+}
+
+// query makes a question without page and limit.
+func (g *game) query(m *schema.Model) store.Query {
+	q := store.Query{Model: m.Name, Limit: -1, Where: []byte(g.Predicate(m, g.IntN(3)))}
+	for range g.IntN(3) {
+		if f := storetest.Pick(g.Generator, m.Fields); !f.Type.List && f.Type.Scalar != schema.JSON && f.Type.Scalar != schema.Object {
+			q.Sort = append(q.Sort, store.Sort{Field: f.Name, Descending: g.Chance(2)})
+		}
+	}
+	return q
 }
 
 // end compares all stores and closes them.

@@ -95,11 +95,13 @@ func (j *journal) signal() {
 	}
 }
 
-// fail makes every verb from now on fail with err, unless something failed before.
-func (j *journal) fail(err error) {
-	if j.failed == nil {
-		j.failed = err
-		j.signal()
+// fail makes every verb from now on fail with err, unless something failed before,
+// and ends the live queries.
+func (st *Store) fail(err error) {
+	if st.journal.failed == nil {
+		st.journal.failed = err
+		st.journal.signal()
+		st.lives.finish(err)
 	}
 }
 
@@ -308,6 +310,7 @@ func (st *Store) undo() {
 		for _, change := range slices.Backward(c.changes) {
 			change.Table.Undo(change)
 		}
+		st.lives.undone(c.changes)
 		c.changes = nil
 	}
 }
@@ -336,13 +339,15 @@ func (st *Store) follow(ctx context.Context) {
 	if fresh != nil {
 		st.data, snapshot.Entries = fresh, nil
 		st.epoch++
+		st.lives.replaced()
 	}
 	for _, e := range snapshot.Entries {
 		if err := st.data.apply(e, st.version); err != nil {
-			st.journal.fail(err) // the tables are between two entries
+			st.fail(err) // the tables are between two entries
 			st.settle(slices.Clone(st.journal.pending), err)
 			return
 		}
+		st.lives.changed(st.data.changes)
 	}
 	st.rerun()
 }

@@ -18,6 +18,7 @@ type Options struct {
 	Clock   Clock          // the machine's when nil
 	Random  Random         // the machine's when nil; required under js
 	Idle    func()         // returns when there is time for work that can wait; nil when there always is
+	News    func()         // is told, under the store's lock, that answers of live queries may have changed; may be nil
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
 
 	compactCount int // entries of log after which blocks are written
@@ -34,6 +35,7 @@ type Store struct {
 	mu      lock
 	data    *dataset
 	journal journal
+	lives   lives
 	version uint32 // of the last commit applied; a row's state has the number of the commit that made it
 	epoch   uint32 // grows whenever row numbers get a new meaning
 	news    uint64 // grows with every change that everybody may see
@@ -64,6 +66,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 		return nil, wrap("open", err)
 	}
 	st.data = data
+	st.lives.news = o.News
 	st.startJournal()
 	return st, nil
 }
@@ -76,7 +79,7 @@ func (st *Store) Schema() *schema.Schema { return st.schema }
 // idempotent.
 func (st *Store) Close() error {
 	st.mu.Lock()
-	st.journal.fail(code.Fault(code.Closed, "", "", "the store was closed"))
+	st.fail(code.Fault(code.Closed, "", "", "the store was closed"))
 	st.mu.Unlock()
 	<-st.journal.stopped
 	return nil

@@ -121,6 +121,9 @@ func (t *Tx) DeleteRows(list ...Deletion) ([]record.Row, error) {
 // Query is Store.Query within the transaction.
 func (t *Tx) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
 	q, err := asked("query", model, options)
+	if err == nil {
+		err = plain("query", q)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -48,6 +48,7 @@ func (st *Store) apply(c *Commit) error {
 	if len(x.changes) > 0 {
 		st.news++
 	}
+	st.lives.changed(x.changes)
 	c.version, c.changes, c.saved, c.rows, c.cleared = x.version, x.changes, x.saved, x.rows, x.cleared
 	return nil
 }

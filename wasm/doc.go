@@ -53,6 +53,14 @@
 //	granary_group(store, verb, length)       {"model", "by"?: [field, …], "sum"?, "avg"?, "min"?, "max"?: the same, "where"?, "sort"?, "page"?,
 //	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,
 //	                                         2 avg, 3 min, 4 max → [{"key": {field: value}, "count", "sum"?: {field: number}, …}, …]
+//	granary_live(store, length)              as granary_query → numbers: the number of the live query, how many records match,
+//	                                         epoch, then row and version of each record of the window
+//	granary_unlive(live)                     ends a live query → nothing
+//	granary_news(store)                      → numbers, for each live query whose answer has changed since it was last told: its
+//	                                         number; how many records match; how many rows were removed, inserted, updated;
+//	                                         their positions, those of removed rows in the answer before, the others in the
+//	                                         present one; epoch; row and version of each row inserted, then of each updated.
+//	                                         2³²−1 rows removed stand for all, and then no positions are given
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_clear(store, op)                 → {}
@@ -78,6 +86,7 @@
 //	settle(op i32, status i32, address i32, length i32)
 //	random(address i32, length i32)          fill with random bytes of cryptographic quality
 //	now() f64                                milliseconds since 1970
+//	news(store i32)                          answers of live queries may have changed; granary_news tells, but not from inside this call
 //
 // # Start and end
 //

@@ -46,12 +46,15 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 			return nil, err
 		}
 	}
-	st, err := store.Open(ctx, store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict})
+	var handle int32
+	st, err := store.Open(ctx, store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
+		News: func() { news(handle) }})
 	if err != nil {
 		_ = b.Close()
 		return nil, err
 	}
-	out := appendNumberMember([]byte{'{'}, "store", int(keep(st)))
+	handle = keep(st)
+	out := appendNumberMember([]byte{'{'}, "store", int(handle))
 	out = appendTextMember(out, "storage", o.storage)
 	out = append(appendName(out, "schema"), compiled...)
 	return append(out, '}'), nil

@@ -15,6 +15,8 @@ export type {
 export type {
   CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,
 } from './schema.js';
+export type { Diff, LiveAnswer, LiveQuery } from './live.js';
+export type { Observable, Observer, SubscribeOptions, Subscription } from './observable.js';
 export { SortDirection } from './sort.js';
-export type { CheckReport, Count, Delete, Query, Save, SaveAll, Stats } from './verbs.js';
+export type { CheckReport, Count, Delete, Live, Query, Save, SaveAll, Stats } from './verbs.js';
 export type { WasmSource, WasmValue } from './wasm-source.js';

@@ -4,12 +4,12 @@ import { remove } from './delete.js';
 import { anyEngine, engineFor } from './engines.js';
 import { ErrorCode, GranaryError } from './errors.js';
 import type { DynamicModels, ModelClasses, ModelConstructor } from './model-types.js';
-import { count, query } from './query.js';
+import { count, live, query } from './query.js';
 import { text } from './runtime.js';
 import { save, saveAll } from './save.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
-import type { CheckReport, Count, Delete, Query, Save, SaveAll, Stats } from './verbs.js';
+import type { CheckReport, Count, Delete, Live, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** What {@link DataStore.open} takes. */
@@ -74,6 +74,10 @@ export class DataStore<M extends object = DynamicModels> {
   readonly saveAll: SaveAll;
   /** Reads records. */
   readonly query: Query;
+  /** Follows the answer to a query. */
+  readonly live: Live;
+  /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
+  readonly observeQuery: Live;
   /** Counts records without reading them. */
   readonly count: Count;
   /** Adds up a field. */
@@ -102,6 +106,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.save = ((record, condition) => save(session, record, condition)) as Save;
     this.saveAll = ((...args: unknown[]) => saveAll(session, args)) as SaveAll;
     this.query = ((model: ModelConstructor<object>, ...rest: unknown[]) => query(session, model, rest)) as Query;
+    this.live = this.observeQuery = ((model, ...rest) => live(session, model, rest)) as Live;
     this.count = ((model, ...rest) => count(session, model, rest)) as Count;
     this.sum = aggregator(session, 'sum') as Sum;
     this.avg = aggregator(session, 'avg') as Average;
@@ -141,6 +146,10 @@ export class DataStore<M extends object = DynamicModels> {
   /** As {@link DataStore.query}, on the store that the model belongs to. */
   static readonly query: Query = ((model: ModelConstructor<object>, ...rest: unknown[]) =>
     query(undefined, model, rest)) as Query;
+  /** As {@link DataStore.live}, on the store that the model belongs to. */
+  static readonly live: Live = ((model, ...rest) => live(undefined, model, rest)) as Live;
+  /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
+  static readonly observeQuery: Live = DataStore.live;
   /** As {@link DataStore.count}, on the store that the model belongs to. */
   static readonly count: Count = ((model, ...rest) => count(undefined, model, rest)) as Count;
   /** As {@link DataStore.sum}, on the store that the model belongs to. */

@@ -2,6 +2,7 @@ import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
 import { includeJSON, loadTree, type IncludeJSON } from './include.js';
 import { keyFrom } from './key.js';
+import { LiveQuery } from './live.js';
 import { bindingOfClass, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { suggestion } from './nearest.js';
@@ -49,6 +50,16 @@ export async function query(session: Session | undefined, target: unknown, rest:
     return byKey ? records[0] : records;
   }
   return byKey ? binding.session.get(model, criterion.key) : binding.session.query(model, request);
+}
+
+/** A live query, checked at once; nothing runs until somebody subscribes. */
+export function live(session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveQuery<object> {
+  const binding = modelOf('live', session, target);
+  const { model } = binding;
+  const criterion = rest.length === 0 ? {} : criterionOf('live', binding, rest[0]);
+  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', { op: 'live', model: model.name });
+  const request = { ...criterion, ...optionsJSON('live', model, rest[1], ['sort', 'page', 'limit']) };
+  return new LiveQuery((feed) => binding.session.live(model, request, feed));
 }
 
 /** Counts the records that match, without making any. */

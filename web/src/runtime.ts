@@ -21,6 +21,9 @@ export interface EngineExports {
   granary_count(store: number, length: number): number;
   granary_group(store: number, verb: number, length: number): number;
   granary_check(store: number, op: number): number;
+  granary_live(store: number, length: number): number;
+  granary_unlive(live: number): number;
+  granary_news(store: number): number;
   granary_stats(store: number): number;
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
@@ -61,6 +64,7 @@ export class Engine {
   #dead: GranaryError | undefined;
   #go: GoRuntime | undefined;
   readonly #pending = new Map<number, Pending>();
+  readonly #listeners = new Map<number, () => void>(); // by store
   readonly #onDeath: () => void;
 
   private constructor(onDeath: () => void) {
@@ -86,6 +90,12 @@ export class Engine {
   /** Why the engine takes no more calls, or undefined while it does. */
   get dead(): GranaryError | undefined {
     return this.#dead;
+  }
+
+  /** Has `news` called when answers of a store's live queries may have changed, from inside the engine, and at the engine's end. */
+  listen(store: number, news: (() => void) | undefined): void {
+    if (news) this.#listeners.set(store, news);
+    else this.#listeners.delete(store);
   }
 
   /** Makes a call that is answered at once. */
@@ -154,6 +164,7 @@ export class Engine {
       },
       random: (address: number, length: number) => fillRandom(this.#memory.view(address, length)),
       now: () => Date.now(),
+      news: (store: number) => this.#listeners.get(store)?.(),
     };
   }
 
@@ -220,6 +231,7 @@ export class Engine {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     for (const p of pending) p.fail(this.#dead);
+    for (const news of this.#listeners.values()) news();
     this.#onDeath();
     closeDatabases(this.#go);
     this.#go = undefined;
@@ -234,7 +246,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 
 const EXPORTS: readonly (keyof EngineExports)[] = [
   'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_insert', 'granary_delete',
-  'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_check',
+  'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_live', 'granary_unlive', 'granary_news', 'granary_check',
   'granary_stats', 'granary_clear', 'granary_close', 'granary_destroy',
 ];
 

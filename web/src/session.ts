@@ -1,6 +1,8 @@
 import type { PredicateJSON } from './condition.js';
 import { ErrorCode, GranaryError } from './errors.js';
+import { Feeds } from './feeds.js';
 import { IdentityMap } from './identity.js';
+import type { Feed } from './live.js';
 import { ROWS_PER_FETCH } from './limits.js';
 import { Binding, bindingOfInstance } from './model.js';
 import { type Engine, numbers, text } from './runtime.js';
@@ -41,6 +43,7 @@ export class Session {
   readonly bindings: ReadonlyMap<string, Binding>;
   readonly #engine: Engine;
   readonly #store: number;
+  readonly #feeds: Feeds;
   readonly #identities = new Map<Model, IdentityMap>();
   #epoch: number | undefined;
   #closing: Promise<void> | undefined;
@@ -50,6 +53,7 @@ export class Session {
     this.#store = opened.store;
     this.name = name;
     this.storage = opened.storage;
+    this.#feeds = new Feeds(engine, opened.store, (model, answer) => this.records(model, answer));
     this.graph = new Graph(opened.schema);
     this.bindings = new Map([...this.graph.models].map(([key, model]) => [key, new Binding(this, model)]));
   }
@@ -120,6 +124,12 @@ export class Session {
     return this.#engine.call(input, numbers, (x, n) => x.granary_query(this.#store, n));
   }
 
+  /** Follows the answer to a query; gives what ends that. */
+  live(model: Model, request: object, feed: Feed): () => void {
+    this.ready();
+    return this.#feeds.open(model, JSON.stringify({ model: model.name, ...request }), feed);
+  }
+
   count(model: Model, request: object): number {
     const input = JSON.stringify({ model: model.name, ...request });
     return (this.#json(input, (x, n) => x.granary_count(this.#store, n)) as { count: number }).count;
@@ -156,6 +166,7 @@ export class Session {
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
   close(): Promise<void> {
+    this.#feeds.end();
     this.#closing ??= this.#engine.dead
       ? Promise.resolve()
       : this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_close(this.#store, op));

@@ -1,4 +1,5 @@
 import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
+import type { LiveQuery } from './live.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
 /** The type of `save`. */
@@ -41,6 +42,15 @@ export interface Query {
   <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>, options?: QueryOptions<T>): Promise<T[]>;
   /** The record with a key, or undefined. An undefined key is INVALID. */
   <T extends object>(model: ModelConstructor<T>, key: Key<T>): Promise<T | undefined>;
+}
+
+/** The type of `live`. */
+export interface Live {
+  /**
+   * A query whose answer follows the store: the first answer comes at once, then
+   * one after each commit that changes it, in any tab that this one hears of.
+   */
+  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>, options?: Omit<QueryOptions<T>, 'include'>): LiveQuery<T>;
 }
 
 /** The type of `count`. */

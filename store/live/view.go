@@ -1,0 +1,120 @@
+package live
+
+import (
+	"math"
+	"slices"
+
+	"github.com/granarydb/granary/store/internal/mergesort"
+	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Query is what a View answers.
+type Query struct {
+	Filter *predicate.Filter
+	Order  []Key // the rows that tie, and all without keys, are in order of insertion
+	Start  int   // of the window that is shown
+	End    int   // of the window; math.MaxInt for all
+}
+
+// View is the answer to a query, kept up to date.
+type View struct {
+	tables predicate.Tables
+	table  *table.Table
+	filter *predicate.Filter
+	order  []Key
+	start  int
+	end    int
+	paths  [][]*schema.Relation
+	rows   []uint32 // all that match, in order
+}
+
+// NewView runs a query and keeps its answer.
+func NewView(tables predicate.Tables, q Query) *View {
+	v := &View{filter: q.Filter, order: q.Order, start: q.Start, end: q.End, paths: q.Filter.Paths()}
+	v.Rebuild(tables)
+	return v
+}
+
+// Rebuild runs the query again, on tables in which row numbers may mean other rows.
+func (v *View) Rebuild(tables predicate.Tables) {
+	v.tables, v.table = tables, tables.Of(v.filter.Model)
+	v.rows = v.filter.Rows(tables, math.MaxInt)
+	if len(v.order) > 0 {
+		mergesort.Sort(v.rows, func(a, b uint32) bool { return v.compare(v.now(a), v.now(b)) < 0 })
+	}
+}
+
+// Window returns the rows that are shown, in order. It is good until the View is
+// next changed.
+func (v *View) Window() []uint32 {
+	start := min(v.start, len(v.rows))
+	return v.rows[start:max(start, min(v.end, len(v.rows)))]
+}
+
+// Model returns the model that the query is about.
+func (v *View) Model() *schema.Model { return v.filter.Model }
+
+// Len returns how many rows match, in the window or not.
+func (v *View) Len() int { return len(v.rows) }
+
+// Touch is a row that was put or deleted: how it was before.
+type Touch struct {
+	Table  *table.Table
+	Row    uint32
+	Before record.Row // nil if there was none
+}
+
+// Touches are the rows that changed since the last time, each with how it was
+// then: of several changes of a row the first one counts.
+type Touches struct {
+	list  []Touch
+	known map[touched]struct{} // filled when there are many
+}
+
+type touched struct {
+	table *table.Table
+	row   uint32
+}
+
+// few is how many touches are searched one by one.
+const few = 16
+
+// Add notes a change.
+func (t *Touches) Add(touch Touch) {
+	at := touched{touch.Table, touch.Row}
+	if t.known == nil {
+		for _, other := range t.list {
+			if other.Table == touch.Table && other.Row == touch.Row {
+				return
+			}
+		}
+	} else if _, twice := t.known[at]; twice {
+		return
+	}
+	t.list = append(t.list, touch)
+	if t.known == nil && len(t.list) > few {
+		t.known = make(map[touched]struct{}, 2*len(t.list))
+		for _, other := range t.list {
+			t.known[touched{other.Table, other.Row}] = struct{}{}
+		}
+	} else if t.known != nil {
+		t.known[at] = struct{}{}
+	}
+}
+
+// List returns the touches in the order in which they came.
+func (t *Touches) List() []Touch { return t.list }
+
+// Clear forgets them.
+func (t *Touches) Clear() { t.list, t.known = t.list[:0], nil }
+
+// now is the present state of a row.
+func (v *View) now(number uint32) state { return state{number, v.table.Row(number)} }
+
+// Depends reports whether a change of a record of m can change the answer.
+func (v *View) Depends(m *schema.Model) bool {
+	return m == v.filter.Model || slices.ContainsFunc(v.paths, func(way []*schema.Relation) bool { return way[len(way)-1].Target == m })
+}

@@ -1,0 +1,271 @@
+package store
+
+import (
+	"context"
+	"iter"
+	"math"
+	"slices"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/live"
+	"github.com/granarydb/granary/store/table"
+)
+
+// Live is a query whose answer follows the store: what is saved, deleted, undone or
+// written by others. Many changes that nobody asked about in between are one.
+type Live struct {
+	st      *Store
+	query   Query
+	order   order
+	view    *live.View
+	depends []bool // by model
+	touches live.Touches
+	stale   bool          // the tables are others: the whole answer is a new one
+	waiting bool          // it is in the list of those to look at
+	ended   error         // why there are no more answers
+	changed chan struct{} // capacity 1
+}
+
+// Answer is what a live query answers: the records of its window, and how they
+// came out of the answer before.
+type Answer struct {
+	Found
+	Total int // how many records match, in the window or not
+
+	// Patch leads from the answer before to this one, nil for the first answer and
+	// when everything was read anew.
+	Patch *live.Patch
+}
+
+// lives are the live queries of a store.
+type lives struct {
+	list    []*Live
+	waiting []*Live // whose answer may have changed since Changed was last called
+	news    func()  // Options.News
+}
+
+// Live answers a query now and whenever the answer changes, until it is closed.
+func (st *Store) Live(model string, options ...QueryOption) (*Live, error) {
+	q := Query{Model: model, Limit: -1}
+	for _, option := range options {
+		if err := option(&q); err != nil {
+			return nil, wrap("live", err)
+		}
+	}
+	return st.LiveQuery(q)
+}
+
+// LiveQuery is Live for a Query.
+func (st *Store) LiveQuery(q Query) (*Live, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	m, filter, err := st.prepare(q)
+	if err != nil {
+		return nil, err
+	}
+	if err := plain("live", q); err != nil {
+		return nil, err
+	}
+	l := &Live{st: st, query: q, changed: make(chan struct{}, 1), depends: make([]bool, len(st.schema.Models))}
+	if l.order, err = st.order(m, q.Sort); err != nil {
+		return nil, wrap("live", err)
+	}
+	v := live.Query{Filter: filter, End: math.MaxInt}
+	if q.Limit >= 0 {
+		v.Start, v.End = window(q.Page, q.Limit)
+	}
+	for _, k := range l.order.keys {
+		v.Order = append(v.Order, live.Key{Field: k.field, Descending: k.descending})
+	}
+	l.view = live.NewView(st.tables(), v)
+	for _, other := range st.schema.Models {
+		l.depends[other.Index] = l.view.Depends(other)
+	}
+	st.lives.list = append(st.lives.list, l)
+	return l, nil
+}
+
+// Close ends the live query. It is idempotent.
+func (l *Live) Close() {
+	l.st.mu.Lock()
+	defer l.st.mu.Unlock()
+	l.end(code.Fault(code.Closed, l.query.Model, "", "the live query was closed"))
+	l.st.lives.list = slices.DeleteFunc(l.st.lives.list, func(o *Live) bool { return o == l })
+}
+
+func (l *Live) end(err error) {
+	if l.ended == nil {
+		l.ended = err
+		l.signal()
+	}
+}
+
+func (l *Live) signal() {
+	select {
+	case l.changed <- struct{}{}:
+	default:
+	}
+}
+
+// Changed tells of every live query whose answer is another one than that which was
+// last returned, or which has ended. The store's lock is held meanwhile.
+func (st *Store) Changed(tell func(*Live, Answer, error)) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	list := st.lives.waiting
+	st.lives.waiting = nil
+	for _, l := range list {
+		l.waiting = false
+		if a, changed, err := l.look(); changed || err != nil {
+			tell(l, a, err)
+		}
+	}
+}
+
+// Answer returns the present answer, the whole of it.
+func (l *Live) Answer() (Answer, error) {
+	l.st.mu.Lock()
+	defer l.st.mu.Unlock()
+	_, err := l.next()
+	return l.answer(), err
+}
+
+// Next returns the present answer and whether it is another one than that which
+// was last returned. It does not wait.
+func (l *Live) Next() (a Answer, changed bool, err error) {
+	l.st.mu.Lock()
+	defer l.st.mu.Unlock()
+	return l.look()
+}
+
+func (l *Live) look() (a Answer, changed bool, err error) {
+	stale := l.stale
+	patch, err := l.next()
+	if err != nil || patch == nil && !stale {
+		return a, false, err
+	}
+	a = l.answer()
+	a.Patch = patch
+	return a, true, nil
+}
+
+// Answers gives the first answer at once, and then each that is another one, until
+// the context or the live query ends; the reason comes last. Answers that nobody
+// waited for are left out.
+func (l *Live) Answers(ctx context.Context) iter.Seq2[Answer, error] {
+	return func(yield func(Answer, error) bool) {
+		a, err := l.Answer()
+		for changed := true; ; a, changed, err = l.Next() {
+			if (changed || err != nil) && !yield(a, err) || err != nil {
+				return
+			}
+			select {
+			case <-l.changed:
+			case <-ctx.Done():
+				yield(Answer{}, &code.Error{Code: code.Closed, Op: "live", Model: l.query.Model, Message: "stopped waiting", Err: ctx.Err()})
+				return
+			}
+		}
+	}
+}
+
+// Records returns the records of an answer.
+func (l *Live) Records(a Answer) []*Record {
+	l.st.mu.Lock()
+	defer l.st.mu.Unlock()
+	return l.st.records(a.Found)
+}
+
+// next brings the view up to date.
+func (l *Live) next() (*live.Patch, error) {
+	if l.ended != nil {
+		return nil, wrap("live", l.ended)
+	}
+	if l.stale {
+		l.stale = false
+		l.touches.Clear()
+		l.view.Rebuild(l.st.tables())
+		return nil, nil
+	}
+	list := l.touches.List()
+	if len(list) == 0 {
+		return nil, nil
+	}
+	patch := l.view.Apply(list)
+	l.touches.Clear()
+	return patch, nil
+}
+
+func (l *Live) answer() Answer {
+	f := l.st.found(l.view.Model(), l.view.Window())
+	return Answer{Found: f, Total: l.view.Len()}
+}
+
+// touch tells the live queries that a row was put or deleted. Of a table that the
+// schema does not have a view makes nothing.
+func (s *lives) touch(t *table.Table, row uint32, before []byte) {
+	for _, l := range s.list {
+		if l.depends[t.Model.Index] {
+			l.touches.Add(live.Touch{Table: t, Row: row, Before: before})
+			s.await(l)
+		}
+	}
+}
+
+// await puts a live query on the list of those to look at.
+func (s *lives) await(l *Live) {
+	if !l.waiting {
+		l.waiting = true
+		s.waiting = append(s.waiting, l)
+	}
+}
+
+// changed tells them of changes, in their order.
+func (s *lives) changed(changes []table.Change) {
+	if len(s.list) == 0 {
+		return
+	}
+	for _, c := range changes {
+		s.touch(c.Table, c.Row, c.Before())
+	}
+	s.wake()
+}
+
+// undone tells them that changes were taken back, the last one first.
+func (s *lives) undone(changes []table.Change) {
+	if len(s.list) == 0 {
+		return
+	}
+	for _, c := range slices.Backward(changes) {
+		s.touch(c.Table, c.Row, c.After())
+	}
+	s.wake()
+}
+
+// replaced tells them that the tables are others.
+func (s *lives) replaced() {
+	for _, l := range s.list {
+		l.stale = true
+		s.await(l)
+	}
+	s.wake()
+}
+
+// finish ends them all.
+func (s *lives) finish(err error) {
+	for _, l := range s.list {
+		l.end(err)
+		s.await(l)
+	}
+	s.wake()
+}
+
+// wake signals those that have something to look at.
+func (s *lives) wake() {
+	for _, l := range s.waiting {
+		l.signal()
+	}
+	if s.news != nil && len(s.waiting) > 0 {
+		s.news()
+	}
+}

@@ -1,0 +1,109 @@
+import { ErrorCode, GranaryError } from './errors.js';
+import type { Feed } from './live.js';
+import { type Engine, numbers } from './runtime.js';
+import type { Model } from './schema.js';
+
+/** Stands for all rows of the answer before. */
+const EVERYTHING = 0xffff_ffff;
+
+/** Turns an epoch and pairs of row and version into records. */
+type Records = (model: Model, answer: Uint32Array) => (object | undefined)[];
+
+/** The live queries of one store. What the engine has to tell is asked for once for all of them, in a microtask. */
+export class Feeds {
+  readonly #engine: Engine;
+  readonly #store: number;
+  readonly #records: Records;
+  readonly #feeds = new Map<number, { readonly model: Model; readonly feed: Feed }>();
+  #waiting = false;
+
+  constructor(engine: Engine, store: number, records: Records) {
+    this.#engine = engine;
+    this.#store = store;
+    this.#records = records;
+  }
+
+  /** Opens a live query and fills in its first answer; gives what closes it. */
+  open(model: Model, request: string, feed: Feed): () => void {
+    const answer = this.#engine.call(request, numbers, (x, n) => x.granary_live(this.#store, n));
+    const number = answer[0]!;
+    const items = this.#records(model, answer.subarray(2)) as object[];
+    feed.answer = { ...feed.answer, items: Object.freeze(items), total: answer[1]! };
+    if (this.#feeds.size === 0) this.#engine.listen(this.#store, () => this.#soon());
+    this.#feeds.set(number, { model, feed });
+    return () => this.#close(number);
+  }
+
+  /** Ends them all, with a reason unless the store was closed. */
+  end(reason?: GranaryError): void {
+    this.#engine.listen(this.#store, undefined);
+    const feeds = [...this.#feeds.values()];
+    this.#feeds.clear();
+    for (const { feed } of feeds) feed.ended(reason);
+  }
+
+  #close(number: number): void {
+    if (!this.#feeds.delete(number)) return;
+    if (this.#feeds.size === 0) this.#engine.listen(this.#store, undefined);
+    if (!this.#engine.dead) this.#engine.call(undefined, () => undefined, (x) => x.granary_unlive(number));
+  }
+
+  #soon(): void {
+    if (this.#waiting) return;
+    this.#waiting = true;
+    queueMicrotask(() => {
+      this.#waiting = false;
+      try {
+        this.#collect();
+      } catch (error) {
+        this.end(error instanceof GranaryError ? error : new GranaryError(ErrorCode.Internal, String(error), { cause: error }));
+      }
+    });
+  }
+
+  /** Takes in every answer that is another one, and only then tells of them. */
+  #collect(): void {
+    if (this.#feeds.size === 0) return;
+    const news = this.#engine.call(undefined, numbers, (x) => x.granary_news(this.#store));
+    const changed: Feed[] = [];
+    for (let at = 0; at < news.length; ) {
+      const { model, feed } = this.#feeds.get(news[at]!)!;
+      at = this.#take(news, at + 1, model, feed);
+      changed.push(feed);
+    }
+    for (const feed of changed) feed.changed();
+  }
+
+  /** Reads one answer from some position on, and returns where the next one starts. */
+  #take(news: Uint32Array, at: number, model: Model, feed: Feed): number {
+    const [total, removals, insertions, updates] = [news[at]!, news[at + 1]!, news[at + 2]!, news[at + 3]!];
+    const whole = removals === EVERYTHING;
+    let next = at + 4;
+    const positions = (length: number) => [...news.subarray(next, (next += whole ? 0 : length))];
+    const [removed, inserted, updated] = [positions(removals), positions(insertions), positions(updates)];
+    const end = next + 1 + 2 * (insertions + updates);
+    const records = this.#records(model, news.subarray(next, end)) as object[];
+    const same = !whole && removals + insertions + updates === 0;
+    const items = whole ? records : same ? feed.answer.items : patched(feed.answer.items, removed, inserted, updated, records);
+    const diff = whole ? undefined : { removed, inserted, updated };
+    feed.answer = { ...feed.answer, items: Object.freeze(items), total, diff };
+    return end;
+  }
+}
+
+/** The items with a patch applied. `records` are those inserted, then those updated. */
+function patched(
+  before: readonly object[], removed: readonly number[], inserted: readonly number[], updated: readonly number[], records: object[],
+): object[] {
+  const items: object[] = [];
+  let [i, out, into] = [0, 0, 0];
+  while (i < before.length || into < inserted.length) {
+    if (removed[out] === i) {
+      i++;
+      out++;
+    } else if (inserted[into] === items.length) items.push(records[into++]!);
+    else items.push(before[i++]!);
+  }
+  for (const [n, position] of updated.entries()) items[position] = records[inserted.length + n]!;
+  return items;
+}
