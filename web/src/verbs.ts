@@ -50,7 +50,7 @@ export interface Live {
    * A query whose answer follows the store: the first answer comes at once, then
    * one after each commit that changes it, in any tab that this one hears of.
    */
-  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>, options?: Omit<QueryOptions<T>, 'include'>): LiveQuery<T>;
+  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>, options?: QueryOptions<T>): LiveQuery<T>;
 }
 
 /** The type of `count`. */
