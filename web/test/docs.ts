@@ -1,8 +1,6 @@
 // Runs the programs of the pages of docs/ in the page. docs.mjs makes them.
 
-import { DataStore, GranaryError } from 'granary';
-
-type Open = typeof DataStore.open;
+import { DataStore, GranaryError, type OpenOptions } from 'granary';
 
 const failures: string[] = [];
 let checks = 0;
@@ -51,10 +49,10 @@ function show(value: unknown): string {
 /** Runs the program at an address and returns what did not hold, and how many checks it made. */
 export async function runProgram(address: string): Promise<{ failures: string[]; checks: number }> {
   const opened: { store: DataStore; name: string }[] = [];
-  const open = DataStore.open as Open;
+  const { open } = DataStore;
   Object.assign(DataStore, {
-    open: async (options: Parameters<Open>[0]) => {
-      const store = await open.call(DataStore, options);
+    open: async (options: OpenOptions) => {
+      const store = await open.call(DataStore, options) as DataStore;
       opened.push({ store, name: options.name });
       return store;
     },
