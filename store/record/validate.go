@@ -100,7 +100,7 @@ func (v *validator) appendText(raw []byte, t schema.Type) error {
 			message := "must be one of " + joined(t.Enum.Values) + ", got " + shown(raw) + schema.DidYouMean(string(text), t.Enum.Values)
 			return v.fault(message)
 		}
-	} else if ok, want := formatted(t.Scalar, text); !ok {
+	} else if ok, want := schema.Formatted(t.Scalar, text); !ok {
 		return v.wrong(raw, want)
 	}
 	v.scratch = jsontext.AppendString(v.scratch, text)
