@@ -12,6 +12,7 @@ APP       := examples/atlas
 DIST      := web/dist
 ADDR      ?= 127.0.0.1:8080
 N         ?= 136000
+T         ?= 30s
 BENCH_SMALL := 5000
 
 # The example app takes the package as an app does, by its name, which npm links to
@@ -32,7 +33,7 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build demo test lint lint-go lint-web test-go test-idb test-web test-atlas size bench bench-small clean
+.PHONY: help setup browser build demo test lint lint-go lint-web test-go test-idb test-web test-atlas size bench bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -99,6 +100,17 @@ bench: setup build ## measure against raw IndexedDB; N=136000 is the number of r
 
 bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
+
+# Each target of every package in turn; the last line of each tells its executions.
+fuzz: ## fuzz all that takes bytes from outside; T=30s is the time for each target
+	@for package in $$(go list ./store/...); do \
+	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
+	    echo "$$package $$target"; \
+	    out=$$(mktemp); \
+	    go test -run '^$$' -fuzz "^$$target$$" -fuzztime $(T) $$package >$$out 2>&1 || { cat $$out; rm -f $$out; exit 1; }; \
+	    grep 'execs:' $$out | tail -n 1; rm -f $$out; \
+	  done; \
+	done
 
 clean: ## remove what was built; what was installed stays
 	rm -rf build $(DIST) examples/*/dist

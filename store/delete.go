@@ -225,41 +225,40 @@ type fate struct {
 	row   uint32
 }
 
-// cascade deletes rows and what belongs to them. It walks a list, so chains may be
-// as long as they like and cycles end; related records go before the one that they
-// belong to.
+// going is a record on the way of a cascade: still to be looked at, or under way
+// until all that belongs to it is dealt with.
+type going struct {
+	fate
+	under bool
+}
+
+// cascade deletes rows and what belongs to them. It walks a stack of its own, so
+// chains may be as long as they like, and cycles end. A record goes behind all that
+// belongs to it, relation by relation in the order of the schema; only where a
+// cycle leads back to a record that is under way, that one goes last.
 func (x *tx) cascade(rows []fate) error {
 	doomed := make(map[fate]struct{}, len(rows))
-	var list []fate
-	doom := func(t *table.Table, row uint32) {
-		f := fate{t, row}
-		if _, twice := doomed[f]; !twice {
-			doomed[f] = struct{}{}
-			list = append(list, f)
-		}
-	}
-	for _, f := range rows {
-		doom(f.table, f.row)
+	order := make([]fate, 0, len(rows))
+	stack := make([]going, 0, len(rows))
+	for _, f := range slices.Backward(rows) {
+		stack = append(stack, going{fate: f})
 	}
 	var spared []sparing
-	for i := 0; i < len(list); i++ {
-		f := list[i]
-		rule := &x.st.rules[f.table.Model.Index]
-		for _, r := range rule.owned {
-			for _, n := range x.related(f, r) {
-				if r.OnDelete == schema.Cascade {
-					doom(x.st.table(r.Target), n)
-				} else {
-					spared = append(spared, sparing{owner: f, relation: r, row: n})
-				}
+	for len(stack) > 0 {
+		top := &stack[len(stack)-1]
+		f := top.fate
+		if _, met := doomed[f]; met || top.under {
+			if top.under {
+				order = append(order, f)
 			}
+			stack = stack[:len(stack)-1]
+			continue
 		}
-		for _, r := range rule.dependents {
-			key, _ := f.table.Layout.AppendKey(nil, f.table.Row(f.row), r.TargetFields)
-			for _, n := range x.st.table(r.Owner).Match(nil, r.Fields, key) {
-				doom(x.st.table(r.Owner), n)
-			}
-		}
+		doomed[f] = struct{}{}
+		top.under = true
+		above := len(stack)
+		stack, spared = x.entailed(f, stack, spared)
+		slices.Reverse(stack[above:])
 	}
 	for _, s := range spared {
 		if _, gone := doomed[fate{x.st.table(s.relation.Target), s.row}]; gone {
@@ -269,10 +268,31 @@ func (x *tx) cascade(rows []fate) error {
 			return err
 		}
 	}
-	for _, f := range slices.Backward(list) {
+	for _, f := range order {
 		x.delete(f.table, f.row)
 	}
 	return nil
+}
+
+// entailed adds what goes with a record to the stack, and what does not to spared.
+func (x *tx) entailed(f fate, stack []going, spared []sparing) ([]going, []sparing) {
+	rule := &x.st.rules[f.table.Model.Index]
+	for _, r := range rule.owned {
+		for _, n := range x.related(f, r) {
+			if r.OnDelete == schema.Cascade {
+				stack = append(stack, going{fate: fate{x.st.table(r.Target), n}})
+			} else {
+				spared = append(spared, sparing{owner: f, relation: r, row: n})
+			}
+		}
+	}
+	for _, r := range rule.dependents {
+		key, _ := f.table.Layout.AppendKey(nil, f.table.Row(f.row), r.TargetFields)
+		for _, n := range x.st.table(r.Owner).Match(nil, r.Fields, key) {
+			stack = append(stack, going{fate: fate{x.st.table(r.Owner), n}})
+		}
+	}
+	return stack, spared
 }
 
 // related returns the rows that a record is connected with through a relation.

@@ -42,7 +42,7 @@ func (st *Store) Construct(m *schema.Model, text []byte) (record.Row, error) {
 		return nil, err
 	}
 	for i, f := range m.Fields {
-		if f.ReadOnly && e.Value(i) != nil && e.Value(i)[0] != 'n' {
+		if f.ReadOnly && !isNull(e.Value(i)) {
 			return nil, readOnly(f, m)
 		}
 	}

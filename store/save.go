@@ -214,7 +214,7 @@ func (x *tx) generatedKey() []byte {
 
 func (x *tx) create(t *table.Table, e *record.Encoder) error {
 	for _, i := range [...]int{t.Model.CreatedAt, t.Model.UpdatedAt} {
-		if i >= 0 {
+		if i >= 0 && (t.Model.Fields[i].ReadOnly || isNull(e.Value(i))) {
 			e.Set(i, x.now)
 		}
 	}
@@ -231,7 +231,8 @@ func (x *tx) create(t *table.Table, e *record.Encoder) error {
 // edit writes what e holds over a stored row.
 func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, p *Put) error {
 	row := t.Row(number)
-	if err := keepUnchanged(t, e, row, p); err != nil {
+	written, err := keepUnchanged(t, e, row, p)
+	if err != nil {
 		return err
 	}
 	same := true
@@ -242,13 +243,13 @@ func (x *tx) edit(t *table.Table, e *record.Encoder, number uint32, p *Put) erro
 		x.leave(t, number)
 		return nil
 	}
-	if i := t.Model.UpdatedAt; i >= 0 {
+	if i := t.Model.UpdatedAt; i >= 0 && !written[i] {
 		e.Set(i, x.now)
 	}
-	if err := e.Complete(); err != nil {
+	if err = e.Complete(); err != nil {
 		return err
 	}
-	row, err := e.Row()
+	row, err = e.Row()
 	if err == nil {
 		x.update(t, number, row)
 		x.leave(t, number)
@@ -265,8 +266,8 @@ func (x *tx) leave(t *table.Table, number uint32) {
 }
 
 // keepUnchanged puts the stored values of the fields that are not to be written
-// into e.
-func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, p *Put) error {
+// into e, and returns which are.
+func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, p *Put) ([]bool, error) {
 	written := make([]bool, len(t.Model.Fields))
 	for i, f := range t.Model.Fields {
 		written[i] = !p.Edited && e.Value(i) != nil && !f.ReadOnly
@@ -281,21 +282,23 @@ func keepUnchanged(t *table.Table, e *record.Encoder, row record.Row, p *Put) er
 				written[i] = e.Value(i) != nil
 			}
 		default:
-			return code.Fault(code.Invalid, p.model.Name, name, "is no field that can be changed")
+			return nil, code.Fault(code.Invalid, p.model.Name, name, "is no field that can be changed")
 		}
 	}
 	for i, yes := range written {
-		if !yes {
+		written[i] = yes && !(t.Model.Keeps(i) && isNull(e.Value(i)))
+		if !written[i] {
 			e.Set(i, t.Layout.Value(row, i))
 		}
 	}
-	return nil
+	return written, nil
 }
+
+func isNull(value []byte) bool { return value == nil || value[0] == 'n' }
 
 // lacksKey reports whether the key is the store's to generate and none was given.
 func lacksKey(e *record.Encoder) bool {
-	first := e.Value(e.Model.Key[0])
-	return e.Model.KeyKind == schema.KeyManaged && (first == nil || first[0] == 'n')
+	return e.Model.KeyKind == schema.KeyManaged && isNull(e.Value(e.Model.Key[0]))
 }
 
 // keyOf returns the primary key of what e holds. It may share bytes with that.
@@ -304,7 +307,7 @@ func keyOf(e *record.Encoder) ([]byte, error) {
 	for n, i := range e.Model.Key {
 		f := e.Model.Fields[i]
 		v := e.Value(i)
-		if v == nil || v[0] == 'n' {
+		if isNull(v) {
 			return nil, e.Missing(f)
 		}
 		if string(v) == `""` {

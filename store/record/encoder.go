@@ -125,7 +125,7 @@ func (e *Encoder) Complete() error {
 		if e.values[i] == nil {
 			e.values[i] = null
 		}
-		if e.values[i][0] == 'n' && f.Type.Required && !f.ReadOnly {
+		if e.values[i][0] == 'n' && f.Type.Required && !e.Model.Keeps(i) {
 			return e.Missing(f)
 		}
 	}

@@ -100,7 +100,7 @@ func (v *validator) appendText(raw []byte, t schema.Type) error {
 			message := "must be one of " + joined(t.Enum.Values) + ", got " + shown(raw) + schema.DidYouMean(string(text), t.Enum.Values)
 			return v.fault(message)
 		}
-	} else if ok, want := formatted(t.Scalar, text); !ok {
+	} else if ok, want := schema.Formatted(t.Scalar, text); !ok {
 		return v.wrong(raw, want)
 	}
 	v.scratch = jsontext.AppendString(v.scratch, text)
@@ -121,7 +121,7 @@ func (v *validator) appendNumber(raw []byte, t schema.Type) error {
 			return v.wrong(raw, "an integer from -2147483648 to 2147483647")
 		}
 	case schema.Timestamp:
-		if f != math.Trunc(f) || math.Abs(f) > 1<<53 {
+		if f != math.Trunc(f) || math.Abs(f) >= 1<<53 {
 			return v.wrong(raw, "a whole number of seconds since 1970")
 		}
 	}
@@ -317,5 +317,6 @@ func article(t schema.Type) string {
 	case schema.Enumeration:
 		return "one of " + joined(t.Enum.Values)
 	}
-	return "a string of the form " + t.Scalar.String()
+	_, form := schema.Formatted(t.Scalar, nil)
+	return form
 }

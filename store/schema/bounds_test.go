@@ -37,6 +37,7 @@ func TestParse_RefusesWhatPassesABound(t *testing.T) {
 		"may join 16 fields":             "type A @model { a: A @belongsTo(fields: [" + many(17, `"f#" `) + "]) }",
 		"longer than 128 characters":     "type A @model { " + strings.Repeat("n", schema.MaxName+1) + ": Int }",
 		"needs a shorter name":           "type A @model { " + strings.Repeat("n", schema.MaxName) + ": A @hasOne }",
+		"2:16: the text is not UTF-8":    "type A @model {\n  a: String # ä\xff\n}",
 		"nested 64 deep":                 "type A @model { x: " + strings.Repeat("[", 3000) + "Int" + strings.Repeat("]", 3000) + "}",
 		"join models included, got 1001": many(schema.MaxModels-1, "type A# @model { x: Int }") + `type P @model { a: [P] @manyToMany(relationName: "X") b: [P] @manyToMany(relationName: "X") }`,
 		"may have 100000 fields together": "type K @model { x: Int! @primaryKey(sortKeyFields: [" + many(15, `"k#" `) + "]) " + many(15, "k#: Int! ") + "}" +

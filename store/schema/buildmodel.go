@@ -2,6 +2,8 @@
 
 package schema
 
+import "slices"
+
 func (b *builder) fillModels() {
 	all := 0
 	for i, d := range b.draft.models {
@@ -22,7 +24,7 @@ func (b *builder) fillModels() {
 			b.fail(m.Name, "one field cannot be both the time of creation and of the last change")
 		}
 		for _, f := range m.Fields {
-			if f.ReadOnly && f.Index != m.CreatedAt && f.Index != m.UpdatedAt {
+			if f.ReadOnly && !m.Keeps(f.Index) {
 				b.fail(m.Name+"."+f.Name, "only a time that the store keeps is read-only")
 			}
 		}
@@ -58,8 +60,8 @@ func (b *builder) timestamp(m *Model, name string) int {
 		return -1
 	}
 	f := m.fields[name]
-	if f == nil || !f.ReadOnly || f.Default != nil || f.Type != (Type{Scalar: DateTime}) {
-		b.fail(m.Name+"."+name, "a time that the store keeps must be a read-only field of type AWSDateTime")
+	if f == nil || f.Type.Scalar != DateTime || f.Type.List || f.Default != nil || f.ReadOnly && f.Type.Required || slices.Contains(m.Key, f.Index) {
+		b.fail(m.Name+"."+name, "a time that the store keeps must be a single AWSDateTime without a default and in no key")
 		return -1
 	}
 	return f.Index

@@ -14,8 +14,7 @@ const maxInteger = 1<<53 - 1
 
 // canonicalDefault checks JSON text as the default of a field of type t and
 // returns it in the form that JSON.stringify would write; problem says what is
-// wrong with it, or is "". The forms of dates, addresses and the like are checked
-// where records are.
+// wrong with it, or is "".
 func canonicalDefault(t Type, text []byte) (out []byte, problem string) {
 	if t.List {
 		return nil, "a list has no default"
@@ -34,6 +33,9 @@ func canonicalDefault(t Type, text []byte) (out []byte, problem string) {
 	case Boolean:
 		out = strconv.AppendBool(nil, s.Bool())
 	case JSON:
+		if c := s.Peek(); c != '{' && c != '[' {
+			return nil, "must be a JSON object or array"
+		}
 		out, problem = canonicalJSON(s)
 	case Enumeration:
 		value := string(s.String())
@@ -42,7 +44,11 @@ func canonicalDefault(t Type, text []byte) (out []byte, problem string) {
 		}
 		out = jsontext.AppendString(nil, []byte(value))
 	default:
-		out = jsontext.AppendString(nil, s.String())
+		text := s.String()
+		if ok, want := Formatted(t.Scalar, text); !ok {
+			problem = "must be " + want
+		}
+		out = jsontext.AppendString(nil, text)
 	}
 	if problem == "" && !s.End() {
 		problem = "must be " + wanted(t)
@@ -92,7 +98,7 @@ func canonicalFloat(out []byte, s *jsontext.Scanner) ([]byte, string) {
 func canonicalJSON(s *jsontext.Scanner) ([]byte, string) {
 	var out []byte
 	var open []map[string]bool // the members of each open object; nil for an array
-	for s.Err() == nil {
+	for {
 		switch c := s.Peek(); {
 		case (c == '{' || c == '[') && len(open) == jsontext.MaxDepth:
 			return nil, "is nested deeper than " + itoa(jsontext.MaxDepth)
@@ -110,18 +116,19 @@ func canonicalJSON(s *jsontext.Scanner) ([]byte, string) {
 			out = strconv.AppendBool(out, s.Bool())
 		case s.Null():
 			out = append(out, "null"...)
-		default:
+		case c == '-' || digit(c):
 			var problem string
 			if out, problem = canonicalFloat(out, s); problem != "" {
 				return nil, problem
 			}
+		default:
+			return nil, "must be JSON text"
 		}
 		var problem string
 		if out, open, problem = nextJSON(out, s, open); problem != "" || len(open) == 0 {
 			return out, problem
 		}
 	}
-	return nil, "must be JSON text"
 }
 
 // nextJSON goes on to the next value of the innermost container that has one,

@@ -49,7 +49,11 @@ func TestParse_KeepsTimesLastUnlessTheAuthorDeclaresThem(t *testing.T) {
 	s := parse(t, `type A @model { x: Int }
 		type B @model(timestamps: {createdAt: "made", updatedAt: null}) { x: Int }
 		type C @model(timestamps: null) { x: Int }
-		type D @model { createdAt: AWSDateTime! x: Int }`)
+		type D @model { createdAt: AWSDateTime! x: Int }
+		type E @model { createdAt: String updatedAt: [AWSDateTime] }
+		type F @model { id: ID! @primaryKey(sortKeyFields: ["createdAt"]) createdAt: AWSDateTime!
+			updatedAt: AWSDateTime @default(value: "2026-01-01T00:00Z") }
+		type G @model(timestamps: {createdAt: "born", updatedAt: "born2"}) { born: AWSDateTime }`)
 	a, b, c, d := s.Model("A"), s.Model("B"), s.Model("C"), s.Model("D")
 	require.Equal(t, []int{2, 3}, []int{a.CreatedAt, a.UpdatedAt})
 	require.True(t, a.Fields[2].ReadOnly)
@@ -57,7 +61,12 @@ func TestParse_KeepsTimesLastUnlessTheAuthorDeclaresThem(t *testing.T) {
 	require.Equal(t, []int{2, -1}, []int{b.CreatedAt, b.UpdatedAt})
 	require.Equal(t, "made", b.Fields[2].Name)
 	require.Equal(t, []int{-1, -1}, []int{c.CreatedAt, c.UpdatedAt})
-	require.Equal(t, []int{-1, 3}, []int{d.CreatedAt, d.UpdatedAt})
+	require.Equal(t, []int{1, 3}, []int{d.CreatedAt, d.UpdatedAt})
+	for _, own := range []string{"E", "F"} {
+		require.Equal(t, []int{-1, -1}, []int{s.Model(own).CreatedAt, s.Model(own).UpdatedAt}, own)
+	}
+	require.Equal(t, []int{1, 2}, []int{s.Model("G").CreatedAt, s.Model("G").UpdatedAt})
+	require.Equal(t, []bool{false, true}, []bool{s.Model("G").Fields[1].ReadOnly, s.Model("G").Fields[2].ReadOnly})
 	require.False(t, d.Field("createdAt").ReadOnly)
 	require.True(t, d.Field("createdAt").Type.Required)
 }

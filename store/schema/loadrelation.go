@@ -41,7 +41,7 @@ func (l *loader) timestamp(m *Model, text []byte) int {
 		return -1
 	}
 	f := m.fields[string(l.in.String())]
-	if f == nil || f.Type != (Type{Scalar: DateTime}) {
+	if f == nil || f.Type.Scalar != DateTime || f.Type.List {
 		l.fail(m.Name, "has a time to keep that is no AWSDateTime")
 		return -1
 	}

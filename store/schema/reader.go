@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/vektah/gqlparser/v2/ast"
 
@@ -59,6 +60,12 @@ func (r *reader) read(sdl string) {
 	if len(sdl) > MaxSDL {
 		r.fault(place{1, 1}, "a schema may have "+itoa(MaxSDL)+" bytes, got "+itoa(len(sdl)))
 		return
+	}
+	for i, c := range sdl {
+		if c == utf8.RuneError && !strings.HasPrefix(sdl[i:], "\ufffd") {
+			r.fault(advance(place{1, 1}, normalize(sdl[:i])), "the text is not UTF-8 from here on")
+			return
+		}
 	}
 	sdl = normalize(sdl)
 	tokens, more := tokenize(sdl)

@@ -43,6 +43,11 @@ func (m *Model) Field(name string) *Field { return m.fields[name] }
 // Relation returns the relation of that name, or nil.
 func (m *Model) Relation(name string) *Relation { return m.relations[name] }
 
+// Keeps reports whether field i is a time that the store keeps. It is read-only
+// unless the author declared it; then it may be given, and the store sets it when
+// it is not.
+func (m *Model) Keeps(i int) bool { return i == m.CreatedAt || i == m.UpdatedAt }
+
 // KeyKind says who supplies a primary key.
 type KeyKind uint8
 

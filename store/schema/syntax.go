@@ -124,11 +124,8 @@ func lexicalError(source *ast.Source) *gqlerror.Error {
 
 // inWords names what the parser expected.
 func inWords(expected string) string {
-	switch expected {
-	case "Name":
+	if expected == "Name" {
 		return "a name"
-	case "<EOF>":
-		return "the end"
 	}
 	if len(expected) == 1 {
 		return quote(expected)

@@ -3,8 +3,9 @@
 package schema
 
 // addTimestamps adds the times that the store keeps, last in the row. A field of
-// such a name that the author declared is the author's own, and the store keeps
-// none.
+// such a name that the author declared stays as it was declared, and the store
+// keeps the time in it when it can: when it is an AWSDateTime, part of no key, and
+// has no default.
 func (r *reader) addTimestamps() {
 	for _, m := range r.list {
 		m.draft.createdAt = r.addTimestamp(m, m.createdAt)
@@ -13,8 +14,14 @@ func (r *reader) addTimestamps() {
 }
 
 func (r *reader) addTimestamp(m *model, name string) string {
-	if name == "" || m.fields[name] != nil && m.generated[name] == nil {
+	if name == "" {
 		return ""
+	}
+	if f := m.fields[name]; f != nil && m.generated[name] == nil {
+		if f.typ != "AWSDateTime" || f.list || f.def != nil || contains(m.draft.key, name) {
+			return ""
+		}
+		return name
 	}
 	if at, taken := m.members[name]; taken {
 		r.fault(at, m.def.Name+"."+name+" has the name of the time that the store keeps: rename that with @model(timestamps:)")

@@ -96,6 +96,8 @@ func (g *Generator) Row(m *schema.Model) map[string]string {
 	for i, f := range m.Fields {
 		switch {
 		case f.ReadOnly:
+		case m.Keeps(i) && g.Chance(2):
+			row[f.Name] = "null"
 		case isText(f.Type) && (slices.Contains(m.Key, i) || isForeign(m, i)):
 			row[f.Name] = g.ID()
 			if !needed(m, i) && g.Chance(4) {

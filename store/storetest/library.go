@@ -78,6 +78,8 @@ type Floor @model(timestamps: null) {
 type Club @model {
   id: ID!
   name: String
+  createdAt: AWSDateTime!
+  updatedAt: AWSDateTime
   members: [Author] @manyToMany(relationName: "Membership")
 }
 `

@@ -62,7 +62,7 @@ func (r *Reference) complete(m *schema.Model, given Row) Row {
 	for i, f := range m.Fields {
 		value, ok := given[f.Name]
 		switch {
-		case i == m.CreatedAt || i == m.UpdatedAt:
+		case m.Keeps(i) && (f.ReadOnly || value == nil):
 			value = r.Now
 		case !ok && f.Default != nil:
 			value = record.GoValue(f.Default)
@@ -74,13 +74,15 @@ func (r *Reference) complete(m *schema.Model, given Row) Row {
 
 func (r *Reference) edit(m *schema.Model, row, given Row, p store.Put) {
 	before := maps.Clone(row)
-	for _, f := range m.Fields {
+	stamped := false
+	for i, f := range m.Fields {
 		value, ok := given[f.Name]
-		if ok && !f.ReadOnly && (!p.Edited || slices.Contains(p.Changed, f.Name)) {
+		if ok && !f.ReadOnly && (!p.Edited || slices.Contains(p.Changed, f.Name)) && !(m.Keeps(i) && value == nil) {
 			row[f.Name] = value
+			stamped = stamped || i == m.UpdatedAt
 		}
 	}
-	if m.UpdatedAt >= 0 && !reflect.DeepEqual(before, row) {
+	if m.UpdatedAt >= 0 && !stamped && !reflect.DeepEqual(before, row) {
 		row[m.Fields[m.UpdatedAt].Name] = r.Now
 	}
 }

@@ -100,10 +100,12 @@ export class Plan {
 }
 
 function slot(field: SchemaField, model: Model, graph: Graph): Slot {
-  const { name, required = false, readOnly = false } = field;
+  const { name, readOnly = false } = field;
   const key = model.key.includes(name);
   const text = field.type === 'ID' || field.type === 'String';
   const generated = key && model.definition.keyKind === 'managed' && model.key[0] === name && name === 'id' && text;
+  const { createdAt, updatedAt } = model.definition;
+  const required = field.required === true && name !== createdAt && name !== updatedAt; // the store fills those
   const initial = field.default === undefined ? null : deepFreeze(structuredClone(field.default));
   return { name, check: checkOf(field, key, graph), required, readOnly, key, generated, initial };
 }

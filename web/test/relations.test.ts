@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import type { DataStore } from 'granary';
+import type { Collection, DataStore, ForeignKey, Lazy } from 'granary';
 import { BLOG, KITCHEN, type Blog, type Kitchen } from './models.js';
 import { closeStores, fails, openStore } from './support.js';
 
@@ -74,4 +74,45 @@ describe('relations of a record', () => {
       for await (const _ of post.comments) expect.fail('nothing to read');
     });
   });
+
+  it('reads a many-to-many relation of a model with itself from both sides', async () => {
+    const store = await openStore<Social>(/* GraphQL */ `
+      type User @model {
+        id: ID!
+        follows: [User] @manyToMany(relationName: "Following")
+        followers: [User] @manyToMany(relationName: "Following", onDelete: CASCADE)
+      }
+    `);
+    const { User, Following } = store.models;
+    const [ada, bob, eve] = await store.saveAll(['ada', 'bob', 'eve'].map((id) => new User({ id })));
+    await store.saveAll([new Following({ userFollows: ada!, userFollowers: bob! }), new Following({ userFollows: ada!, userFollowers: eve! }),
+      new Following({ userFollowsId: 'bob', userFollowersId: 'bob' })]);
+    expect(await ada!.follows.toArray()).to.have.ordered.members([bob, eve]);
+    expect(await bob!.followers.toArray()).to.have.ordered.members([ada, bob]);
+    expect(await ada!.followers.toArray()).to.deep.equal([]);
+    expect(await store.query(User, (u) => u.follows.id.eq('bob'))).to.have.ordered.members([ada, bob]);
+    expect(await store.query(User, (u) => u.followers.userFollows.id.eq('ada'))).to.have.ordered.members([bob, eve]);
+    await store.delete(bob!);
+    expect(await ada!.follows.toArray()).to.deep.equal([eve]);
+    expect(await store.count(Following)).to.equal(1);
+  });
 });
+
+interface User {
+  readonly id: string;
+  readonly follows: Collection<User, Following>;
+  readonly followers: Collection<User, Following>;
+}
+
+interface Following {
+  readonly id: string;
+  readonly userFollows: Lazy<User>;
+  readonly userFollowers: Lazy<User>;
+  readonly userFollowsId: ForeignKey<string>;
+  readonly userFollowersId: ForeignKey<string>;
+}
+
+interface Social {
+  readonly User: User;
+  readonly Following: Following;
+}

@@ -9,6 +9,7 @@ import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
+import { page as pageOf, pages, typeFaults, writePrograms } from './docs.mjs';
 import { outside } from './outside.mjs';
 import { serve, root } from './server.mjs';
 
@@ -28,15 +29,42 @@ function bundle(directory) {
   const tests = readdirSync(join(root, 'web/test')).filter((name) => name.endsWith('.test.ts')).sort();
   const entry = join(directory, 'tests.ts');
   writeFileSync(entry, tests.map((name) => `import ${JSON.stringify(join(root, 'web/test', name))};`).join('\n'));
-  esbuild(entry, '--external:granary', '--ignore-annotations', '--sourcemap=inline', `--outfile=${join(directory, 'tests.js')}`);
+  const docs = pages();
+  esbuild(entry, '--external:granary', '--ignore-annotations', '--sourcemap=inline', `--define:DOCS=${JSON.stringify(docs.map(({ name }) => name))}`,
+    `--outfile=${join(directory, 'tests.js')}`);
   const app = join(directory, 'app.js');
   writeFileSync(app, "import * as Granary from 'granary'; globalThis.Granary = Granary;");
   esbuild(app, '--splitting', `--outdir=${join(directory, 'app')}`);
+  const programs = writePrograms(join(directory, 'docs'), [...docs, pageOf('wrong-on-purpose.md', WRONG_PAGE)]);
+  esbuild(programs, '--external:granary', `--outdir=${join(directory, 'app/docs')}`);
+}
+
+/** A page to try the harness of docs/ on: four of its checks are wrong, and one line is of the wrong type. */
+const WRONG_PAGE = `# Wrong
+
+\`\`\`ts
+const numbers = [1,
+  2] // → [1, 2]
+numbers[0] // → 2
+const text: number = Number('5'); // → 5
+
+numbers.map((n) => ({ n })) // → [{ n: 7 }, {}]
+JSON.parse('null').x // ✗ RangeError
+numbers // ✗ TypeError
+const wrong: string = 5
+\`\`\`
+`;
+
+/** The type checker must see what is wrong in a page, and where. */
+function checkTypes() {
+  const faults = typeFaults([pageOf('wrong-on-purpose.md', WRONG_PAGE)]);
+  const error = /^docs\/wrong-on-purpose\.md:12:7: error TS2322:.*$/.test(faults) ? undefined : `got ${faults}`;
+  report({ title: 'the type checker finds a mistake in a page', error });
 }
 
 /** Bundles with the esbuild that builds the package. */
-function esbuild(entry, ...flags) {
-  const args = ['run', 'github.com/evanw/esbuild/cmd/esbuild', entry, '--bundle', '--format=esm', '--target=es2022', '--log-level=warning', ...flags];
+function esbuild(entries, ...flags) {
+  const args = ['run', 'github.com/evanw/esbuild/cmd/esbuild', ...[entries].flat(), '--bundle', '--format=esm', '--target=es2022', '--log-level=warning', ...flags];
   const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
   const { status, error } = spawnSync('go', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
   if (status !== 0) throw new Error(`esbuild failed: ${error ?? `status ${status}`}`);
@@ -67,6 +95,7 @@ async function main() {
   const directory = mkdtempSync(join(tmpdir(), 'granary-test-'));
   try {
     bundle(directory);
+    checkTypes();
     const server = await serve(directory);
     const browser = await launch(join(directory, 'profile'));
     try {

@@ -1,27 +1,23 @@
-package record
+package schema
 
-import (
-	"github.com/granarydb/granary/store/schema"
-)
-
-// formatted reports whether text has the form of the scalar, and names the form.
-func formatted(s schema.Scalar, text []byte) (ok bool, want string) {
+// Formatted reports whether text has the form of the scalar, and names the form.
+func Formatted(s Scalar, text []byte) (ok bool, want string) {
 	switch s {
-	case schema.Date:
+	case Date:
 		n := date(text)
 		return n > 0 && (n == len(text) || zone(text[n:])), `a calendar date such as "2026-02-28"`
-	case schema.Time:
+	case Time:
 		n := clock(text)
 		return n > 0 && (n == len(text) || zone(text[n:])), `a time such as "13:45:30.123"`
-	case schema.DateTime:
+	case DateTime:
 		return dateTime(text), `a date and time such as "2026-02-28T13:45:30.123Z"`
-	case schema.Email:
+	case Email:
 		return email(text), `an e-mail address such as "ada@example.com"`
-	case schema.URL:
+	case URL:
 		return url(text), `a URL such as "https://example.com/path"`
-	case schema.Phone:
+	case Phone:
 		return phone(text), `a phone number such as "+44 20 7946 0000"`
-	case schema.IPAddress:
+	case IPAddress:
 		return ipv4(text) || ipv6(text), `an IP address such as "192.0.2.1" or "2001:db8::1"`
 	}
 	return true, ""
