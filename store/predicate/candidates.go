@@ -1,129 +1,90 @@
 package predicate
 
 import (
-	"slices"
-
+	"github.com/granarydb/granary/store/internal/access"
 	"github.com/granarydb/granary/store/table"
 )
 
-// noIndex is the estimate for a part that no index can answer.
-const noIndex = -1
+// search is one look for the rows that match a filter.
+type search struct {
+	filter *Filter
+	tables Tables
+	table  *table.Table
+	order  table.Order
+	most   int // rows that are wanted
+	path   *path
+	cost   int // rows to look at when they are not looked at in order
+}
 
 // Rows returns the numbers of the first matching rows, at most so many, in
-// ascending order, which is the order of insertion. It looks at few rows where an
-// index names them, at all otherwise.
+// ascending order, which is the order of insertion.
 func (f *Filter) Rows(tables Tables, most int) []uint32 {
-	t := tables.Of(f.Model)
-	if e := f.root.estimate(tables, t); e != noIndex && e < t.Len() {
-		rows := table.Ascending(f.root.collect(tables, t, nil))
-		rows = slices.DeleteFunc(rows, func(n uint32) bool { return !f.root.match(tables, t, t.Row(n)) })
-		return rows[:min(len(rows), most)]
+	return f.First(tables, table.Order{Table: tables.Of(f.Model)}, most)
+}
+
+// First returns the numbers of the first matching rows in that order, at most so
+// many. It looks at few rows where an index names them or has them in this order,
+// at all otherwise; every row that it returns was tested against the whole filter.
+func (f *Filter) First(tables Tables, o table.Order, most int) []uint32 {
+	if most <= 0 {
+		return nil
 	}
-	rows := make([]uint32, 0, min(t.Len(), most, 1024))
-	for n := uint32(0); n < t.End() && len(rows) < most; n++ {
-		if t.Has(n) && f.root.match(tables, t, t.Row(n)) {
+	tests := f.root.conjuncts(nil)
+	s := &search{filter: f, tables: tables, table: o.Table, order: o, most: most}
+	s.order.Keys = unfixed(o.Keys, tests)
+	s.cost = s.table.Len()
+	if p := f.root.path(tables, s.table); p != nil && p.rows < s.cost {
+		s.path, s.cost = p, p.rows
+	}
+	if s.cost > fewRows {
+		if rows, ok := s.inOrder(tests); ok {
+			return rows
+		}
+	}
+	rows := s.collect()
+	return s.order.First(rows, min(most, len(rows)))
+}
+
+// collect returns all rows that match, in ascending order.
+func (s *search) collect() []uint32 {
+	if s.path == nil {
+		access.Note(access.Scan)
+		rows, _ := s.scan(s.table.Len())
+		return rows
+	}
+	s.path.note()
+	named := table.Ascending(s.path.collect(s.tables, s.table, nil))
+	rows := named[:0]
+	for _, n := range named {
+		if s.match(n) {
 			rows = append(rows, n)
 		}
 	}
 	return rows
 }
 
-// estimate returns how many rows collect would name at most, or noIndex. It
-// counts rows of the deepest index used, so it is a guess across relations.
-func (n *node) estimate(tables Tables, t *table.Table) int {
-	switch n.kind {
-	case test:
-		return n.estimateTest(t)
-	case and:
-		best := noIndex
-		for _, child := range n.children {
-			if e := child.estimate(tables, t); e != noIndex && (best == noIndex || e < best) {
-				best = e
-			}
-		}
-		return best
-	case or:
-		sum := 0
-		for _, child := range n.children {
-			e := child.estimate(tables, t)
-			if e == noIndex {
-				return noIndex
-			}
-			sum += e
-		}
-		return sum
-	case related:
-		if n.quantifier == some {
-			return n.children[0].estimate(tables, tables.Of(n.relation.Target))
-		}
+// scan looks at rows in order of insertion until it has seen so many, false, or
+// there are no more. Without an order it stops when it has as many as are wanted.
+func (s *search) scan(budget int) ([]uint32, bool) {
+	most := s.table.Len()
+	if len(s.order.Keys) == 0 {
+		most = min(most, s.most)
 	}
-	return noIndex
-}
-
-func (n *node) estimateTest(t *table.Table) int {
-	if n.op != Eq && n.op != In {
-		return noIndex
-	}
-	only := []int{n.field.Index}
-	if slices.Equal(only, t.Model.Key) {
-		return len(n.values)
-	}
-	x := t.Index(only)
-	if x == nil {
-		return noIndex
-	}
-	sum := 0
-	for i := range n.values {
-		if n.values[i].raw[0] == 'n' {
-			return noIndex // nulls are in no index
-		}
-		sum += x.Count(n.values[i].raw)
-	}
-	return sum
-}
-
-// collect appends the numbers of all rows that may match, in any order, some
-// perhaps twice. estimate must have found an index.
-func (n *node) collect(tables Tables, t *table.Table, dst []uint32) []uint32 {
-	switch n.kind {
-	case test:
-		only := []int{n.field.Index}
-		for i := range n.values {
-			dst = t.Match(dst, only, n.values[i].raw)
-		}
-	case and:
-		best, least := n.children[0], noIndex
-		for _, child := range n.children {
-			if e := child.estimate(tables, t); e != noIndex && (least == noIndex || e < least) {
-				best, least = child, e
-			}
-		}
-		return best.collect(tables, t, dst)
-	case or:
-		for _, child := range n.children {
-			dst = child.collect(tables, t, dst)
-		}
-	case related:
-		dst = n.collectRelated(tables, t, dst)
-	}
-	return dst
-}
-
-// collectRelated goes from the matching records of the far side back to the rows
-// that they belong to.
-func (n *node) collectRelated(tables Tables, t *table.Table, dst []uint32) []uint32 {
-	target := tables.Of(n.relation.Target)
-	sub := n.children[0]
-	var key []byte
-	for _, number := range table.Ascending(sub.collect(tables, target, nil)) {
-		row := target.Row(number)
-		if !sub.match(tables, target, row) {
+	rows := make([]uint32, 0, min(most, 1024))
+	for n := uint32(0); n < s.table.End() && len(rows) < most; n++ {
+		if !s.table.Has(n) {
 			continue
 		}
-		var ok bool
-		if key, ok = target.Layout.AppendKey(key[:0], row, n.relation.TargetFields); ok {
-			dst = t.Match(dst, n.relation.Fields, key)
+		if budget--; budget < 0 {
+			return nil, false
+		}
+		if s.match(n) {
+			rows = append(rows, n)
 		}
 	}
-	return dst
+	return rows, true
+}
+
+func (s *search) match(n uint32) bool {
+	return s.filter.root.match(s.tables, s.table, s.table.Row(n))
 }

@@ -17,7 +17,7 @@ func (t *Table) Check() []string {
 		bytes += len(row)
 		if !t.Layout.Sound(row) {
 			say("row " + strconv.Itoa(int(n)) + " has a broken header")
-			continue
+			return problems // what else is wrong cannot be read
 		}
 		if found, ok := t.Find(t.Key(nil, row)); !ok || found != n {
 			say("the primary-key index does not lead to row " + strconv.Itoa(int(n)))
@@ -29,6 +29,11 @@ func (t *Table) Check() []string {
 	for _, x := range t.indexes {
 		if problem := x.check(); problem != "" {
 			say("the index on " + t.names(x.Fields) + " " + problem)
+		}
+	}
+	for _, x := range t.ordered {
+		if problem := x.check(); problem != "" {
+			say("the order by " + t.names(x.Fields) + " " + problem)
 		}
 	}
 	return problems
@@ -81,6 +86,27 @@ func (x *Index) checkGroup(number uint32, held []bool) string {
 	}
 	if found, ok := x.find(key); !ok || found != number || length != g.count || last != g.tail {
 		return "has a chain of the wrong length or in the wrong place"
+	}
+	return ""
+}
+
+// check says what is not in its place; each row is looked at twice.
+func (x *Ordered) check() string {
+	t := x.order.Table
+	rows := x.Rows()
+	for i, n := range rows {
+		if !t.Has(n) {
+			return "holds row " + strconv.Itoa(int(n)) + ", which is gone"
+		}
+		if i == 0 {
+			continue
+		}
+		if c := x.order.compare(rows[i-1], n, 0); c > 0 || c == 0 && rows[i-1] >= n {
+			return "holds row " + strconv.Itoa(int(n)) + " in the wrong place"
+		}
+	}
+	if len(rows) != t.live { // none stands twice, so that is all
+		return "holds " + strconv.Itoa(len(rows)) + " of " + strconv.Itoa(t.live) + " rows"
 	}
 	return ""
 }
