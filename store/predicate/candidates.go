@@ -86,5 +86,5 @@ func (s *search) scan(budget int) ([]uint32, bool) {
 }
 
 func (s *search) match(n uint32) bool {
-	return s.filter.root.match(s.tables, s.table, s.table.Row(n))
+	return s.filter.Everything() || s.filter.root.match(s.tables, s.table, s.table.Row(n))
 }

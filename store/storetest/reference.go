@@ -63,8 +63,12 @@ func (r *Reference) Equal(o *Reference) bool {
 func (r *Reference) Query(q store.Query) []Row {
 	m := r.Schema.Model(q.Model)
 	out := []Row{}
+	p := map[string]any{}
+	if len(q.Where) > 0 {
+		p = record.GoValue(q.Where).(map[string]any)
+	}
 	for _, row := range r.rows[q.Model] {
-		if r.Match(m, row, q.Where) {
+		if r.match(m, row, p) {
 			out = append(out, row)
 		}
 	}

@@ -92,6 +92,9 @@ func (o Order) Sort(rows []uint32) {
 // refine sorts items that tie in all keys before that one. It calls itself no
 // deeper than mostRefine.
 func (o Order) refine(items []item, key, depth int) {
+	if key == len(o.Keys) {
+		return
+	}
 	if len(items) <= fewItems {
 		for i := range items {
 			for ; i > 0 && o.compare(items[i].row, items[i-1].row, key) < 0; i-- {
@@ -113,8 +116,11 @@ func (o Order) refine(items []item, key, depth int) {
 	if same {
 		return
 	}
+	text := false
 	for i := range items {
-		items[i].digits = digits(o.value(items[i], key), at)
+		v := o.value(items[i], key)
+		text = text || v.Kind == record.String
+		items[i].digits = digits(v, at)
 		if o.Keys[key].Descending {
 			items[i].digits = ^items[i].digits
 		}
@@ -124,11 +130,14 @@ func (o Order) refine(items []item, key, depth int) {
 		for end < len(items) && items[end].digits == items[start].digits {
 			end++
 		}
-		next := depth + 1
-		if end-start == len(items) {
-			next = mostRefine // characters that bytes do not order
+		switch {
+		case !text:
+			o.refine(items[start:end], key+1, depth+1) // the same digits are the same value
+		case end-start < len(items):
+			o.refine(items[start:end], key, depth+1)
+		default:
+			o.refine(items, key, mostRefine) // characters that bytes do not order
 		}
-		o.refine(items[start:end], key, next)
 	}
 }
 
@@ -153,6 +162,9 @@ func (o Order) common(items []item, key int) (at int, same bool) {
 				at = i
 				break
 			}
+		}
+		if at == 0 && !same {
+			break
 		}
 	}
 	return at, same
