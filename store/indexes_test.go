@@ -15,6 +15,7 @@ import (
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/internal/access"
 	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/storetest"
 )
@@ -97,16 +98,19 @@ func (g *game) hangs(m *schema.Model, row map[string]string) bool {
 		if r.Kind != schema.BelongsTo && r.Kind != schema.HasOne {
 			continue
 		}
+		values := make([]any, len(r.Fields))
+		for i, f := range r.Fields {
+			values[i] = record.GoValue([]byte(row[m.Fields[f].Name]))
+		}
 		leads := slices.ContainsFunc(g.want.Rows(r.Target.Name), func(target storetest.Row) bool {
-			for i, f := range r.Fields {
-				if row[m.Fields[f].Name] != g.text(target[r.Target.Fields[r.TargetFields[i]].Name]) {
+			for i, f := range r.TargetFields {
+				if values[i] != target[r.Target.Fields[f].Name] {
 					return false
 				}
 			}
 			return true
 		})
-		null := slices.ContainsFunc(r.Fields, func(f int) bool { return row[m.Fields[f].Name] == "null" })
-		if !leads && !null {
+		if !leads && !slices.Contains(values, nil) {
 			return true
 		}
 	}

@@ -145,5 +145,12 @@ func values(m *schema.Model, row Row, fields []int) []any {
 
 // find returns the position of the row with that key, -1 if there is none.
 func (r *Reference) find(m *schema.Model, want []any) int {
-	return slices.IndexFunc(r.rows[m.Name], func(row Row) bool { return reflect.DeepEqual(key(m, row), want) })
+	return slices.IndexFunc(r.rows[m.Name], func(row Row) bool {
+		for i, f := range m.Key {
+			if row[m.Fields[f].Name] != want[i] {
+				return false
+			}
+		}
+		return true
+	})
 }
