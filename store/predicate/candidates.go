@@ -1,6 +1,8 @@
 package predicate
 
 import (
+	"math"
+
 	"github.com/granarydb/granary/store/internal/access"
 	"github.com/granarydb/granary/store/table"
 )
@@ -14,6 +16,10 @@ type search struct {
 	most   int // rows that are wanted
 	path   *path
 	cost   int // rows to look at when they are not looked at in order
+
+	rows   []uint32 // that match, of those looked at
+	enough int      // how many of them end the look
+	budget int      // how many rows may yet be looked at
 }
 
 // Rows returns the numbers of the first matching rows, at most so many, in
@@ -30,61 +36,55 @@ func (f *Filter) First(tables Tables, o table.Order, most int) []uint32 {
 		return nil
 	}
 	tests := f.root.conjuncts(nil)
-	s := &search{filter: f, tables: tables, table: o.Table, order: o, most: most}
+	s := &search{filter: f, tables: tables, table: o.Table, order: o, most: most, cost: o.Table.Len()}
 	s.order.Keys = unfixed(o.Keys, tests)
-	s.cost = s.table.Len()
 	if p := f.root.path(tables, s.table); p != nil && p.rows < s.cost {
 		s.path, s.cost = p, p.rows
 	}
-	if s.cost > fewRows {
-		if rows, ok := s.inOrder(tests); ok {
-			return rows
-		}
+	if s.cost <= fewRows || !s.inOrder(tests) {
+		s.collect()
 	}
-	rows := s.collect()
-	return s.order.First(rows, min(most, len(rows)))
+	return s.rows
 }
 
-// collect returns all rows that match, in ascending order.
-func (s *search) collect() []uint32 {
+// collect finds the rows by the path, or among all, and puts them in order.
+func (s *search) collect() {
+	if access.Counting {
+		access.Note(s.path.way(), true)
+	}
+	s.start(math.MaxInt)
+	if len(s.order.Keys) > 0 {
+		s.enough = math.MaxInt
+	}
 	if s.path == nil {
-		access.Note(access.Scan)
-		rows, _ := s.scan(s.table.Len())
-		return rows
-	}
-	s.path.note()
-	named := table.Ascending(s.path.collect(s.tables, s.table, nil))
-	rows := named[:0]
-	for _, n := range named {
-		if s.match(n) {
-			rows = append(rows, n)
+		s.scan()
+	} else {
+		for _, n := range table.Ascending(s.path.collect(s.tables, s.table, nil)) {
+			if !s.take(n) {
+				break
+			}
 		}
 	}
-	return rows
+	s.rows = s.order.First(s.rows, min(s.most, len(s.rows)))
 }
 
-// scan looks at rows in order of insertion until it has seen so many, false, or
-// there are no more. Without an order it stops when it has as many as are wanted.
-func (s *search) scan(budget int) ([]uint32, bool) {
-	most := s.table.Len()
-	if len(s.order.Keys) == 0 {
-		most = min(most, s.most)
-	}
-	rows := make([]uint32, 0, min(most, 1024))
-	for n := uint32(0); n < s.table.End() && len(rows) < most; n++ {
-		if !s.table.Has(n) {
-			continue
-		}
-		if budget--; budget < 0 {
-			return nil, false
-		}
-		if s.match(n) {
-			rows = append(rows, n)
+// start begins a look at so many rows at most.
+func (s *search) start(budget int) { s.rows, s.enough, s.budget = nil, s.most, budget }
+
+// scan looks at rows in order of insertion.
+func (s *search) scan() {
+	for n := uint32(0); n < s.table.End(); n++ {
+		if s.table.Has(n) && !s.take(n) {
+			break
 		}
 	}
-	return rows, true
 }
 
-func (s *search) match(n uint32) bool {
-	return s.filter.Everything() || s.filter.root.match(s.tables, s.table, s.table.Row(n))
+// take looks at one row; false when no further one is to be looked at.
+func (s *search) take(n uint32) bool {
+	s.budget--
+	if s.budget >= 0 && (s.filter.Everything() || s.filter.root.match(s.tables, s.table, s.table.Row(n))) {
+		s.rows = append(s.rows, n)
+	}
+	return s.budget >= 0 && len(s.rows) < s.enough
 }

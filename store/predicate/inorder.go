@@ -1,35 +1,35 @@
 package predicate
 
 import (
+	"math"
+
 	"github.com/granarydb/granary/store/internal/access"
 	"github.com/granarydb/granary/store/table"
 )
 
-// inOrder returns the rows by looking at them in the wanted order until there are
-// enough; false when that promises nothing, or did not keep it.
-func (s *search) inOrder(tests []*node) ([]uint32, bool) {
+// inOrder looks at rows in the wanted order until there are enough; false when that
+// promises nothing, or did not keep it.
+func (s *search) inOrder(tests []*node) bool {
+	way := access.Stopped
 	if len(s.order.Keys) == 0 {
 		if s.path == nil || !s.promising(s.table.Len()) {
-			return nil, false
+			return false
 		}
-		rows, ok := s.scan(s.cost)
-		note(access.Stopped, ok)
-		return rows, ok
+		s.start(s.cost)
+		s.scan()
+	} else {
+		w := s.walkOf(tests)
+		if w == nil {
+			return false
+		}
+		w.run()
+		way = w.way()
 	}
-	w := s.walkOf(tests)
-	if w == nil {
-		return nil, false
+	kept := s.budget >= 0
+	if access.Counting {
+		access.Note(way, kept)
 	}
-	ok := w.run()
-	note(w.way(), ok)
-	return w.rows, ok
-}
-
-func note(w access.Way, ok bool) {
-	if !ok {
-		w = access.GivenUp
-	}
-	access.Note(w)
+	return kept
 }
 
 // promising reports whether to look at so many rows in the wanted order, until
@@ -47,8 +47,6 @@ type walk struct {
 	exact  bool // rows that tie in them stand in the wanted order
 	down   bool
 	span   span // what is still to be looked at
-	budget int  // rows that may be
-	rows   []uint32
 }
 
 // walkOf returns the walk that comes nearest to the wanted order, nil if none is
@@ -76,10 +74,10 @@ func (s *search) walkOf(tests []*node) *walk {
 	if !s.promising(rows) {
 		return nil
 	}
-	best.budget = rows
 	if s.most < rows {
-		best.budget = s.most + s.cost/16 // these rows lie here and there, a scan's side by side
+		rows = s.most + s.cost/16 // these rows lie here and there, a scan's side by side
 	}
+	s.start(rows)
 	return best
 }
 
@@ -113,19 +111,23 @@ func fixed(tests []*node, field int) bool {
 
 // unfixed returns the keys that make a difference between rows that pass the tests.
 func unfixed(keys []table.Key, tests []*node) []table.Key {
-	var rest []table.Key
+	rest := make([]table.Key, len(keys))
+	n := 0
 	for _, k := range keys {
 		if !fixed(tests, k.Field) {
-			rest = append(rest, k)
+			rest[n] = k
+			n++
 		}
 	}
-	return rest
+	return rest[:n]
 }
 
-// run looks at one stretch of rows that tie after the other; false when the budget
-// is used up before there are enough.
-func (w *walk) run() bool {
-	for w.span.from < w.span.to && len(w.rows) < w.most {
+// run looks at one stretch of rows that tie after the other.
+func (w *walk) run() {
+	if !w.exact {
+		w.enough = math.MaxInt // within a stretch
+	}
+	for w.span.from < w.span.to && len(w.rows) < w.most && w.budget >= 0 {
 		s := w.span
 		if w.down || !w.exact {
 			s.from, s.to = w.index.Tied(s.from, s.to, w.fields, w.down)
@@ -135,35 +137,25 @@ func (w *walk) run() bool {
 		} else {
 			w.span.from = s.to
 		}
-		if !w.stretch(s) {
-			return false
-		}
+		w.stretch(s)
 	}
 	w.rows = w.rows[:min(w.most, len(w.rows))]
-	return true
 }
 
-// stretch appends what matches of rows that tie, in the wanted order.
-func (w *walk) stretch(s span) bool {
+// stretch takes what matches of rows that tie, in the wanted order.
+func (w *walk) stretch(s span) {
 	start := len(w.rows)
 	for _, n := range w.index.Rows()[s.from:s.to] {
-		if w.exact && len(w.rows) == w.most {
-			return true
-		}
-		if w.budget--; w.budget < 0 {
-			return false
-		}
-		if w.match(n) {
-			w.rows = append(w.rows, n)
+		if !w.take(n) {
+			break
 		}
 	}
 	if !w.exact {
-		tied := table.Ascending(w.rows[start:])
-		w.order.Sort(tied)
+		w.order.Sort(table.Ascending(w.rows[start:]))
 	}
-	return true
 }
 
+// way names the walk, for tests.
 func (w *walk) way() access.Way {
 	switch {
 	case !w.exact:

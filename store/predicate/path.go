@@ -142,18 +142,19 @@ func (p *path) collectRelated(tables Tables, t *table.Table, dst []uint32) []uin
 	return dst
 }
 
-// note counts the way, for tests.
-func (p *path) note() {
+// way names the path, for tests.
+func (p *path) way() access.Way {
 	switch {
+	case p == nil:
+		return access.Scan
 	case p.node == nil && len(p.spans) == 1:
-		access.Note(access.Range)
+		return access.Range
 	case p.node == nil:
-		access.Note(access.Stretches)
+		return access.Stretches
 	case p.node.kind == test:
-		access.Note(access.Hash)
+		return access.Hash
 	case p.node.kind == or:
-		access.Note(access.Union)
-	default:
-		access.Note(access.Related)
+		return access.Union
 	}
+	return access.Related
 }

@@ -41,34 +41,36 @@ func constrained(tests []*node, field int) bool {
 // can pass the tests: one for each way to choose a value for the leading fields
 // that must equal one, narrowed by what is said of the field behind them.
 func spans(x *table.Ordered, tests []*node, most int) []span {
-	s := spanner{index: x, tests: tests, most: most}
-	s.add(make([]record.Value, 0, len(x.Fields)+1))
+	s := spanner{index: x, tests: tests, most: most, values: make([]*record.Value, len(x.Fields))}
+	s.add(0)
 	return s.list
 }
 
 type spanner struct {
-	index *table.Ordered
-	tests []*node
-	most  int
-	list  []span
+	index  *table.Ordered
+	tests  []*node
+	most   int
+	values []*record.Value // of the fields, the first of them
+	list   []span
 }
 
-// add appends the spans in which the first fields have those values. It calls
+// add appends the spans in which the first n fields have the values. It calls
 // itself once per field of the index at most.
-func (s *spanner) add(values []record.Value) {
-	if len(values) < len(s.index.Fields) {
-		if n := s.listed(s.index.Fields[len(values)]); n != nil {
-			for _, v := range n.values {
-				s.add(append(values, v.Value))
+func (s *spanner) add(n int) {
+	if n < len(s.values) {
+		if t := s.listed(s.index.Fields[n]); t != nil {
+			for i := range t.values {
+				s.values[n] = &t.values[i].Value
+				s.add(n + 1)
 			}
 			return
 		}
 	}
-	r := span{s.index.Seek(values, table.Before), s.index.Seek(values, table.After)}
-	if len(values) < len(s.index.Fields) {
-		for _, n := range s.tests {
-			if n.kind == test && n.field.Index == s.index.Fields[len(values)] {
-				s.narrow(&r, n, values)
+	r := span{s.index.Seek(s.values[:n], table.Before), s.index.Seek(s.values[:n], table.After)}
+	if n < len(s.values) {
+		for _, t := range s.tests {
+			if t.kind == test && t.field.Index == s.index.Fields[n] {
+				s.narrow(&r, t, n)
 			}
 		}
 	}
@@ -86,45 +88,47 @@ func (s *spanner) listed(field int) *node {
 	return nil
 }
 
-// narrow cuts off what the test excludes; the fields before its own have values.
-func (s *spanner) narrow(r *span, n *node, values []record.Value) {
-	from := func(v record.Value, edge table.Edge) { r.from = max(r.from, s.index.Seek(append(values, v), edge)) }
-	to := func(v record.Value, edge table.Edge) { r.to = min(r.to, s.index.Seek(append(values, v), edge)) }
-	switch n.op {
-	case Ne:
-		if n.values[0].Kind == record.Null {
-			from(record.Value{}, table.After)
-		}
-		return
-	case Eq, In, NotIn, Contains, NotContains:
+// null comes before all that is less, greater or between.
+var null record.Value
+
+// narrow cuts off what a test of field n excludes.
+func (s *spanner) narrow(r *span, t *node, n int) {
+	low, from := &null, table.After
+	var high *record.Value
+	to := table.After
+	switch t.op {
+	case Gt:
+		low = &t.values[0].Value
+	case Ge:
+		low, from = &t.values[0].Value, table.Before
+	case Lt:
+		high, to = &t.values[0].Value, table.Before
+	case Le:
+		high = &t.values[0].Value
+	case Between:
+		low, high, from = &t.values[0].Value, &t.values[1].Value, table.Before
+	case BeginsWith:
+		low, from, to = sure(&t.values[0].Value), table.Before, table.Beyond
+		high = low
+	default:
 		return
 	}
-	first, last := n.values[0].Value, n.values[len(n.values)-1].Value
-	from(record.Value{}, table.After) // null is never less, greater or between
-	switch n.op {
-	case Gt:
-		from(first, table.After)
-	case Ge:
-		from(first, table.Before)
-	case Lt:
-		to(first, table.Before)
-	case Le:
-		to(first, table.After)
-	case Between:
-		from(first, table.Before)
-		to(last, table.After)
-	case BeginsWith:
-		first.Text = wholeCharacters(first.Text)
-		from(first, table.Before)
-		to(first, table.Beyond)
+	s.values[n] = low
+	r.from = max(r.from, s.index.Seek(s.values[:n+1], from))
+	if high != nil {
+		s.values[n] = high
+		r.to = min(r.to, s.index.Seek(s.values[:n+1], to))
 	}
 }
 
-// wholeCharacters cuts lone high surrogates off the end of a text: a character that
-// begins with one of them stands among those that go on, but its bytes do not.
-func wholeCharacters(text []byte) []byte {
-	for n := len(text); n >= 3 && text[n-3] == 0xed && text[n-2] >= 0xa0 && text[n-2] < 0xb0; n = len(text) {
-		text = text[:n-3]
+// sure returns the beginning of a text up to U+D000. Behind that, texts that go on
+// with the same bytes need not stand side by side: a lone surrogate may be half of
+// a character in others.
+func sure(v *record.Value) *record.Value {
+	for i, c := range v.Text {
+		if c >= 0xed {
+			return &record.Value{Kind: v.Kind, Text: v.Text[:i]}
+		}
 	}
-	return text
+	return v
 }

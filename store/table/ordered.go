@@ -16,9 +16,9 @@ type Ordered struct {
 // AddOrdered makes sure that there is an ordered index over those fields, which
 // hold single values. The table must be empty.
 func (t *Table) AddOrdered(fields []int) {
-	x := &Ordered{Fields: fields, order: Order{Table: t}}
-	for _, f := range fields {
-		x.order.Keys = append(x.order.Keys, Key{Field: f})
+	x := &Ordered{Fields: fields, order: Order{t, make([]Key, len(fields))}}
+	for i, f := range fields {
+		x.order.Keys[i].Field = f
 	}
 	t.ordered = append(t.ordered, x)
 }

@@ -17,7 +17,7 @@ const (
 
 // Seek returns how many rows come before a place: the position in Rows of the
 // first row behind it. Without values that is the beginning or the end.
-func (x *Ordered) Seek(values []record.Value, edge Edge) int {
+func (x *Ordered) Seek(values []*record.Value, edge Edge) int {
 	rows := x.Rows()
 	return firstOf(0, len(rows), func(i int) bool {
 		c := x.against(rows[i], values, edge)
@@ -26,7 +26,7 @@ func (x *Ordered) Seek(values []record.Value, edge Edge) int {
 }
 
 // against compares the first fields of a row with values.
-func (x *Ordered) against(number uint32, values []record.Value, edge Edge) int {
+func (x *Ordered) against(number uint32, values []*record.Value, edge Edge) int {
 	t := x.order.Table
 	row := t.Row(number)
 	for i, v := range values {
@@ -34,7 +34,7 @@ func (x *Ordered) against(number uint32, values []record.Value, edge Edge) int {
 		if edge == Beyond && i == len(values)-1 && own.Kind == v.Kind && bytes.HasPrefix(own.Text, v.Text) {
 			return 0
 		}
-		if c := own.Compare(v); c != 0 {
+		if c := own.Compare(*v); c != 0 {
 			return c
 		}
 	}

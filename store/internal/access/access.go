@@ -1,5 +1,5 @@
 // Package access counts by which ways queries come to their rows, so that a test
-// can tell that it met them all.
+// can tell that it met them all. A page does not count.
 package access
 
 import "sync/atomic"
@@ -24,8 +24,13 @@ const (
 
 var counts [Ways]atomic.Int64
 
-// Note counts a way that was taken.
-func Note(w Way) { counts[w].Add(1) }
+// Note counts a way that was taken, or given up.
+func Note(w Way, kept bool) {
+	if !kept {
+		w = GivenUp
+	}
+	counts[w].Add(1)
+}
 
 // Counts returns how often each way was taken since the program began.
 func Counts() (list [Ways]int) {
