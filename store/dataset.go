@@ -58,7 +58,7 @@ func load(ctx context.Context, b Backend, s *schema.Schema, version uint32) (*da
 }
 
 // newTable returns an empty table of m with an index for each way along a
-// relation and each @index.
+// relation and each @index, and its order by each @index and by the primary key.
 func newTable(s *schema.Schema, m *schema.Model) *table.Table {
 	t := table.New(m)
 	for _, other := range s.Models {
@@ -73,7 +73,9 @@ func newTable(s *schema.Schema, m *schema.Model) *table.Table {
 	}
 	for _, x := range m.Indexes {
 		t.AddIndex(x.Fields[:1])
+		t.AddOrdered(x.Fields)
 	}
+	t.AddOrdered(m.Key)
 	return t
 }
 

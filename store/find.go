@@ -54,13 +54,8 @@ func (st *Store) find(q Query) (Found, error) {
 	if q.Limit >= 0 {
 		start, end = window(q.Page, q.Limit)
 	}
-	most := math.MaxInt
-	if len(q.Sort) == 0 {
-		most = end
-	}
-	rows := filter.Rows(st.tables(), most)
-	end = min(end, len(rows))
-	rows = order.first(rows, end)[min(start, end):]
+	rows := filter.First(st.tables(), order, end)
+	rows = rows[min(start, len(rows)):]
 	return st.found(m, rows), nil
 }
 

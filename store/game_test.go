@@ -38,14 +38,18 @@ type copied struct {
 }
 
 func newGame(t testing.TB, seed uint64, stores int) *game {
-	s := storetest.Schema(t, storetest.Library)
-	g := &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
-		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, stats: map[string]int{}}
+	g := gameOn(t, seed, storetest.Schema(t, storetest.Library))
 	g.IDs = 2 + g.IntN(6)
 	for range stores {
 		g.stores = append(g.stores, g.open())
 	}
 	return g
+}
+
+// gameOn returns a game without stores.
+func gameOn(t testing.TB, seed uint64, s *schema.Schema) *game {
+	return &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
+		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, stats: map[string]int{}}
 }
 
 func (g *game) open() *store.Store {

@@ -79,7 +79,7 @@ func (st *Store) appendGroups(dst []byte, op string, q Query, by Grouping) ([]by
 	}
 	dst = append(dst, '[')
 	for i := min(start, end); i < end; i++ {
-		dst = g.append(separated(dst), groups[i].row)
+		dst = g.append(separated(dst), groups[i])
 	}
 	return append(dst, ']'), nil
 }
@@ -138,8 +138,8 @@ func (g *grouper) columns(m *schema.Model, by Grouping) error {
 }
 
 // order checks the keys of a sort of groups.
-func (g *grouper) order(m *schema.Model, keys []Sort) (order, error) {
-	var o order
+func (g *grouper) order(m *schema.Model, keys []Sort) ([]table.Key, error) {
+	var o []table.Key
 	if len(keys) > MaxSortKeys {
 		return o, code.Fault(code.Limit, m.Name, "", "a sort has at most "+strconv.Itoa(MaxSortKeys)+" keys")
 	}
@@ -147,7 +147,7 @@ next:
 	for _, k := range keys {
 		for i, name := range g.names {
 			if name == k.Field {
-				o.keys = append(o.keys, orderKey{i, k.Descending})
+				o = append(o, table.Key{Field: i, Descending: k.Descending})
 				continue next
 			}
 		}
@@ -194,17 +194,21 @@ func (g *grouper) add(key []byte, row record.Row) int {
 	return at
 }
 
-// sorted returns the groups in an order, as items whose row is the group's number.
-func (g *grouper) sorted(o order) []item {
-	items := make([]item, len(g.groups))
-	for i := range g.groups {
-		items[i].row = uint32(i)
-		for _, k := range o.keys {
-			items[i].values = append(items[i].values, g.value(&g.groups[i], k.field))
-		}
+// sorted returns the numbers of the groups in an order, those that tie by number.
+func (g *grouper) sorted(keys []table.Key) []uint32 {
+	numbers := make([]uint32, len(g.groups))
+	for i := range numbers {
+		numbers[i] = uint32(i)
 	}
-	mergesort.Sort(items, o.before)
-	return items
+	mergesort.Sort(numbers, func(a, b uint32) bool {
+		for _, k := range keys {
+			if c := g.value(&g.groups[a], k.Field).Compare(g.value(&g.groups[b], k.Field)); c != 0 {
+				return (c < 0) != k.Descending
+			}
+		}
+		return a < b
+	})
+	return numbers
 }
 
 // value returns what a group has in one of the columns that names lists.

@@ -168,7 +168,7 @@ func (g *grower) follow(above *Level, rel *schema.Relation, q Query) (*Level, er
 			rows = slices.DeleteFunc(rows, func(n uint32) bool { return !filter.Match(st.tables(), t.Row(n)) })
 		}
 		last := min(end, len(rows))
-		kept := order.first(rows, last)[min(start, last):]
+		kept := order.First(rows, last)[min(start, last):]
 		if g.included += len(kept); g.included > MaxIncluded {
 			return nil, code.Fault(code.Limit, above.Model.Name, rel.Name, "the included relations have more than "+
 				strconv.Itoa(MaxIncluded)+" records: set a limit")

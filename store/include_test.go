@@ -99,7 +99,7 @@ func TestInclude_AgreesWithALookAtEveryRow(t *testing.T) {
 	eachStocked(t, func(g *storetest.Generator, st *store.Store, plain *storetest.Reference, replay string) {
 		for range 20 {
 			m := storetest.Pick(g, st.Schema().Models)
-			q := g.Query(m)
+			q := g.Question(m)
 			q.Include = g.Inclusions(m, 2+g.IntN(2))
 			list, err := st.Query(ctx, m.Name, asking(q))
 			require.NoError(t, err, replay)

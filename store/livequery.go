@@ -16,7 +16,7 @@ import (
 type Live struct {
 	st      *Store
 	query   Query
-	order   order
+	order   table.Order
 	view    *live.View
 	depends []bool // by model
 	touches live.Touches
@@ -74,9 +74,7 @@ func (st *Store) LiveQuery(q Query) (*Live, error) {
 	if q.Limit >= 0 {
 		v.Start, v.End = window(q.Page, q.Limit)
 	}
-	for _, k := range l.order.keys {
-		v.Order = append(v.Order, live.Key{Field: k.field, Descending: k.descending})
-	}
+	v.Order = l.order.Keys
 	l.view = live.NewView(st.tables(), v)
 	for _, other := range st.schema.Models {
 		l.depends[other.Index] = l.view.Depends(other)

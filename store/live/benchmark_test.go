@@ -35,12 +35,12 @@ func BenchmarkView_Update(b *testing.B) {
 	for i := range 100_000 {
 		t.Insert(row(i, i*7919%1_000_003), 1)
 	}
-	view := func(where string, order ...live.Key) *live.View {
+	view := func(where string, order ...table.Key) *live.View {
 		f, err := predicate.Parse(s.Models[0], []byte(where))
 		require.NoError(b, err)
 		return live.NewView(tables, live.Query{Filter: f, Order: order, End: 50})
 	}
-	sorted := view(`{"all":true}`, live.Key{Field: 2, Descending: true})
+	sorted := view(`{"all":true}`, table.Key{Field: 2, Descending: true})
 	var others []*live.View
 	for range 1000 {
 		others = append(others, view(`{"field":"size","op":"lt","value":-1}`))

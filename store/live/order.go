@@ -4,12 +4,6 @@ import (
 	"github.com/granarydb/granary/store/record"
 )
 
-// Key is one field of an order.
-type Key struct {
-	Field      int
-	Descending bool
-}
-
 // state is a row number with the bytes that count for it.
 type state struct {
 	number uint32

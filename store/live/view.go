@@ -4,7 +4,6 @@ import (
 	"math"
 	"slices"
 
-	"github.com/granarydb/granary/store/internal/mergesort"
 	"github.com/granarydb/granary/store/predicate"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
@@ -14,9 +13,9 @@ import (
 // Query is what a View answers.
 type Query struct {
 	Filter *predicate.Filter
-	Order  []Key // the rows that tie, and all without keys, are in order of insertion
-	Start  int   // of the window that is shown
-	End    int   // of the window; math.MaxInt for all
+	Order  []table.Key // the rows that tie, and all without keys, are in order of insertion
+	Start  int         // of the window that is shown
+	End    int         // of the window; math.MaxInt for all
 }
 
 // View is the answer to a query, kept up to date.
@@ -24,7 +23,7 @@ type View struct {
 	tables predicate.Tables
 	table  *table.Table
 	filter *predicate.Filter
-	order  []Key
+	order  []table.Key
 	start  int
 	end    int
 	paths  [][]*schema.Relation
@@ -42,9 +41,7 @@ func NewView(tables predicate.Tables, q Query) *View {
 func (v *View) Rebuild(tables predicate.Tables) {
 	v.tables, v.table = tables, tables.Of(v.filter.Model)
 	v.rows = v.filter.Rows(tables, math.MaxInt)
-	if len(v.order) > 0 {
-		mergesort.Sort(v.rows, func(a, b uint32) bool { return v.compare(v.now(a), v.now(b)) < 0 })
-	}
+	table.Order{Table: v.table, Keys: v.order}.Sort(v.rows)
 }
 
 // Window returns the rows that are shown, in order. It is good until the View is

@@ -102,7 +102,7 @@ func (h *history) subject(m *schema.Model) *subject {
 	for range h.IntN(3) {
 		f := storetest.Pick(h.Generator, m.Fields)
 		if !f.Type.List && f.Type.Scalar != schema.JSON && f.Type.Scalar != schema.Object {
-			s.query.Order = append(s.query.Order, live.Key{Field: f.Index, Descending: h.Chance(2)})
+			s.query.Order = append(s.query.Order, table.Key{Field: f.Index, Descending: h.Chance(2)})
 		}
 	}
 	if h.Chance(2) {

@@ -1,129 +1,90 @@
 package predicate
 
 import (
-	"slices"
+	"math"
 
+	"github.com/granarydb/granary/store/internal/access"
 	"github.com/granarydb/granary/store/table"
 )
 
-// noIndex is the estimate for a part that no index can answer.
-const noIndex = -1
+// search is one look for the rows that match a filter.
+type search struct {
+	filter *Filter
+	tables Tables
+	table  *table.Table
+	order  table.Order
+	most   int // rows that are wanted
+	path   *path
+	cost   int // rows to look at when they are not looked at in order
+
+	rows   []uint32 // that match, of those looked at
+	enough int      // how many of them end the look
+	budget int      // how many rows may yet be looked at
+}
 
 // Rows returns the numbers of the first matching rows, at most so many, in
-// ascending order, which is the order of insertion. It looks at few rows where an
-// index names them, at all otherwise.
+// ascending order, which is the order of insertion.
 func (f *Filter) Rows(tables Tables, most int) []uint32 {
-	t := tables.Of(f.Model)
-	if e := f.root.estimate(tables, t); e != noIndex && e < t.Len() {
-		rows := table.Ascending(f.root.collect(tables, t, nil))
-		rows = slices.DeleteFunc(rows, func(n uint32) bool { return !f.root.match(tables, t, t.Row(n)) })
-		return rows[:min(len(rows), most)]
-	}
-	rows := make([]uint32, 0, min(t.Len(), most, 1024))
-	for n := uint32(0); n < t.End() && len(rows) < most; n++ {
-		if t.Has(n) && f.root.match(tables, t, t.Row(n)) {
-			rows = append(rows, n)
-		}
-	}
-	return rows
+	return f.First(tables, table.Order{Table: tables.Of(f.Model)}, most)
 }
 
-// estimate returns how many rows collect would name at most, or noIndex. It
-// counts rows of the deepest index used, so it is a guess across relations.
-func (n *node) estimate(tables Tables, t *table.Table) int {
-	switch n.kind {
-	case test:
-		return n.estimateTest(t)
-	case and:
-		best := noIndex
-		for _, child := range n.children {
-			if e := child.estimate(tables, t); e != noIndex && (best == noIndex || e < best) {
-				best = e
+// First returns the numbers of the first matching rows in that order, at most so
+// many. It looks at few rows where an index names them or has them in this order,
+// at all otherwise; every row that it returns was tested against the whole filter.
+func (f *Filter) First(tables Tables, o table.Order, most int) []uint32 {
+	if most <= 0 {
+		return nil
+	}
+	tests := f.root.conjuncts(nil)
+	s := &search{filter: f, tables: tables, table: o.Table, order: o, most: most, cost: o.Table.Len()}
+	s.order.Keys = unfixed(o.Keys, tests)
+	if p := f.root.path(tables, s.table); p != nil && p.rows < s.cost {
+		s.path, s.cost = p, p.rows
+	}
+	if s.cost <= fewRows || !s.inOrder(tests) {
+		s.collect()
+	}
+	return s.rows
+}
+
+// collect finds the rows by the path, or among all, and puts them in order.
+func (s *search) collect() {
+	if access.Counting {
+		access.Note(s.path.way(), true)
+	}
+	s.start(math.MaxInt)
+	if len(s.order.Keys) > 0 {
+		s.enough = math.MaxInt
+	}
+	if s.path == nil {
+		s.scan()
+	} else {
+		for _, n := range table.Ascending(s.path.collect(s.tables, s.table, nil)) {
+			if !s.take(n) {
+				break
 			}
 		}
-		return best
-	case or:
-		sum := 0
-		for _, child := range n.children {
-			e := child.estimate(tables, t)
-			if e == noIndex {
-				return noIndex
-			}
-			sum += e
-		}
-		return sum
-	case related:
-		if n.quantifier == some {
-			return n.children[0].estimate(tables, tables.Of(n.relation.Target))
-		}
 	}
-	return noIndex
+	s.rows = s.order.First(s.rows, min(s.most, len(s.rows)))
 }
 
-func (n *node) estimateTest(t *table.Table) int {
-	if n.op != Eq && n.op != In {
-		return noIndex
-	}
-	only := []int{n.field.Index}
-	if slices.Equal(only, t.Model.Key) {
-		return len(n.values)
-	}
-	x := t.Index(only)
-	if x == nil {
-		return noIndex
-	}
-	sum := 0
-	for i := range n.values {
-		if n.values[i].raw[0] == 'n' {
-			return noIndex // nulls are in no index
+// start begins a look at so many rows at most.
+func (s *search) start(budget int) { s.rows, s.enough, s.budget = nil, s.most, budget }
+
+// scan looks at rows in order of insertion.
+func (s *search) scan() {
+	for n := uint32(0); n < s.table.End(); n++ {
+		if s.table.Has(n) && !s.take(n) {
+			break
 		}
-		sum += x.Count(n.values[i].raw)
 	}
-	return sum
 }
 
-// collect appends the numbers of all rows that may match, in any order, some
-// perhaps twice. estimate must have found an index.
-func (n *node) collect(tables Tables, t *table.Table, dst []uint32) []uint32 {
-	switch n.kind {
-	case test:
-		only := []int{n.field.Index}
-		for i := range n.values {
-			dst = t.Match(dst, only, n.values[i].raw)
-		}
-	case and:
-		best, least := n.children[0], noIndex
-		for _, child := range n.children {
-			if e := child.estimate(tables, t); e != noIndex && (least == noIndex || e < least) {
-				best, least = child, e
-			}
-		}
-		return best.collect(tables, t, dst)
-	case or:
-		for _, child := range n.children {
-			dst = child.collect(tables, t, dst)
-		}
-	case related:
-		dst = n.collectRelated(tables, t, dst)
+// take looks at one row; false when no further one is to be looked at.
+func (s *search) take(n uint32) bool {
+	s.budget--
+	if s.budget >= 0 && (s.filter.Everything() || s.filter.root.match(s.tables, s.table, s.table.Row(n))) {
+		s.rows = append(s.rows, n)
 	}
-	return dst
-}
-
-// collectRelated goes from the matching records of the far side back to the rows
-// that they belong to.
-func (n *node) collectRelated(tables Tables, t *table.Table, dst []uint32) []uint32 {
-	target := tables.Of(n.relation.Target)
-	sub := n.children[0]
-	var key []byte
-	for _, number := range table.Ascending(sub.collect(tables, target, nil)) {
-		row := target.Row(number)
-		if !sub.match(tables, target, row) {
-			continue
-		}
-		var ok bool
-		if key, ok = target.Layout.AppendKey(key[:0], row, n.relation.TargetFields); ok {
-			dst = t.Match(dst, n.relation.Fields, key)
-		}
-	}
-	return dst
+	return s.budget >= 0 && len(s.rows) < s.enough
 }

@@ -48,7 +48,11 @@ func newWorld(t testing.TB, s *schema.Schema, seed uint64, declared bool) *world
 		for _, x := range m.Indexes {
 			if declared {
 				w.tables.Of(m).AddIndex(x.Fields[:1])
+				w.tables.Of(m).AddOrdered(x.Fields)
 			}
+		}
+		if declared {
+			w.tables.Of(m).AddOrdered(m.Key)
 		}
 	}
 	for _, m := range s.Models {

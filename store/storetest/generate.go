@@ -24,7 +24,7 @@ func NewGenerator(seed uint64) *Generator {
 
 // pools are canonical JSON texts by scalar.
 var pools = map[schema.Scalar][]string{
-	schema.String: {`""`, `"a"`, `"ab"`, `"abc"`, `"b"`, `"B"`, `"é"`, `"😀"`, `"😀a"`, "\"\uffff\"", `"\ud800"`, `"\udfff\ud83d"`,
+	schema.String: {`""`, `"a"`, `"ab"`, `"abc"`, `"b"`, `"B"`, `"é"`, `"😀"`, `"😀a"`, "\"\uffff\"", `"\ud800"`, `"\ud83d"`, "\"\\ud83d\uffff\"", `"\udfff\ud83d"`,
 		`"a\"\\b"`, `"\u0000"`, `"null"`, `"0"`, `"__proto__"`, `"` + strings.Repeat("long ", 60) + `"`},
 	schema.Int:       {`0`, `1`, `2`, `3`, `-1`, `10`, `2147483647`, `-2147483648`},
 	schema.Float:     {`0`, `1`, `-1.5`, `0.1`, `0.30000000000000004`, `1e+21`, `1e-7`, `5e-324`, `1.7976931348623157e+308`},

@@ -41,8 +41,13 @@ func (g *Generator) Predicate(m *schema.Model, depth int) string {
 
 func (g *Generator) test(m *schema.Model) string {
 	f := Pick(g, m.Fields)
-	op := Pick(g, operatorsOf(f.Type))
-	return `{"field":"` + f.Name + `","op":"` + string(op) + `","value":` + g.operand(f, op) + `}`
+	return g.testOf(f, Pick(g, operatorsOf(f.Type)), nil)
+}
+
+// testOf returns a test of that field. Its values are those of records in rows, as
+// often as not, when there are any.
+func (g *Generator) testOf(f *schema.Field, op predicate.Op, rows []Row) string {
+	return `{"field":"` + f.Name + `","op":"` + string(op) + `","value":` + g.operand(f, op, rows) + `}`
 }
 
 // operatorsOf returns the operators that a field of the type takes.
@@ -62,7 +67,7 @@ func operatorsOf(t schema.Type) []predicate.Op {
 	return ops
 }
 
-func (g *Generator) operand(f *schema.Field, op predicate.Op) string {
+func (g *Generator) operand(f *schema.Field, op predicate.Op, rows []Row) string {
 	t := f.Type
 	if op == predicate.Contains || op == predicate.NotContains {
 		t.List = false
@@ -72,6 +77,11 @@ func (g *Generator) operand(f *schema.Field, op predicate.Op) string {
 			return "null"
 		}
 		t.Required = true
+		if len(rows) > 0 && !t.List && g.Chance(2) {
+			if v := Pick(g, rows)[f.Name]; v != nil {
+				return g.known(v, op)
+			}
+		}
 		if t.Scalar <= schema.String && !t.List && g.Chance(3) {
 			return g.ID()
 		}
@@ -92,4 +102,20 @@ func (g *Generator) operand(f *schema.Field, op predicate.Op) string {
 		return "[" + low + "," + high + "]"
 	}
 	return one()
+}
+
+// known returns a value that a record has, or the beginning of it.
+func (g *Generator) known(v any, op predicate.Op) string {
+	if text, ok := v.(string); ok && op == predicate.BeginsWith && len(text) > 0 {
+		n := g.IntN(len(text)) + 1
+		for n < len(text) && text[n]&0xc0 == 0x80 {
+			n++
+		}
+		v = text[:n]
+	}
+	out, err := record.AppendGo(nil, v)
+	if err != nil {
+		panic(err)
+	}
+	return string(out)
 }

@@ -67,8 +67,12 @@ func (r *Reference) Query(q store.Query) []Row {
 // Choose returns those of some rows of m that the query finds, in its order.
 func (r *Reference) Choose(m *schema.Model, rows []Row, q store.Query) []Row {
 	out := []Row{}
+	p := map[string]any{}
+	if len(q.Where) > 0 {
+		p = record.GoValue(q.Where).(map[string]any)
+	}
 	for _, row := range rows {
-		if r.Match(m, row, q.Where) {
+		if r.match(m, row, p) {
 			out = append(out, row)
 		}
 	}
@@ -145,5 +149,12 @@ func values(m *schema.Model, row Row, fields []int) []any {
 
 // find returns the position of the row with that key, -1 if there is none.
 func (r *Reference) find(m *schema.Model, want []any) int {
-	return slices.IndexFunc(r.rows[m.Name], func(row Row) bool { return reflect.DeepEqual(key(m, row), want) })
+	return slices.IndexFunc(r.rows[m.Name], func(row Row) bool {
+		for i, f := range m.Key {
+			if row[m.Fields[f].Name] != want[i] {
+				return false
+			}
+		}
+		return true
+	})
 }

@@ -77,15 +77,15 @@ func (g *Generator) Inclusions(m *schema.Model, depth int) []store.Inclusion {
 		if rel.Kind == schema.ManyToMany {
 			far = rel.Far
 		}
-		q := g.Query(far)
+		q := g.Question(far)
 		q.Model, q.Include = "", g.Inclusions(far, depth-1)
 		list = append(list, store.Inclusion{Relation: rel.Name, Query: q})
 	}
 	return list
 }
 
-// Query returns a question about m at random, without relations to include.
-func (g *Generator) Query(m *schema.Model) store.Query {
+// Question returns a query about m at random, without relations to include.
+func (g *Generator) Question(m *schema.Model) store.Query {
 	q := store.Query{Model: m.Name, Limit: -1}
 	if g.Chance(3) {
 		q.Where = []byte(g.Predicate(m, 2))

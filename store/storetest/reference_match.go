@@ -68,7 +68,7 @@ func (r *Reference) matchRelated(rel *schema.Relation, row Row, p map[string]any
 func linked(rel *schema.Relation, owner, target Row) bool {
 	for i, f := range rel.Fields {
 		a, b := owner[rel.Owner.Fields[f].Name], target[rel.Target.Fields[rel.TargetFields[i]].Name]
-		if a == nil || !reflect.DeepEqual(a, b) {
+		if a == nil || a != b {
 			return false
 		}
 	}

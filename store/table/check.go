@@ -17,7 +17,7 @@ func (t *Table) Check() []string {
 		bytes += len(row)
 		if !t.Layout.Sound(row) {
 			say("row " + strconv.Itoa(int(n)) + " has a broken header")
-			continue
+			return problems // what else is wrong cannot be read
 		}
 		if found, ok := t.Find(t.Key(nil, row)); !ok || found != n {
 			say("the primary-key index does not lead to row " + strconv.Itoa(int(n)))
@@ -29,6 +29,11 @@ func (t *Table) Check() []string {
 	for _, x := range t.indexes {
 		if problem := x.check(); problem != "" {
 			say("the index on " + t.names(x.Fields) + " " + problem)
+		}
+	}
+	for _, x := range t.ordered {
+		if problem := x.check(); problem != "" {
+			say("the order by " + t.names(x.Fields) + " " + problem)
 		}
 	}
 	return problems
@@ -81,6 +86,21 @@ func (x *Index) checkGroup(number uint32, held []bool) string {
 	}
 	if found, ok := x.find(key); !ok || found != number || length != g.count || last != g.tail {
 		return "has a chain of the wrong length or in the wrong place"
+	}
+	return ""
+}
+
+// check says whether the index holds each row once, in its place.
+func (x *Ordered) check() string {
+	t := x.order.Table
+	rows := x.Rows()
+	for i, n := range rows {
+		if !t.Has(n) || i > 0 && x.place(rows[i-1:i], n) == 0 {
+			return "holds row " + strconv.Itoa(int(n)) + " where it does not belong"
+		}
+	}
+	if len(rows) != t.live {
+		return "lacks rows"
 	}
 	return ""
 }

@@ -1,6 +1,6 @@
 // Package table keeps the live rows of one model in memory: the bytes in an
-// arena, a primary-key index, and an index for each set of fields that relations
-// or @index name. A row has a number that it keeps while it lives, updates
+// arena, a primary-key index, an index for each set of fields that relations name,
+// and the order of the rows by the fields of each key and @index. A row has a number that it keeps while it lives, updates
 // included; numbers grow, so their order is the order of insertion. Nothing here
 // holds a pointer per row.
 //
@@ -25,6 +25,7 @@ type Table struct {
 	primary slots
 	keyed   bool // the primary index is there; see Adopt
 	indexes []*Index
+	ordered []*Ordered
 	live    int // rows
 	bytes   int // of live rows
 	dead    int // bytes of rows that were replaced or deleted
@@ -187,6 +188,9 @@ func (t *Table) Adopt(block []byte, version uint32) bool {
 	for _, x := range t.indexes {
 		*x = Index{Fields: x.Fields, table: t}
 	}
+	for _, x := range t.ordered {
+		x.forget()
+	}
 	return true
 }
 
@@ -212,6 +216,11 @@ func (t *Table) set(number uint32, s state) {
 		t.bytes -= len(old)
 		t.dead += len(old)
 		t.unindex(number, old, row)
+	}
+	for _, x := range t.ordered {
+		if x.built && (old == nil || row == nil || !t.alike(old, row, x.Fields)) {
+			x.touch(number)
+		}
 	}
 	t.places[number], t.version[number] = s.place, s.version
 	if row != nil {

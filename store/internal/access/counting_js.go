@@ -1,0 +1,4 @@
+package access
+
+// Counting says whether ways are counted.
+const Counting = false

@@ -1,0 +1,6 @@
+//go:build !js
+
+package access
+
+// Counting says whether ways are counted.
+const Counting = true

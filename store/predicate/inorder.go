@@ -1,0 +1,167 @@
+package predicate
+
+import (
+	"math"
+
+	"github.com/granarydb/granary/store/internal/access"
+	"github.com/granarydb/granary/store/table"
+)
+
+// inOrder looks at rows in the wanted order until there are enough; false when that
+// promises nothing, or did not keep it.
+func (s *search) inOrder(tests []*node) bool {
+	way := access.Stopped
+	if len(s.order.Keys) == 0 {
+		if s.path == nil || !s.promising(s.table.Len()) {
+			return false
+		}
+		s.start(s.cost)
+		s.scan()
+	} else {
+		w := s.walkOf(tests)
+		if w == nil {
+			return false
+		}
+		w.run()
+		way = w.way()
+	}
+	kept := s.budget >= 0
+	if access.Counting {
+		access.Note(way, kept)
+	}
+	return kept
+}
+
+// promising reports whether to look at so many rows in the wanted order, until
+// enough match, is likely to be less work than to look at all that the path names.
+// It takes it that all of these match, which is why what is looked at is bounded.
+func (s *search) promising(rows int) bool {
+	return min(s.most, rows) <= s.cost*s.cost/max(rows, 1)
+}
+
+// walk goes along an ordered index that has rows in the wanted order, or nearly.
+type walk struct {
+	*search
+	index  *table.Ordered
+	fields int  // of the index; rows that tie in them stand together in the wanted order
+	exact  bool // rows that tie in them stand in the wanted order
+	down   bool
+	span   span // what is still to be looked at
+}
+
+// walkOf returns the walk that comes nearest to the wanted order, nil if none is
+// promising.
+func (s *search) walkOf(tests []*node) *walk {
+	var best *walk
+	for _, x := range s.table.Ordered() {
+		w := &walk{search: s, index: x, down: s.order.Keys[0].Descending}
+		if w.follow(tests) && (best == nil || w.fields > best.fields || w.fields == best.fields && w.exact && !best.exact) {
+			best = w
+		}
+	}
+	if best == nil {
+		return nil
+	}
+	best.span.to = s.table.Len()
+	if constrained(tests, best.index.Fields[0]) {
+		list := spans(best.index, tests, 1)
+		if len(list) == 0 {
+			return nil
+		}
+		best.span = list[0]
+	}
+	rows := best.span.to - best.span.from
+	if !s.promising(rows) {
+		return nil
+	}
+	if s.most < rows {
+		rows = s.most + s.cost/16 // these rows lie here and there, a scan's side by side
+	}
+	s.start(rows)
+	return best
+}
+
+// follow finds out how far the index has the wanted order: fields that must equal
+// one value aside, its fields are the keys. It reports whether there is any key.
+func (w *walk) follow(tests []*node) bool {
+	keys, used := w.order.Keys, 0
+	for _, f := range w.index.Fields {
+		switch {
+		case fixed(tests, f):
+		case used < len(keys) && keys[used].Field == f && keys[used].Descending == w.down:
+			used++
+		default:
+			return used > 0
+		}
+		w.fields++
+	}
+	w.exact = used == len(keys)
+	return used > 0
+}
+
+// fixed reports whether all rows that pass the tests have the same value there.
+func fixed(tests []*node, field int) bool {
+	for _, n := range tests {
+		if n.kind == test && n.field.Index == field && n.op == Eq {
+			return true
+		}
+	}
+	return false
+}
+
+// unfixed returns the keys that make a difference between rows that pass the tests.
+func unfixed(keys []table.Key, tests []*node) []table.Key {
+	rest := make([]table.Key, len(keys))
+	n := 0
+	for _, k := range keys {
+		if !fixed(tests, k.Field) {
+			rest[n] = k
+			n++
+		}
+	}
+	return rest[:n]
+}
+
+// run looks at one stretch of rows that tie after the other.
+func (w *walk) run() {
+	if !w.exact {
+		w.enough = math.MaxInt // within a stretch
+	}
+	for w.span.from < w.span.to && len(w.rows) < w.most && w.budget >= 0 {
+		s := w.span
+		if w.down || !w.exact {
+			s.from, s.to = w.index.Tied(s.from, s.to, w.fields, w.down)
+		}
+		if w.down {
+			w.span.to = s.from
+		} else {
+			w.span.from = s.to
+		}
+		w.stretch(s)
+	}
+	w.rows = w.rows[:min(w.most, len(w.rows))]
+}
+
+// stretch takes what matches of rows that tie, in the wanted order.
+func (w *walk) stretch(s span) {
+	start := len(w.rows)
+	for _, n := range w.index.Rows()[s.from:s.to] {
+		if !w.take(n) {
+			break
+		}
+	}
+	if !w.exact {
+		w.order.Sort(table.Ascending(w.rows[start:]))
+	}
+}
+
+// way names the walk, for tests.
+func (w *walk) way() access.Way {
+	switch {
+	case !w.exact:
+		return access.Grouped
+	case w.down:
+		return access.Downward
+	}
+	return access.Upward
+}
