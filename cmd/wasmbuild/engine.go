@@ -68,7 +68,15 @@ func (m *maker) engine(ctx context.Context) error {
 // finds it again the next time and leaves it alone when it is up to date.
 func (m *maker) compile(ctx context.Context, b engineBuild) ([]byte, error) {
 	target := filepath.Join(m.root, "build", "wasm", b.file)
+	shown, unfit, err := overlay(ctx, m.root, filepath.Join(m.root, "build", "overlay"), cuts)
+	if err != nil {
+		return nil, err
+	}
+	for _, why := range unfit {
+		fmt.Fprintf(m.std.err, "%-10s nothing cut of %v\n", "engine", why)
+	}
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-tags", b.tags, "-o", target}
+	args = append(args, shown...)
 	cmd := exec.CommandContext(ctx, "go", append(append(args, compilerFlags...), "./wasm")...)
 	cmd.Dir = m.root
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
