@@ -1,160 +1,125 @@
 package main
 
+// Who changes a cut, or has a new toolchain, finds the fingerprints in what "build"
+// says of cuts that do not fit, and looks at the functions again before writing them
+// down: each cut takes away what a page never does, and nothing that keeps memory
+// safe or tells of a crash.
+
 const (
-	safejs  = "github.com/hack-pad/safejs"
-	indexed = "github.com/hack-pad/go-indexeddb/idb"
+	safejs    = "github.com/hack-pad/safejs"
+	indexeddb = "github.com/hack-pad/go-indexeddb/idb"
 )
 
-// cuts are made when the engine is compiled.
-var cuts = []cut{
-	{"formatted messages of go-indexeddb", []edit{
-		{safejs + "/internal/stackerr", "stackError.Format", "4f8083a4", removed},
-		{safejs + "/internal/stackerr", "stacktrace.String", "fa7e3c02", removed},
-		{safejs + "/internal/catch", "recoverValueToError", "658a9644", `
-	switch value := value.(type) {
-	case nil:
-		return nil
-	case error:
-		return value
-	case js.Value:
-		return js.Error{Value: value}
-	case string:
-		return errors.New(value)
-	}
-	return errors.New("a panic whose value is no error")
-`},
-		{safejs, "Value.InstanceOf", "6bc01709", `
-	if t.Type() != TypeFunction {
-		return false, errors.New("invalid type for instanceof: " + t.Type().String())
-	}
-	prototype, err := t.Get("prototype")
-	if err != nil {
-		return false, err
-	} else if prototype.Type() != TypeObject {
-		return false, errors.New("invalid constructor type for instanceof: " + prototype.Type().String())
-	}
-	return catch.Try(func() bool {
-		return v.jsValue.InstanceOf(t.jsValue)
-	})
-`},
-		{indexed, "openDBListenSuccess", "872ee768", `
-	jsDB, err := req.result()
-	if err != nil {
-		return err
-	}
-	versionChange, err := safejs.FuncOf(func(safejs.Value, []safejs.Value) interface{} {
-		_, closeErr := jsDB.Call("close")
-		if closeErr != nil {
-			println("Error closing DB:", closeErr.Error())
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	_, err = jsDB.Call(addEventListener, "versionchange", versionChange)
-	return tryAsDOMException(err)
-`},
-		{indexed, "openDBUpgradeNeeded", "09ce0be2", `
-	event := args[0]
-	jsDatabase, err := req.result()
-	if err != nil {
-		return err
-	}
-	db := wrapDatabase(jsDatabase)
-	oldVersionValue, err := event.Get("oldVersion")
-	if err != nil {
-		return err
-	}
-	oldVersion, err := oldVersionValue.Int()
-	if err != nil {
-		return err
-	}
-	newVersionValue, err := event.Get("newVersion")
-	if err != nil {
-		return err
-	}
-	newVersion, err := newVersionValue.Int()
-	if err != nil {
-		return err
-	}
-	if oldVersion < 0 || newVersion < 0 {
-		return errors.New("Unexpected negative oldVersion or newVersion")
-	}
-	return upgrader(db, uint(oldVersion), uint(newVersion))
-`},
-		{indexed, "recoveryToError", "aa5b01a8", `
-	switch val := r.(type) {
-	case nil:
-		return nil
-	case error:
-		return val
-	case js.Value:
-		return js.Error{Value: val}
-	case string:
-		return errors.New(val)
-	}
-	return errors.New("a panic whose value is no error")
-`},
-		{indexed, "Request.listen", "63c0bcaa", `
-	ctx, cancel := context.WithCancel(ctx)
-	panicHandler := func(err error) {
-		println("Failed resolving request results:", err.Error())
-		txn, err := r.Transaction()
-		if err == nil {
-			_ = txn.Abort()
-		}
-		cancel()
-		ignorePanic(failed) // helps the listener to cancel the outer context
-	}
+// cuts are made when the engine is compiled, in this order.
+var cuts = []cut{messagesCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut}
 
-	if failed != nil {
-		errFunc, err := safejs.FuncOf(func(safejs.Value, []safejs.Value) interface{} {
-			defer catchHandler(panicHandler)
-			failed()
-			cancel()
-			return nil
-		})
-		if err != nil {
-			panic(err)
-		}
-		_, err = r.jsRequest.Call(addEventListener, "error", errFunc)
-		if err != nil {
-			return tryAsDOMException(err)
-		}
-		go func() {
-			<-ctx.Done()
-			_, err := r.jsRequest.Call(removeEventListener, "error", errFunc)
-			if err != nil {
-				panic(err)
-			}
-			errFunc.Release()
-		}()
-	}
-	if success != nil {
-		successFunc, err := safejs.FuncOf(func(safejs.Value, []safejs.Value) interface{} {
-			defer catchHandler(panicHandler)
-			success()
-			// don't cancel ctx here, need to allow multiple values for cursors
-			return nil
-		})
-		if err != nil {
-			panic(err)
-		}
-		_, err = r.jsRequest.Call(addEventListener, "success", successFunc)
-		if err != nil {
-			return tryAsDOMException(err)
-		}
-		go func() {
-			<-ctx.Done()
-			_, err := r.jsRequest.Call(removeEventListener, "success", successFunc)
-			if err != nil {
-				panic(err)
-			}
-			successFunc.Release()
-		}()
-	}
-	return nil
-`},
-	}},
-}
+// messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
+// reflection, the printing of anything.
+var messagesCut = cut{name: "formatted messages", edits: []edit{
+	{pkg: safejs + "/internal/stackerr", fn: "stackError.Format", was: "4f8083a4", body: removed},
+	{pkg: safejs + "/internal/stackerr", fn: "stacktrace.String", was: "fa7e3c02", body: removed},
+	{pkg: safejs + "/internal/stackerr", fn: "collectStacktrace", was: "1ff1c8ff", body: "return nil"},
+	{pkg: safejs + "/internal/catch", fn: "recoverValueToError", was: "658a9644", swap: []string{
+		`fmt.Errorf("%+v", value)`, `errors.New("a panic with a value that is no error")`}},
+	{pkg: safejs, fn: "Value.InstanceOf", was: "6bc01709", swap: []string{
+		`fmt.Errorf("invalid type for instanceof: %v", t.Type())`, `errors.New("invalid type for instanceof")`,
+		`fmt.Errorf("invalid constructor type for instanceof: %v", err)`, `err`,
+		`fmt.Errorf("invalid constructor type for instanceof: %v", prototype.Type())`, `errors.New("invalid constructor type for instanceof")`}},
+	{pkg: indexeddb, fn: "openDBListenSuccess", was: "872ee768", swap: []string{
+		`log.Println("Version change detected, closing DB...")`, ``,
+		`log.Println("Error closing DB:", closeErr)`, `println("Error closing DB:", closeErr.Error())`}},
+	{pkg: indexeddb, fn: "openDBUpgradeNeeded", was: "09ce0be2", swap: []string{
+		`fmt.Errorf("Unexpected negative oldVersion or newVersion: %d, %d", oldVersion, newVersion)`,
+		`errors.New("Unexpected negative oldVersion or newVersion")`}},
+	{pkg: indexeddb, fn: "recoveryToError", was: "aa5b01a8", swap: []string{
+		`fmt.Errorf("%+v", val)`, `errors.New("a panic with a value that is no error")`}},
+	{pkg: indexeddb, fn: "Request.listen", was: "63c0bcaa", swap: []string{
+		`log.Println("Failed resolving request results:", err)`, `println("Failed resolving request results:", err.Error())`}},
+}}
+
+// tracerCut takes out runtime/trace, which nobody can start in a page.
+var tracerCut = cut{name: "execution tracer", edits: []edit{
+	{pkg: "runtime", fn: "traceEnabled", was: "1efb4c59", body: "return false"},
+	{pkg: "runtime", fn: "traceAllocFreeEnabled", was: "2ce8806f", body: "return false"},
+	{pkg: "runtime", fn: "traceShuttingDown", was: "dcef802e", body: "return false"},
+	{pkg: "runtime", fn: "traceAcquire", was: "dea7ff70", body: "return traceLocker{}"},
+	{pkg: "runtime", fn: "traceLocker.ok", was: "02753863", body: "return false"},
+	{pkg: "runtime", fn: "traceRelease", was: "f885194a", body: ""},
+	{pkg: "runtime", fn: "traceReader", was: "bf492793", body: "return nil"},
+	{pkg: "runtime", fn: "traceReaderAvailable", was: "3131c65f", body: "return nil"},
+	{pkg: "runtime", fn: "traceExitingSyscall", was: "970c7cac", body: ""},
+	{pkg: "runtime", fn: "traceExitedSyscall", was: "8882200a", body: ""},
+}}
+
+// profilesCut takes out the profiles of memory and of locks, which nothing reads.
+var profilesCut = cut{name: "profiles", edits: []edit{
+	{pkg: "runtime", fn: "profilealloc", was: "70949ed0", body: ""},
+	{pkg: "runtime", fn: "mProf_Malloc", was: "5912d91a", body: ""},
+	{pkg: "runtime", fn: "mProf_Free", was: "3e5946ee", body: ""},
+	{pkg: "runtime", fn: "mProf_NextCycle", was: "b93d36cd", body: ""},
+	{pkg: "runtime", fn: "mProf_Flush", was: "1337af17", body: ""},
+	{pkg: "runtime", fn: "mProf_PostSweep", was: "19084377", body: ""},
+	{pkg: "runtime", fn: "blockevent", was: "2cb447ec", body: ""},
+	{pkg: "runtime", fn: "mutexevent", was: "066009e5", body: ""},
+	{pkg: "runtime", fn: "saveblockevent", was: "b5276b76", body: ""},
+}}
+
+// settingsCut takes out $GODEBUG: a page has no environment.
+var settingsCut = cut{name: "settings of GODEBUG", edits: []edit{
+	{pkg: "internal/godebug", fn: "Setting.Value", was: "6dd9bed5", body: `return ""`},
+	{pkg: "internal/godebug", fn: "Setting.IncNonDefault", was: "69854cfa", body: ""},
+	{pkg: "internal/godebug", fn: "init", was: "8cc86192", body: removed},
+	{pkg: "runtime", fn: "godebugInc.IncNonDefault", was: "38c5b276", body: ""},
+	{pkg: "runtime", fn: "godebugNotify", was: "0d1ef6b2", body: ""},
+	{pkg: "runtime", fn: "parsegodebug", was: "edeb397c", body: ""},
+	{pkg: "internal/cpu", fn: "processOptions", was: "bfdb3382", body: ""},
+}, constants: []constant{
+	{"runtime", "debug.asynctimerchan.Load()", "int32(0)"},
+	{"runtime", "debug.checkfinalizers", "int32(0)"},
+	{"runtime", "debug.clobberfree", "int32(0)"},
+	{"runtime", "debug.dontfreezetheworld", "int32(0)"},
+	{"runtime", "debug.efence", "int32(0)"},
+	{"runtime", "debug.gccheckmark", "int32(0)"},
+	{"runtime", "debug.gcstoptheworld", "int32(0)"},
+	{"runtime", "debug.gctrace", "int32(0)"},
+	{"runtime", "debug.inittrace", "int32(0)"},
+	{"runtime", "debug.malloc", "false"},
+	{"runtime", "debug.panicnil.Load()", "int32(0)"},
+	{"runtime", "debug.sbrk", "int32(0)"},
+	{"runtime", "debug.scavtrace", "int32(0)"},
+	{"runtime", "debug.scheddetail", "int32(0)"},
+	{"runtime", "debug.schedtrace", "int32(0)"},
+	{"runtime", "debug.tracebackancestors", "int32(0)"},
+}}
+
+// checksCut takes out what the runtime checks of its compiler and linker each time
+// it starts; and what plugins need, which a wasm program cannot load.
+var checksCut = cut{name: "checks of the toolchain", edits: []edit{
+	{pkg: "runtime", fn: "moduledataverify1", was: "caf64ef4", body: ""},
+	{pkg: "runtime", fn: "check", was: "e51e22f7", body: ""},
+	{pkg: "runtime", fn: "typelinksinit", was: "3e73e710", body: ""},
+}}
+
+// dumpsCut takes out what the runtime prints of memory and of the scheduler when it
+// finds itself broken, and the arguments in a trace; the fault and the names stay.
+var dumpsCut = cut{name: "memory dumps", edits: []edit{
+	{pkg: "runtime", fn: "hexdumpWords", was: "c507e33d", body: ""},
+	{pkg: "runtime", fn: "gcDumpObject", was: "753eaae1", body: ""},
+	{pkg: "runtime", fn: "mspan.reportZombies", was: "07c9b605", body: `throw("found pointer to free object")`},
+	{pkg: "runtime", fn: "printArgs", was: "76f6d1c9", body: ""},
+	{pkg: "runtime", fn: "printanycustomtype", was: "44f5dd9e", body: ""},
+	{pkg: "runtime", fn: "schedtrace", was: "73fc7286", body: ""},
+	{pkg: "runtime", fn: "tracebackothers", was: "5586a2cd", body: ""},
+	{pkg: "runtime", fn: "dumpgstatus", was: "2e046ee6", body: ""},
+}}
+
+// statisticsCut leaves of the runtime's statistics the one that the engine reads.
+var statisticsCut = cut{name: "statistics", edits: []edit{
+	{pkg: "runtime", fn: "readmemstats_m", was: "e3e5e30a", body: "stats.HeapAlloc = gcController.heapLive.Load()"},
+}}
+
+// textsCut takes out texts of times and numbers that only an interface reaches.
+var textsCut = cut{name: "texts of times", edits: []edit{
+	{pkg: "time", fn: "Time.String", was: "c4551dd6", body: `return ""`},
+	{pkg: "strconv", fn: "NumError.Error", was: "4c7057cd", body: `return "strconv." + e.Func + ": " + e.Err.Error()`},
+}}

@@ -26,16 +26,25 @@ import (
 // The toolchain's files are replaced by -overlay; modules, which that may not touch,
 // are copied and named in a go.mod of the build's own.
 type cut struct {
-	name  string // what is left out, as it is told when the cut does not fit
-	edits []edit
+	name      string // what is left out, as it is told when the cut does not fit
+	edits     []edit
+	constants []constant
+}
+
+// constant is put where a package reads a variable.
+type constant struct {
+	pkg      string // import path
+	variable string // as it is written where it is read
+	value    string
 }
 
 // edit gives one function another body.
 type edit struct {
-	pkg  string // import path
-	fn   string // Name, or Type.Name for a method
-	was  string // the fingerprint of the function that the edit was made for
-	body string // statements, or removed
+	pkg  string   // import path
+	fn   string   // Name, or Type.Name for a method
+	was  string   // the fingerprint of the function that the edit was made for
+	body string   // statements, or removed
+	swap []string // or what of the function is replaced, each followed by what by
 }
 
 // removed as a body takes the whole function away.
@@ -75,9 +84,10 @@ func sources(ctx context.Context, root string, cuts []cut) (*overlaid, error) {
 	args := []string{"list", "-e", "-f", "{{.ImportPath}}\t{{.Dir}}\t{{with .Module}}{{.Path}}{{end}}\t{{with .Module}}{{.Dir}}{{end}}{{range .GoFiles}}\t{{.}}{{end}}"}
 	for _, c := range cuts {
 		for _, e := range c.edits {
-			if !slices.Contains(args, e.pkg) {
-				args = append(args, e.pkg)
-			}
+			args = append(args, e.pkg)
+		}
+		for _, k := range c.constants {
+			args = append(args, k.pkg)
 		}
 	}
 	cmd := exec.CommandContext(ctx, "go", args...)
@@ -107,6 +117,9 @@ func (o *overlaid) make(c cut) error {
 	for _, e := range c.edits {
 		misfits = append(misfits, o.edit(e, edited))
 	}
+	for _, k := range c.constants {
+		misfits = append(misfits, o.fix(k, edited))
+	}
 	if err := errors.Join(misfits...); err != nil {
 		return err
 	}
@@ -123,16 +136,9 @@ func (o *overlaid) make(c cut) error {
 // edit makes an edit to the file that has the function, and keeps it in edited.
 func (o *overlaid) edit(e edit, edited map[string][]byte) error {
 	for _, path := range o.packages[e.pkg] {
-		source, seen := edited[path]
-		if !seen {
-			source, seen = o.files[path]
-		}
-		if !seen {
-			read, err := os.ReadFile(path)
-			if err != nil {
-				return err
-			}
-			source = read
+		source, err := o.source(path, edited)
+		if err != nil {
+			return err
 		}
 		if name := e.fn[strings.Index(e.fn, ".")+1:]; !bytes.Contains(source, []byte(name+"(")) && !bytes.Contains(source, []byte(name+"[")) {
 			continue
@@ -147,6 +153,70 @@ func (o *overlaid) edit(e edit, edited map[string][]byte) error {
 		}
 	}
 	return fmt.Errorf("%w: %s has no %s", errCut, e.pkg, e.fn)
+}
+
+// source returns a file as it is after the edits so far.
+func (o *overlaid) source(path string, edited map[string][]byte) ([]byte, error) {
+	if source, ok := edited[path]; ok {
+		return source, nil
+	}
+	if source, ok := o.files[path]; ok {
+		return source, nil
+	}
+	return os.ReadFile(path)
+}
+
+// fix puts a constant into all files of its package.
+func (o *overlaid) fix(k constant, edited map[string][]byte) error {
+	found := false
+	for _, path := range o.packages[k.pkg] {
+		source, err := o.source(path, edited)
+		if err != nil {
+			return err
+		}
+		if result := k.apply(source); result != nil {
+			edited[path], found = result, true
+		}
+	}
+	if !found {
+		return fmt.Errorf("%w: %s does not read %s", errCut, k.pkg, k.variable)
+	}
+	return nil
+}
+
+// apply returns the edited source of a file, nil when it does not read the variable.
+func (k constant) apply(source []byte) []byte {
+	var out []byte
+	for from, at := 0, 0; ; {
+		i := bytes.Index(source[at:], []byte(k.variable))
+		if i < 0 {
+			if out == nil {
+				return nil
+			}
+			return append(out, source[from:]...)
+		}
+		start, end := at+i, at+i+len(k.variable)
+		at = end
+		if isRead(source, start, end) {
+			out = append(append(out, source[from:start]...), k.value...)
+			from = end
+		}
+	}
+}
+
+// isRead tells whether the name from start to end is a whole one that is neither
+// assigned to nor referred to.
+func isRead(source []byte, start, end int) bool {
+	word := func(c byte) bool { return c == '_' || c >= '0' && c <= '9' || c|0x20 >= 'a' && c|0x20 <= 'z' }
+	if start == 0 || end == len(source) || word(source[end]) {
+		return false
+	}
+	if before := source[start-1]; word(before) || before == '.' || before == '&' {
+		return false
+	}
+	rest := bytes.TrimLeft(source[end:], " ")
+	assigned := len(rest) > 1 && rest[0] == '=' && rest[1] != '='
+	return !assigned && !bytes.HasPrefix(rest, []byte(":="))
 }
 
 // apply returns the edited source of a file, nil when it has no such function.
@@ -166,13 +236,16 @@ func (e edit) apply(source []byte) ([]byte, error) {
 		if is := fingerprint(source[from:to]); is != e.was {
 			return nil, fmt.Errorf("%w: %s.%s is %s, not %s", errCut, e.pkg, e.fn, is, e.was)
 		}
-		body := []byte(e.body)
-		if e.body != removed {
+		body := e.body
+		switch {
+		case e.swap != nil:
+			body = strings.NewReplacer(e.swap...).Replace(string(source[from:to]))
+		case e.body == removed:
+			body = ""
+		default:
 			from, to = at(f.Body.Lbrace)+1, at(f.Body.Rbrace)
-		} else {
-			body = nil
 		}
-		return slices.Concat(source[:from], []byte(" "), body, []byte(" "), source[to:]), nil
+		return slices.Concat(source[:from], []byte(" "+body+" "), source[to:]), nil
 	}
 	return nil, nil
 }
