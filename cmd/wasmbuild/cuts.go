@@ -11,7 +11,7 @@ const (
 )
 
 // cuts are made when the engine is compiled, in this order.
-var cuts = []cut{messagesCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut}
+var cuts = []cut{messagesCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut}
 
 // messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
 // reflection, the printing of anything.
@@ -116,6 +116,42 @@ var dumpsCut = cut{name: "memory dumps", edits: []edit{
 // statisticsCut leaves of the runtime's statistics the one that the engine reads.
 var statisticsCut = cut{name: "statistics", edits: []edit{
 	{pkg: "runtime", fn: "readmemstats_m", was: "e3e5e30a", body: "stats.HeapAlloc = gcController.heapLive.Load()"},
+}}
+
+// zonesCut takes out the files of time zones, and with them the file system: all times
+// are UTC.
+var zonesCut = cut{name: "time zones", edits: []edit{
+	{pkg: "time", fn: "interrupt", was: "3fd640ee", body: ""},
+	{pkg: "time", fn: "open", was: "4f62479b", body: "return 0, errBad"},
+	{pkg: "time", fn: "read", was: "b6ad7977", body: "return 0, errBad"},
+	{pkg: "time", fn: "closefd", was: "a100fd75", body: ""},
+	{pkg: "time", fn: "preadn", was: "9190e672", body: "return errBad"},
+	{pkg: "time", fn: "initLocal", was: "b14880f3", body: `localLoc.name = "UTC"`},
+	{pkg: "time", fn: "LoadLocation", was: "e539f56f", body: "return nil, errLocation"},
+	{pkg: "time", fn: "loadTzinfo", was: "d8c060a7", body: "return nil, errBad"},
+	{pkg: "time", fn: "loadTzinfoFromDirOrZip", was: "3f0c3a0b", body: "return nil, errBad"},
+	{pkg: "time", fn: "loadTzinfoFromZip", was: "419aec0f", body: "return nil, errBad"},
+	{pkg: "time", fn: "loadLocation", was: "2b20e691", body: "return nil, errBad"},
+}}
+
+// floatsCut leaves of numbers as text the decimal ones, as short as they are exact,
+// which is all that JSON has; and their parsing to 64 bits.
+var floatsCut = cut{name: "other forms of numbers", edits: []edit{
+	{pkg: "internal/strconv", fn: "fmtB", was: "500eb6c0", body: `panic("strconv: decimal numbers only")`},
+	{pkg: "internal/strconv", fn: "fmtX", was: "5fc95aa3", body: `panic("strconv: decimal numbers only")`},
+	{pkg: "internal/strconv", fn: "genericFtoa", was: "dd395764", swap: []string{"if digits <= 18 {", "if false {"}},
+	{pkg: "internal/strconv", fn: "parseFloatPrefix", was: "4ec376fa", body: `
+	if bitSize == 32 {
+		panic("strconv: 64 bits only")
+	}
+	return atof64(s)`},
+	{pkg: "internal/strconv", fn: "atof64", was: "1fbdd3e4", swap: []string{
+		"f, err := atofHex(s[:n], &float64info, mantissa, exp, neg, trunc)\n\t\treturn f, n, err", "return 0, n, ErrSyntax"}},
+	{pkg: "internal/strconv", fn: "dboxFtoa", was: "dc56cd26", body: `
+	if bitSize == 32 {
+		panic("strconv: 64 bits only")
+	}
+	dboxFtoa64(d, mant, exp, denorm)`},
 }}
 
 // textsCut takes out texts of times and numbers that only an interface reaches.
