@@ -208,7 +208,7 @@ func (q *Query) parse(op string, text []byte, parts string, other func(name stri
 			if known, err := other(string(name), s); err != nil {
 				return err
 			} else if !known {
-				return bad("has no part "+strconv.Quote(string(name))+"; it has "+parts, nil)
+				return bad("has no part "+code.Quote(string(name))+"; it has "+parts, nil)
 			}
 		}
 	}

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"fmt"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 )
@@ -39,5 +37,16 @@ func crashed(handle int32, cause any) error {
 		delete(stores, handle)
 		crashes[handle] = true
 	}
-	return &code.Error{Code: code.Internal, Message: "the engine crashed, a bug in Granary: " + fmt.Sprint(cause)}
+	return &code.Error{Code: code.Internal, Message: "the engine crashed, a bug in Granary: " + causeText(cause)}
+}
+
+// causeText says what a panic was about.
+func causeText(cause any) string {
+	switch cause := cause.(type) {
+	case error:
+		return cause.Error()
+	case string:
+		return cause
+	}
+	return "a panic whose value is no error"
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -44,9 +45,16 @@ const runtimeFile = "wasm_exec.js"
 
 // engine compiles both builds of ./wasm and copies the toolchain's runtime.
 func (m *maker) engine(ctx context.Context) error {
+	smaller, unfit, err := overlay(ctx, m.root, filepath.Join(m.root, "build", "overlay"), cuts)
+	if err != nil {
+		return err
+	}
+	for _, why := range unfit {
+		m.larger(why)
+	}
 	for _, b := range engineBuilds {
 		done := m.step("engine")
-		content, err := m.compile(ctx, b)
+		content, err := m.compile(ctx, b, smaller)
 		if err != nil {
 			return err
 		}
@@ -64,12 +72,37 @@ func (m *maker) engine(ctx context.Context) error {
 	return err
 }
 
-// compile links a build in the module's build directory, where the toolchain
-// finds it again the next time and leaves it alone when it is up to date.
-func (m *maker) compile(ctx context.Context, b engineBuild) ([]byte, error) {
+// larger tells why the engine is larger than need be. That is no reason to build
+// none; the budgets of "size" are where it ends.
+func (m *maker) larger(why error) {
+	fmt.Fprintf(m.std.err, "%-10s larger than need be: %v\n", "engine", why)
+}
+
+// compile links a build, with the flags that make it smaller if it can be compiled
+// with them, and takes out what only traces use.
+func (m *maker) compile(ctx context.Context, b engineBuild, smaller []string) ([]byte, error) {
+	program, err := m.link(ctx, b, smaller)
+	if err != nil && len(smaller) > 0 && ctx.Err() == nil {
+		m.larger(err)
+		program, err = m.link(ctx, b, nil)
+	}
+	if err != nil {
+		return nil, err
+	}
+	program, err = slim(program)
+	if errors.Is(err, errLineTables) {
+		m.larger(err)
+		err = nil
+	}
+	return program, err
+}
+
+// link makes a build in the module's build directory, where the toolchain finds it
+// again the next time and leaves it alone when it is up to date.
+func (m *maker) link(ctx context.Context, b engineBuild, flags []string) ([]byte, error) {
 	target := filepath.Join(m.root, "build", "wasm", b.file)
 	args := []string{"build", "-trimpath", "-buildvcs=false", "-ldflags", "-s -w", "-tags", b.tags, "-o", target}
-	cmd := exec.CommandContext(ctx, "go", append(append(args, compilerFlags...), "./wasm")...)
+	cmd := exec.CommandContext(ctx, "go", append(slices.Concat(args, flags, compilerFlags), "./wasm")...)
 	cmd.Dir = m.root
 	cmd.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	var said bytes.Buffer
@@ -77,15 +110,7 @@ func (m *maker) compile(ctx context.Context, b engineBuild) ([]byte, error) {
 	if err := cmd.Run(); err != nil {
 		return nil, fmt.Errorf("compile %s: %w\n%s", b.file, err, bytes.TrimSpace(said.Bytes()))
 	}
-	program, err := os.ReadFile(target)
-	if err != nil {
-		return nil, err
-	}
-	slim, err := dropLineTables(program)
-	if errors.Is(err, errLineTables) {
-		return program, nil // larger than need be; `wasmbuild size` tells
-	}
-	return slim, err
+	return os.ReadFile(target)
 }
 
 // runtime reads wasm_exec.js of the toolchain that compiles the engine.

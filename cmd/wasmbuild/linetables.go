@@ -1,54 +1,82 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
-	"fmt"
+	"strings"
 )
 
-// A Go program carries tables from machine code to file names and line numbers,
-// for the traces that it prints when it crashes. In a page they are a twentieth of
-// what is loaded (44 of 794 kB in brotli), and the names of the functions, which
-// stay, say enough. What follows knows the form of these tables from the
-// toolchain's runtime/symtab.go; a toolchain with another form is noticed by its
-// magic number and its program left as it is.
+// A Go program carries tables from machine code to file names and line numbers, to
+// the functions that were inlined, and to the arguments of functions, all for the
+// traces that it prints when it crashes. In a page they are a twentieth of what is
+// loaded, and the names of the functions say enough; those of the runtime's own,
+// which no trace of a panic shows, go too. What follows knows the form of these
+// tables from the toolchain's runtime/symtab.go; a toolchain with another form is
+// noticed by its magic number and its program keeps them.
 const (
 	lineTableMagic    = 0xfffffff1 // of Go 1.20 and later
 	lineTableHeader   = 8 + 8*8    // magic, padding, quantum, pointer size; eight 64-bit numbers
 	functionEntrySize = 8          // of the function table: entry, offset
 	functionSize      = 44         // of a function, before its pcdata offsets
+	moduleWords       = 41         // of the module's description, up to the base of funcdata
+)
+
+// Words of a function.
+const (
+	wordName    = 1
+	wordDepths  = 4 // the first table
+	wordFiles   = 5
+	wordLines   = 6
+	wordTables  = 7 // how many pcdata there are
+	wordUnit    = 8 // index of the first file name
+	wordLine    = 9 // where the function starts
+	noTable     = 0
+	noData      = 0xffffffff
+	dataCountAt = 43 // a byte: how many funcdata there are
+)
+
+// pcdata and funcdata that only traces use.
+const (
+	unsafePoints   = 0 // pcdata; for preemption by signals, which wasm has not
+	inlineIndex    = 2
+	inlineTree     = 3 // funcdata
+	inlineTreeSize = 16
+	liveArguments  = 3 // pcdata
+	argumentNames  = 5 // funcdata
 )
 
 var errLineTables = errors.New("the program's line tables are not of the form that is known")
 
-// dropLineTables returns the wasm program without its line tables: their bytes are
-// zero and the functions refer to none.
-func dropLineTables(program []byte) ([]byte, error) {
-	out := append([]byte(nil), program...)
-	segments, size, err := dataSegments(out)
+// slim returns a smaller program that does the same: without line tables, if their
+// form is known, and with its data in one piece.
+func slim(program []byte) ([]byte, error) {
+	m, err := readImage(program)
 	if err != nil {
 		return nil, err
 	}
-	memory := make([]byte, size)
-	for _, s := range segments {
-		copy(memory[s.address:], s.bytes)
-	}
+	err = dropLineTables(m.memory)
+	return m.program(), err
+}
+
+// dropLineTables clears the line tables in a program's memory and what refers to them.
+func dropLineTables(memory []byte) error {
 	t, err := findLineTables(memory)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	t.drop()
-	for _, s := range segments {
-		copy(s.bytes, memory[s.address:])
-	}
-	return out, nil
+	return nil
 }
 
 // lineTables is the part of a program's memory that describes its functions.
 type lineTables struct {
 	functions int
-	entries   []byte // the function table, and behind it the functions
+	names     []byte
+	files     []byte
 	programs  []byte // tables that functions refer to by offset
+	entries   []byte // the function table, and behind it the functions
+	data      []byte // what funcdata refers to by offset
 }
 
 // findLineTables looks for the tables in a program's memory.
@@ -59,149 +87,192 @@ func findLineTables(memory []byte) (*lineTables, error) {
 			continue
 		}
 		word := func(i int) uint64 { return binary.LittleEndian.Uint64(head[8+8*i:]) }
-		programs, entries, functions := word(6), word(7), word(0)
-		if programs >= entries || entries+functions*functionEntrySize >= uint64(len(head)) {
+		functions, names, units, programs, entries := word(0), word(3), word(4), word(6), word(7)
+		size := uint64(len(head))
+		if names > units || units > programs || programs > entries || entries > size || functions > (size-entries)/functionEntrySize {
 			return nil, errLineTables
 		}
-		return &lineTables{int(functions), head[entries:], head[programs:entries]}, nil
+		base := findFuncdata(memory, uint64(at), uint64(at)+names)
+		if base == 0 || base >= uint64(len(memory)) {
+			return nil, errLineTables
+		}
+		return &lineTables{
+			functions: int(functions),
+			names:     head[names:units],
+			files:     head[units:programs],
+			programs:  head[programs:entries],
+			entries:   head[entries:],
+			data:      memory[base:],
+		}, nil
 	}
 	return nil, errLineTables
 }
 
-// drop clears the tables of files and lines that no function uses for anything
-// else, and the references to them.
-func (t *lineTables) drop() {
-	lines, others := map[uint32]bool{}, map[uint32]bool{}
-	for i := range t.functions {
-		f := t.function(i)
-		if f == nil {
-			continue
-		}
-		word := func(n int) uint32 { return binary.LittleEndian.Uint32(f[4*n:]) }
-		others[word(4)] = true // stack depths
-		for n := range int(word(7)) {
-			if functionSize+4*n+4 <= len(f) {
-				others[binary.LittleEndian.Uint32(f[functionSize+4*n:])] = true
-			}
-		}
-		lines[word(5)], lines[word(6)] = true, true
-		clear(f[4*5 : 4*7])
+// findFuncdata reads the address of funcdata from the description of the module,
+// which begins with the addresses of the tables and of the names; 0 when there is none.
+func findFuncdata(memory []byte, tables, names uint64) uint64 {
+	begin := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, tables), names)
+	at := bytes.Index(memory, begin)
+	if at < 0 || at+8*moduleWords > len(memory) {
+		return 0
 	}
-	for offset := range lines {
-		if offset != 0 && !others[offset] && int(offset) < len(t.programs) {
-			clear(t.programs[offset : int(offset)+programLength(t.programs[offset:])])
+	return binary.LittleEndian.Uint64(memory[at+8*(moduleWords-1):])
+}
+
+// used is what functions still refer to, by offset, and how long the dropped trees of
+// inlined functions are.
+type used struct {
+	names, programs, data map[uint32]bool
+	trees                 map[uint32]int
+}
+
+// drop takes the references to what only traces need out of all functions, and
+// clears what nothing refers to any more.
+func (t *lineTables) drop() {
+	u := used{map[uint32]bool{}, map[uint32]bool{}, map[uint32]bool{}, map[uint32]int{}}
+	for i := range t.functions {
+		if f := t.function(i); f != nil {
+			t.trim(f, &u)
+		}
+	}
+	clear(t.files)
+	keepOnly(t.names, u.names, nameLength)
+	keepOnly(t.programs, u.programs, programLength)
+	for offset, length := range u.trees {
+		if !u.data[offset] && int(offset)+length <= len(t.data) {
+			clear(t.data[offset:][:length])
 		}
 	}
 }
 
-// function returns the bytes from function i on.
-func (t *lineTables) function(i int) []byte {
+// trim takes the references out of one function.
+func (t *lineTables) trim(f function, u *used) {
+	for _, n := range []int{wordFiles, wordLines, wordUnit, wordLine} {
+		f.set(n, 0)
+	}
+	if hidden(text(t.names, f.word(wordName))) {
+		f.set(wordName, 0)
+	}
+	u.names[f.word(wordName)] = true
+	u.programs[f.word(wordDepths)] = true
+
+	tree := 0
+	tables, data := int(f.word(wordTables)), int(f[dataCountAt])
+	for n := range tables {
+		at := functionSize/4 + n
+		switch n {
+		case inlineIndex:
+			tree = inlineTreeSize * (1 + greatest(t.programs, f.word(at)))
+			f.set(at, noTable)
+		case unsafePoints, liveArguments:
+			f.set(at, noTable)
+		}
+		u.programs[f.word(at)] = true
+	}
+	for n := range data {
+		at := functionSize/4 + tables + n
+		offset := f.word(at)
+		switch n {
+		case inlineTree:
+			u.trees[offset] = max(u.trees[offset], tree)
+			f.set(at, noData)
+		case argumentNames:
+			f.set(at, noData)
+		default:
+			u.data[offset] = true
+		}
+	}
+}
+
+// function is the description of a function, and what follows it.
+type function []byte
+
+func (f function) word(n int) uint32   { return binary.LittleEndian.Uint32(f[4*n:]) }
+func (f function) set(n int, v uint32) { binary.LittleEndian.PutUint32(f[4*n:], v) }
+
+// function returns function i, nil when it does not lie where functions do.
+func (t *lineTables) function(i int) function {
 	offset := int(binary.LittleEndian.Uint32(t.entries[i*functionEntrySize+4:]))
 	if offset+functionSize > len(t.entries) {
 		return nil
 	}
-	return t.entries[offset:]
+	f := function(t.entries[offset:])
+	if functionSize/4+int(f.word(wordTables))+int(f[dataCountAt]) > len(f)/4 {
+		return nil
+	}
+	return f
+}
+
+// hidden tells whether a function is one of those of the runtime that a trace of a
+// panic leaves out, as showfuncinfo of runtime/traceback.go does.
+func hidden(name string) bool {
+	inner, ofRuntime := strings.CutPrefix(name, "runtime.")
+	if !ofRuntime {
+		return strings.HasPrefix(name, "internal/runtime/")
+	}
+	inner = strings.TrimLeft(inner, "(*")
+	return inner != "" && inner[0] >= 'a' && inner[0] <= 'z' &&
+		!strings.HasPrefix(inner, "panic") && !strings.HasPrefix(inner, "gopanic") && !strings.HasPrefix(inner, "goexit")
+}
+
+// text returns the string at offset, which a zero ends.
+func text(b []byte, offset uint32) string {
+	if int(offset) >= len(b) {
+		return ""
+	}
+	return string(b[offset:][:nameLength(b[offset:])])
+}
+
+// nameLength returns the length of a string that a zero ends.
+func nameLength(b []byte) int {
+	if n := bytes.IndexByte(b, 0); n >= 0 {
+		return n
+	}
+	return len(b)
+}
+
+// keepOnly clears b but for the pieces at offsets.
+func keepOnly(b []byte, offsets map[uint32]bool, length func([]byte) int) {
+	old := bytes.Clone(b)
+	clear(b)
+	for offset := range offsets {
+		if int(offset) < len(b) {
+			copy(b[offset:], old[offset:][:length(old[offset:])])
+		}
+	}
 }
 
 // programLength returns the length of a table: pairs of varints, ended by a first
 // half of zero that is not the first of all.
 func programLength(b []byte) int {
-	at := 0
+	length, _ := walk(b)
+	return length
+}
+
+// greatest returns the greatest value of the table at offset, -1 when there is none.
+func greatest(b []byte, offset uint32) int {
+	if offset == noTable || int(offset) >= len(b) {
+		return -1
+	}
+	_, value := walk(b[offset:])
+	return value
+}
+
+// walk goes through a table; the first halves of its pairs are differences of
+// values, zigzag-coded, beginning at -1.
+func walk(b []byte) (length, greatest int) {
+	at, value, greatest := 0, -1, -1
 	for first := true; ; first = false {
-		value, n := binary.Uvarint(b[at:])
-		if n <= 0 || value == 0 && !first {
-			return min(at+max(n, 0), len(b))
+		step, n := binary.Uvarint(b[at:])
+		if n <= 0 || step == 0 && !first {
+			return min(at+max(n, 0), len(b)), greatest
 		}
+		value += int(step>>1) ^ -int(step&1)
+		greatest = max(greatest, value)
 		at += n
 		if _, n = binary.Uvarint(b[at:]); n <= 0 {
-			return at
+			return at, greatest
 		}
 		at += n
 	}
-}
-
-// dataSegment is a part of memory that the program brings along; bytes are the
-// program's own.
-type dataSegment struct {
-	address int
-	bytes   []byte
-}
-
-// dataSegments returns the active data segments of a wasm program, and the size of
-// the memory that holds them.
-func dataSegments(program []byte) (segments []dataSegment, size int, err error) {
-	r := &wasmReader{rest: program}
-	r.take(8) // magic and version
-	for len(r.rest) > 0 && !r.bad {
-		kind := r.take(1)
-		content := wasmReader{rest: r.take(int(r.unsigned()))}
-		const dataSection = 11
-		if r.bad || kind[0] != dataSection {
-			continue
-		}
-		for range content.unsigned() {
-			s := content.segment()
-			if content.bad || s.address < 0 || s.address+len(s.bytes) > 1<<30 {
-				return nil, 0, fmt.Errorf("%w: data section", errLineTables)
-			}
-			segments = append(segments, s)
-			size = max(size, s.address+len(s.bytes))
-		}
-	}
-	if r.bad {
-		return nil, 0, fmt.Errorf("%w: not a wasm program", errLineTables)
-	}
-	return segments, size, nil
-}
-
-// wasmReader reads a wasm program; bad is set when it ends too soon.
-type wasmReader struct {
-	rest []byte
-	bad  bool
-}
-
-func (r *wasmReader) take(n int) []byte {
-	if n < 0 || n > len(r.rest) {
-		r.bad, r.rest = true, nil
-		return make([]byte, 1)
-	}
-	b := r.rest[:n]
-	r.rest = r.rest[n:]
-	return b
-}
-
-func (r *wasmReader) unsigned() uint64 {
-	v, n := binary.Uvarint(r.rest)
-	r.take(max(n, 1))
-	return v
-}
-
-// signed reads a signed LEB128 number of at most 32 bits.
-func (r *wasmReader) signed() int {
-	value, shift := 0, 0
-	for {
-		b := r.take(1)[0]
-		value |= int(b&0x7f) << shift
-		shift += 7
-		if b < 0x80 || r.bad || shift > 35 {
-			if b&0x40 != 0 {
-				value -= 1 << shift
-			}
-			return value
-		}
-	}
-}
-
-// segment reads an active segment of memory 0: flags, i32.const address, end,
-// length, bytes.
-func (r *wasmReader) segment() dataSegment {
-	const i32Const, end = 0x41, 0x0b
-	if r.unsigned() != 0 || r.take(1)[0] != i32Const {
-		r.bad = true
-	}
-	address := r.signed()
-	if r.take(1)[0] != end {
-		r.bad = true
-	}
-	return dataSegment{address, r.take(int(r.unsigned()))}
 }

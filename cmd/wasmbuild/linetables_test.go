@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -12,7 +14,7 @@ import (
 
 const crasher = `package main
 
-import ("fmt"; "runtime"; "strings")
+import ("errors"; "fmt"; "runtime"; "strings"; "time")
 
 func deep(n int) int { if n == 0 { runtime.GC(); return len(strings.Repeat("x", 1000)) }; return deep(n-1) + 1 }
 
@@ -22,46 +24,112 @@ func caught() (text string) {
 	return fmt.Sprint(list[deep(1)])
 }
 
-func main() { fmt.Println(deep(500), caught()); panic("on purpose") }
+func waited() (n int) {
+	values, stop := make(chan int), make(chan bool)
+	for i := range 100 { go func() { values <- i }() }
+	go func() { <-time.After(time.Millisecond); for range 10 { runtime.GC() }; close(stop) }()
+	for open := true; open || n < 4950; {
+		select {
+		case v := <-values: n += v
+		case <-stop: open, stop = false, nil
+		}
+	}
+	return n
+}
+
+func counted() (n int) {
+	words := map[string][]float64{}
+	for i := range 10000 { w := fmt.Sprint(i%100, 0.5); words[w] = append(words[w], float64(i)/3) }
+	for _, list := range words { n += len(list) }
+	return n
+}
+
+func main() {
+	fmt.Println(deep(500), caught())
+	fmt.Println(waited(), counted(), 1.0/3, 1e300, errors.New("plain"))
+	panic("on purpose")
+}
 `
 
-// The program without its line tables runs as before: stacks grow, garbage is
-// collected, panics are recovered, and a crash names its function.
-func TestDropLineTables_ProgramRunsAsBefore(t *testing.T) {
-	dir := t.TempDir()
-	require.NoError(t, os.WriteFile(filepath.Join(dir, "main.go"), []byte(crasher), 0o600))
-	target := filepath.Join(dir, "crasher.wasm")
-	build := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-gcflags=all=-l", "-o", target, filepath.Join(dir, "main.go"))
+// A program that was made smaller runs as before: stacks grow, garbage is collected,
+// goroutines wait and time passes, panics are recovered, and a crash names its function.
+func TestSlim_ProgramRunsAsBefore(t *testing.T) {
+	program := compileCrasher(t)
+	slimmed, err := slim(program)
+	require.NoError(t, err)
+	require.NotEqual(t, program, slimmed)
+	requireCrash(t, slimmed)
+
+	again, err := slim(slimmed)
+	require.NoError(t, err)
+	require.Equal(t, slimmed, again)
+}
+
+func TestCuts_ProgramRunsAsBefore(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	dir := filepath.Join(root, "build", "test-overlay")
+	flags, _, err := overlay(t.Context(), root, dir, cuts)
+	require.NoError(t, err)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+
+	whole, cut := compileCrasher(t), compileCrasher(t, flags...)
+	require.Less(t, len(cut), len(whole)*9/10)
+	slimmed, err := slim(cut)
+	require.NoError(t, err)
+	requireCrash(t, slimmed)
+}
+
+// compileCrasher compiles the program as the engine is.
+func compileCrasher(t *testing.T, flags ...string) []byte {
+	t.Helper()
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	source := filepath.Join(t.TempDir(), "main.go")
+	require.NoError(t, os.WriteFile(source, []byte(crasher), 0o600))
+	target := source + ".wasm"
+	args := slices.Concat([]string{"build", "-trimpath", "-ldflags", "-s -w", "-o", target}, flags, compilerFlags, []string{source})
+	build := exec.CommandContext(t.Context(), "go", args...)
+	build.Dir = root
 	build.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
 	said, err := build.CombinedOutput()
 	require.NoError(t, err, string(said))
-
 	program, err := os.ReadFile(target)
 	require.NoError(t, err)
-	slim, err := dropLineTables(program)
-	require.NoError(t, err)
-	require.Len(t, slim, len(program))
-	require.NotEqual(t, program, slim)
-	require.NoError(t, os.WriteFile(target, slim, 0o600))
+	return program
+}
 
+// requireCrash runs the program to its end.
+func requireCrash(t *testing.T, program []byte) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "crasher.wasm")
+	require.NoError(t, os.WriteFile(path, program, 0o600))
 	goroot, err := goEnv(t.Context(), ".", "GOROOT")
 	require.NoError(t, err)
-	run := exec.Command("node", filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), target)
+	run := exec.CommandContext(t.Context(), "node", filepath.Join(goroot, "lib", "wasm", "wasm_exec_node.js"), path)
 	out, err := run.CombinedOutput()
 	require.Error(t, err)
-	require.Contains(t, string(out), "1500 runtime error: index out of range [1001] with length 0")
+	require.Contains(t, string(out), "1500 runtime error: index out of range [1001] with length 0\n")
+	require.Contains(t, string(out), "4950 10000 0.3333333333333333 1e+300 plain\n")
 	require.Contains(t, string(out), "panic: on purpose")
 	require.Contains(t, string(out), "main.main")
 	require.NotContains(t, string(out), "main.go:")
-
-	again, err := dropLineTables(slim)
-	require.NoError(t, err)
-	require.Equal(t, slim, again)
 }
 
-func TestDropLineTables_RefusesWhatItDoesNotKnow(t *testing.T) {
+func TestSlim_RefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, program := range []string{"", "\x00asm\x01\x00\x00\x00", "<!doctype html>", "\x00asm\x01\x00\x00\x00\x0b\xff\xff\xff\x0f", strings.Repeat("\x0b", 100)} {
-		_, err := dropLineTables([]byte(program))
-		require.ErrorIs(t, err, errLineTables)
+		_, err := slim([]byte(program))
+		require.ErrorIs(t, err, errImage)
 	}
+}
+
+func TestSlim_KeepsTheTablesOfAnUnknownForm(t *testing.T) {
+	program := bytes.ReplaceAll(compileCrasher(t), []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}, []byte{0xf0, 0xff, 0xff, 0xff, 0, 0, 1, 8})
+	slimmed, err := slim(program)
+	require.ErrorIs(t, err, errLineTables)
+	was, err := readImage(program)
+	require.NoError(t, err)
+	is, err := readImage(slimmed)
+	require.NoError(t, err)
+	require.Equal(t, was.memory, is.memory)
 }

@@ -120,7 +120,7 @@ func (p *parser) test(m *schema.Model, members map[string][]byte) (*node, error)
 	}
 	op := text(members["op"])
 	if !has(operators, op) {
-		message := "has no operator " + strconv.Quote(op) + schema.DidYouMean(op, operators)
+		message := "has no operator " + code.Quote(op) + schema.DidYouMean(op, operators)
 		return nil, fault(m, name, message)
 	}
 	value, ok := members["value"]

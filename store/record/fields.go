@@ -2,10 +2,10 @@ package record
 
 import (
 	"math"
-	"sort"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/mergesort"
 	"github.com/granarydb/granary/store/jsontext"
 )
 
@@ -25,7 +25,7 @@ func appendGo(dst []byte, value any, depth int) ([]byte, error) {
 		return strconv.AppendBool(dst, v), nil
 	case string:
 		if !jsontext.ValidString([]byte(v)) {
-			return dst, code.Fault(code.Invalid, "", "", "a string that is not UTF-8: "+strconv.Quote(string(shown([]byte(v)))))
+			return dst, code.Fault(code.Invalid, "", "", "a string that is not UTF-8: "+code.Quote(string(shown([]byte(v)))))
 		}
 		return jsontext.AppendString(dst, []byte(v)), nil
 	case []byte:
@@ -77,7 +77,7 @@ func appendGoMap(dst []byte, m map[string]any, depth int) ([]byte, error) {
 	for name := range m {
 		names = append(names, name)
 	}
-	sort.Strings(names)
+	mergesort.Sort(names, func(a, b string) bool { return a < b })
 	dst = append(dst, '{')
 	for i, name := range names {
 		if i > 0 {

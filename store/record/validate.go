@@ -206,7 +206,7 @@ func (v *validator) unknown(t *schema.CustomType, name string) error {
 	for i, f := range t.Fields {
 		names[i] = f.Name
 	}
-	message := "has no field " + strconv.Quote(name) + schema.DidYouMean(name, names)
+	message := "has no field " + code.Quote(name) + schema.DidYouMean(name, names)
 	return v.fault(message)
 }
 

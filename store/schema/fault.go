@@ -22,7 +22,7 @@ func refusal(faults []Fault) error {
 }
 
 // quote returns a short form of s in quotes, fit for a message.
-func quote(s string) string { return strconv.Quote(shorten(s)) }
+func quote(s string) string { return code.Quote(shorten(s)) }
 
 func shorten(s string) string {
 	if len(s) <= maxShownValue {

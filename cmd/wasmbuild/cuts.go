@@ -1,0 +1,161 @@
+package main
+
+// Who changes a cut, or has a new toolchain, finds the fingerprints in what "build"
+// says of cuts that do not fit, and looks at the functions again before writing them
+// down: each cut takes away what a page never does, and nothing that keeps memory
+// safe or tells of a crash.
+
+const (
+	safejs    = "github.com/hack-pad/safejs"
+	indexeddb = "github.com/hack-pad/go-indexeddb/idb"
+)
+
+// cuts are made when the engine is compiled, in this order.
+var cuts = []cut{messagesCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut}
+
+// messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
+// reflection, the printing of anything.
+var messagesCut = cut{name: "formatted messages", edits: []edit{
+	{pkg: safejs + "/internal/stackerr", fn: "stackError.Format", was: "4f8083a4", body: removed},
+	{pkg: safejs + "/internal/stackerr", fn: "stacktrace.String", was: "fa7e3c02", body: removed},
+	{pkg: safejs + "/internal/stackerr", fn: "collectStacktrace", was: "1ff1c8ff", body: "return nil"},
+	{pkg: safejs + "/internal/catch", fn: "recoverValueToError", was: "658a9644", swap: []string{
+		`fmt.Errorf("%+v", value)`, `errors.New("a panic with a value that is no error")`}},
+	{pkg: safejs, fn: "Value.InstanceOf", was: "6bc01709", swap: []string{
+		`fmt.Errorf("invalid type for instanceof: %v", t.Type())`, `errors.New("invalid type for instanceof")`,
+		`fmt.Errorf("invalid constructor type for instanceof: %v", err)`, `err`,
+		`fmt.Errorf("invalid constructor type for instanceof: %v", prototype.Type())`, `errors.New("invalid constructor type for instanceof")`}},
+	{pkg: indexeddb, fn: "openDBListenSuccess", was: "872ee768", swap: []string{
+		`log.Println("Version change detected, closing DB...")`, ``,
+		`log.Println("Error closing DB:", closeErr)`, `println("Error closing DB:", closeErr.Error())`}},
+	{pkg: indexeddb, fn: "openDBUpgradeNeeded", was: "09ce0be2", swap: []string{
+		`fmt.Errorf("Unexpected negative oldVersion or newVersion: %d, %d", oldVersion, newVersion)`,
+		`errors.New("Unexpected negative oldVersion or newVersion")`}},
+	{pkg: indexeddb, fn: "recoveryToError", was: "aa5b01a8", swap: []string{
+		`fmt.Errorf("%+v", val)`, `errors.New("a panic with a value that is no error")`}},
+	{pkg: indexeddb, fn: "Request.listen", was: "63c0bcaa", swap: []string{
+		`log.Println("Failed resolving request results:", err)`, `println("Failed resolving request results:", err.Error())`}},
+}}
+
+// tracerCut takes out runtime/trace, which nobody can start in a page.
+var tracerCut = cut{name: "execution tracer", edits: []edit{
+	{pkg: "runtime", fn: "traceEnabled", was: "1efb4c59", body: "return false"},
+	{pkg: "runtime", fn: "traceAllocFreeEnabled", was: "2ce8806f", body: "return false"},
+	{pkg: "runtime", fn: "traceShuttingDown", was: "dcef802e", body: "return false"},
+	{pkg: "runtime", fn: "traceAcquire", was: "dea7ff70", body: "return traceLocker{}"},
+	{pkg: "runtime", fn: "traceLocker.ok", was: "02753863", body: "return false"},
+	{pkg: "runtime", fn: "traceRelease", was: "f885194a", body: ""},
+	{pkg: "runtime", fn: "traceReader", was: "bf492793", body: "return nil"},
+	{pkg: "runtime", fn: "traceReaderAvailable", was: "3131c65f", body: "return nil"},
+	{pkg: "runtime", fn: "traceExitingSyscall", was: "970c7cac", body: ""},
+	{pkg: "runtime", fn: "traceExitedSyscall", was: "8882200a", body: ""},
+}}
+
+// profilesCut takes out the profiles of memory and of locks, which nothing reads.
+var profilesCut = cut{name: "profiles", edits: []edit{
+	{pkg: "runtime", fn: "profilealloc", was: "70949ed0", body: ""},
+	{pkg: "runtime", fn: "mProf_Malloc", was: "5912d91a", body: ""},
+	{pkg: "runtime", fn: "mProf_Free", was: "3e5946ee", body: ""},
+	{pkg: "runtime", fn: "mProf_NextCycle", was: "b93d36cd", body: ""},
+	{pkg: "runtime", fn: "mProf_Flush", was: "1337af17", body: ""},
+	{pkg: "runtime", fn: "mProf_PostSweep", was: "19084377", body: ""},
+	{pkg: "runtime", fn: "blockevent", was: "2cb447ec", body: ""},
+	{pkg: "runtime", fn: "mutexevent", was: "066009e5", body: ""},
+	{pkg: "runtime", fn: "saveblockevent", was: "b5276b76", body: ""},
+}}
+
+// settingsCut takes out $GODEBUG: a page has no environment.
+var settingsCut = cut{name: "settings of GODEBUG", edits: []edit{
+	{pkg: "internal/godebug", fn: "Setting.Value", was: "6dd9bed5", body: `return ""`},
+	{pkg: "internal/godebug", fn: "Setting.IncNonDefault", was: "69854cfa", body: ""},
+	{pkg: "internal/godebug", fn: "init", was: "8cc86192", body: removed},
+	{pkg: "runtime", fn: "godebugInc.IncNonDefault", was: "38c5b276", body: ""},
+	{pkg: "runtime", fn: "godebugNotify", was: "0d1ef6b2", body: ""},
+	{pkg: "runtime", fn: "parsegodebug", was: "edeb397c", body: ""},
+	{pkg: "internal/cpu", fn: "processOptions", was: "bfdb3382", body: ""},
+}, constants: []constant{
+	{"runtime", "debug.asynctimerchan.Load()", "int32(0)"},
+	{"runtime", "debug.checkfinalizers", "int32(0)"},
+	{"runtime", "debug.clobberfree", "int32(0)"},
+	{"runtime", "debug.dontfreezetheworld", "int32(0)"},
+	{"runtime", "debug.efence", "int32(0)"},
+	{"runtime", "debug.gccheckmark", "int32(0)"},
+	{"runtime", "debug.gcstoptheworld", "int32(0)"},
+	{"runtime", "debug.gctrace", "int32(0)"},
+	{"runtime", "debug.inittrace", "int32(0)"},
+	{"runtime", "debug.malloc", "false"},
+	{"runtime", "debug.panicnil.Load()", "int32(0)"},
+	{"runtime", "debug.sbrk", "int32(0)"},
+	{"runtime", "debug.scavtrace", "int32(0)"},
+	{"runtime", "debug.scheddetail", "int32(0)"},
+	{"runtime", "debug.schedtrace", "int32(0)"},
+	{"runtime", "debug.tracebackancestors", "int32(0)"},
+}}
+
+// checksCut takes out what the runtime checks of its compiler and linker each time
+// it starts; and what plugins need, which a wasm program cannot load.
+var checksCut = cut{name: "checks of the toolchain", edits: []edit{
+	{pkg: "runtime", fn: "moduledataverify1", was: "caf64ef4", body: ""},
+	{pkg: "runtime", fn: "check", was: "e51e22f7", body: ""},
+	{pkg: "runtime", fn: "typelinksinit", was: "3e73e710", body: ""},
+}}
+
+// dumpsCut takes out what the runtime prints of memory and of the scheduler when it
+// finds itself broken, and the arguments in a trace; the fault and the names stay.
+var dumpsCut = cut{name: "memory dumps", edits: []edit{
+	{pkg: "runtime", fn: "hexdumpWords", was: "c507e33d", body: ""},
+	{pkg: "runtime", fn: "gcDumpObject", was: "753eaae1", body: ""},
+	{pkg: "runtime", fn: "mspan.reportZombies", was: "07c9b605", body: `throw("found pointer to free object")`},
+	{pkg: "runtime", fn: "printArgs", was: "76f6d1c9", body: ""},
+	{pkg: "runtime", fn: "printanycustomtype", was: "44f5dd9e", body: ""},
+	{pkg: "runtime", fn: "schedtrace", was: "73fc7286", body: ""},
+	{pkg: "runtime", fn: "tracebackothers", was: "5586a2cd", body: ""},
+	{pkg: "runtime", fn: "dumpgstatus", was: "2e046ee6", body: ""},
+}}
+
+// statisticsCut leaves of the runtime's statistics the one that the engine reads.
+var statisticsCut = cut{name: "statistics", edits: []edit{
+	{pkg: "runtime", fn: "readmemstats_m", was: "e3e5e30a", body: "stats.HeapAlloc = gcController.heapLive.Load()"},
+}}
+
+// zonesCut takes out the files of time zones, and with them the file system: all times
+// are UTC.
+var zonesCut = cut{name: "time zones", edits: []edit{
+	{pkg: "time", fn: "interrupt", was: "3fd640ee", body: ""},
+	{pkg: "time", fn: "open", was: "4f62479b", body: "return 0, errBad"},
+	{pkg: "time", fn: "read", was: "b6ad7977", body: "return 0, errBad"},
+	{pkg: "time", fn: "closefd", was: "a100fd75", body: ""},
+	{pkg: "time", fn: "preadn", was: "9190e672", body: "return errBad"},
+	{pkg: "time", fn: "initLocal", was: "b14880f3", body: `localLoc.name = "UTC"`},
+	{pkg: "time", fn: "LoadLocation", was: "e539f56f", body: "return nil, errLocation"},
+	{pkg: "time", fn: "loadTzinfo", was: "d8c060a7", body: "return nil, errBad"},
+	{pkg: "time", fn: "loadTzinfoFromDirOrZip", was: "3f0c3a0b", body: "return nil, errBad"},
+	{pkg: "time", fn: "loadTzinfoFromZip", was: "419aec0f", body: "return nil, errBad"},
+	{pkg: "time", fn: "loadLocation", was: "2b20e691", body: "return nil, errBad"},
+}}
+
+// floatsCut leaves of numbers as text the decimal ones, as short as they are exact,
+// which is all that JSON has; and their parsing to 64 bits.
+var floatsCut = cut{name: "other forms of numbers", edits: []edit{
+	{pkg: "internal/strconv", fn: "fmtB", was: "500eb6c0", body: `panic("strconv: decimal numbers only")`},
+	{pkg: "internal/strconv", fn: "fmtX", was: "5fc95aa3", body: `panic("strconv: decimal numbers only")`},
+	{pkg: "internal/strconv", fn: "genericFtoa", was: "dd395764", swap: []string{"if digits <= 18 {", "if false {"}},
+	{pkg: "internal/strconv", fn: "parseFloatPrefix", was: "4ec376fa", body: `
+	if bitSize == 32 {
+		panic("strconv: 64 bits only")
+	}
+	return atof64(s)`},
+	{pkg: "internal/strconv", fn: "atof64", was: "1fbdd3e4", swap: []string{
+		"f, err := atofHex(s[:n], &float64info, mantissa, exp, neg, trunc)\n\t\treturn f, n, err", "return 0, n, ErrSyntax"}},
+	{pkg: "internal/strconv", fn: "dboxFtoa", was: "dc56cd26", body: `
+	if bitSize == 32 {
+		panic("strconv: 64 bits only")
+	}
+	dboxFtoa64(d, mant, exp, denorm)`},
+}}
+
+// textsCut takes out texts of times and numbers that only an interface reaches.
+var textsCut = cut{name: "texts of times", edits: []edit{
+	{pkg: "time", fn: "Time.String", was: "c4551dd6", body: `return ""`},
+	{pkg: "strconv", fn: "NumError.Error", was: "4c7057cd", body: `return "strconv." + e.Func + ": " + e.Err.Error()`},
+}}
