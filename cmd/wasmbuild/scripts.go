@@ -8,18 +8,15 @@ import (
 
 // script is one JavaScript file that the package ships.
 type script struct {
-	file    string // in the package
-	source  string // in web/src
-	format  api.Format
-	global  string // the name on globalThis, for a plain script tag
-	mangles bool   // whether local names are shortened
+	file   string // in the package
+	source string // in web/src
+	format api.Format
+	global string // the name on globalThis, for a plain script tag
 }
 
 var scripts = []script{
-	// Local names stay: an app's own bundler shortens them, and stack traces of
-	// apps that use no bundler stay readable.
 	{file: "index.js", source: "index.ts", format: api.FormatESModule},
-	{file: "granary.js", source: "script.ts", format: api.FormatIIFE, global: "Granary", mangles: true},
+	{file: "granary.js", source: "script.ts", format: api.FormatIIFE, global: "Granary"},
 }
 
 // scripts makes the JavaScript of the package.
@@ -48,7 +45,7 @@ func (s script) options(web, out string) api.BuildOptions {
 		External:          []string{runtimeImport},
 		MinifyWhitespace:  true,
 		MinifySyntax:      true,
-		MinifyIdentifiers: s.mangles,
+		MinifyIdentifiers: true,
 		LegalComments:     api.LegalCommentsNone,
 	}
 }
