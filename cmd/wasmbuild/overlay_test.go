@@ -2,7 +2,9 @@ package main
 
 import (
 	"os"
+	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -93,5 +95,26 @@ func TestConstant_StandsWhereTheVariableIsReadOnly(t *testing.T) {
 	}
 	for _, source := range []string{"&debug.trace, ", "debug.trace = 1 ", " debug.trace = 1 ", " debug.traced ", "x.debug.trace ", "mydebug.trace "} {
 		require.Nil(t, k.apply([]byte(source)), source)
+	}
+}
+
+// What the cuts took out comes back with the first import that needs it.
+func TestCuts_LinkNeitherFormattingNorFiles(t *testing.T) {
+	root, err := moduleRoot()
+	require.NoError(t, err)
+	dir := filepath.Join(root, "build", "test-linked")
+	flags, unfit, err := overlay(t.Context(), root, dir, []cut{messagesCut})
+	require.NoError(t, err)
+	require.Empty(t, unfit)
+	t.Cleanup(func() { os.RemoveAll(dir) })
+
+	list := exec.CommandContext(t.Context(), "go", append(append([]string{"list", "-deps"}, flags...), "./wasm")...)
+	list.Dir = root
+	list.Env = append(os.Environ(), "GOOS=js", "GOARCH=wasm")
+	linked, err := list.Output()
+	require.NoError(t, err)
+	require.Contains(t, strings.Fields(string(linked)), "github.com/hack-pad/go-indexeddb/idb")
+	for _, heavy := range []string{"fmt", "log", "os", "internal/poll", "sort"} {
+		require.NotContains(t, strings.Fields(string(linked)), heavy)
 	}
 }
