@@ -41,7 +41,7 @@ func (s *search) promising(rows int) bool {
 
 // walk goes along an ordered index that has rows in the wanted order, or nearly.
 type walk struct {
-	*search
+	search *search
 	index  *table.Ordered
 	fields int  // of the index; rows that tie in them stand together in the wanted order
 	exact  bool // rows that tie in them stand in the wanted order
@@ -84,7 +84,7 @@ func (s *search) walkOf(tests []*node) *walk {
 // follow finds out how far the index has the wanted order: fields that must equal
 // one value aside, its fields are the keys. It reports whether there is any key.
 func (w *walk) follow(tests []*node) bool {
-	keys, used := w.order.Keys, 0
+	keys, used := w.search.order.Keys, 0
 	for _, f := range w.index.Fields {
 		switch {
 		case fixed(tests, f):
@@ -124,35 +124,31 @@ func unfixed(keys []table.Key, tests []*node) []table.Key {
 
 // run looks at one stretch of rows that tie after the other.
 func (w *walk) run() {
+	s := w.search
 	if !w.exact {
-		w.enough = math.MaxInt // within a stretch
+		s.enough = math.MaxInt // within a stretch
 	}
-	for w.span.from < w.span.to && len(w.rows) < w.most && w.budget >= 0 {
-		s := w.span
+	for w.span.from < w.span.to && len(s.rows) < s.most && s.budget >= 0 {
+		from, to := w.span.from, w.span.to
 		if w.down || !w.exact {
-			s.from, s.to = w.index.Tied(s.from, s.to, w.fields, w.down)
+			from, to = w.index.Tied(from, to, w.fields, w.down)
 		}
 		if w.down {
-			w.span.to = s.from
+			w.span.to = from
 		} else {
-			w.span.from = s.to
+			w.span.from = to
 		}
-		w.stretch(s)
-	}
-	w.rows = w.rows[:min(w.most, len(w.rows))]
-}
-
-// stretch takes what matches of rows that tie, in the wanted order.
-func (w *walk) stretch(s span) {
-	start := len(w.rows)
-	for _, n := range w.index.Rows()[s.from:s.to] {
-		if !w.take(n) {
-			break
+		start := len(s.rows)
+		for _, n := range w.index.Rows()[from:to] {
+			if !s.take(n) {
+				break
+			}
+		}
+		if !w.exact {
+			s.order.Sort(table.Ascending(s.rows[start:]))
 		}
 	}
-	if !w.exact {
-		w.order.Sort(table.Ascending(w.rows[start:]))
-	}
+	s.rows = s.rows[:min(s.most, len(s.rows))]
 }
 
 // way names the walk, for tests.

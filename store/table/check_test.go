@@ -14,6 +14,7 @@ func broken(t *testing.T) *Table {
 	m := &schema.Model{Name: "Thing", Key: []int{0}, Fields: []*schema.Field{{Name: "id", Index: 0}, {Name: "a", Index: 1}}}
 	tab := New(m)
 	tab.AddIndex([]int{1})
+	tab.AddOrdered([]int{1})
 	for _, id := range []string{`"1"`, `"2"`, `"3"`} {
 		row := tab.Layout.Append(nil, [][]byte{[]byte(id), []byte(`"x"`)})
 		tab.Insert(record.Row(row), 1)
@@ -32,6 +33,9 @@ func TestCheck_FindsWhatIsBroken(t *testing.T) {
 		"in the wrong place":       func(t *Table) { t.indexes[0].links[1].prev = 0 },
 		"chain of the wrong":       func(t *Table) { t.indexes[0].groups[0].count = 2 },
 		"holds row 0 in the wrong": func(t *Table) { t.indexes[0].links[2].next = 1 },
+		"holds row 0 where it":     func(t *Table) { r := t.ordered[0].rows; r[0], r[1] = r[1], r[0] },
+		"holds row 1 where it":     func(t *Table) { t.ordered[0].rows[2] = 1 },
+		"lacks rows":               func(t *Table) { t.ordered[0].rows = t.ordered[0].rows[:2] },
 	} {
 		t.Run(want, func(t *testing.T) {
 			tab := broken(t)

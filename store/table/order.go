@@ -51,11 +51,9 @@ func (o Order) top(rows []uint32, n int) []uint32 {
 
 // compare orders two rows by the keys from that one on; 0 when they tie.
 func (o Order) compare(a, b uint32, key int) int {
-	rowA, rowB := o.Table.Row(a), o.Table.Row(b)
-	for _, k := range o.Keys[key:] {
-		l := o.Table.Layout
-		if c := record.Decode(l.Value(rowA, k.Field)).Compare(record.Decode(l.Value(rowB, k.Field))); c != 0 {
-			if k.Descending {
+	for ; key < len(o.Keys); key++ {
+		if c := o.value(a, key).Compare(o.value(b, key)); c != 0 {
+			if o.Keys[key].Descending {
 				return -c
 			}
 			return c
@@ -65,93 +63,81 @@ func (o Order) compare(a, b uint32, key int) int {
 }
 
 const (
-	fewItems   = 12 // items that are compared with each other right away
-	mostRefine = 24 // how often items are told apart by eight more bytes
+	fewTied    = 12 // rows that are compared with each other right away
+	mostRefine = 24 // how often rows are told apart by eight more bytes
 )
-
-// item is a row on its way through a sort.
-type item struct {
-	digits uint64 // what it is sorted by now
-	row    uint32
-}
 
 // Sort puts rows, of which those that tie stand in the order they shall have, in
 // this order. It costs a few looks at each row: rows are told apart by numbers of
 // eight bytes that order as the values do, and compared only where that ends.
-func (o Order) Sort(rows []uint32) {
-	items := make([]item, len(rows))
-	for i, row := range rows {
-		items[i].row = row
-	}
-	o.refine(items, 0, 0)
-	for i := range items {
-		rows[i] = items[i].row
-	}
-}
+func (o Order) Sort(rows []uint32) { o.refine(rows, 0, 0) }
 
-// refine sorts items that tie in all keys before that one. It calls itself no
-// deeper than mostRefine.
-func (o Order) refine(items []item, key, depth int) {
-	if key == len(o.Keys) {
-		return
-	}
-	if len(items) <= fewItems {
-		for i := range items {
-			for ; i > 0 && o.compare(items[i].row, items[i-1].row, key) < 0; i-- {
-				items[i], items[i-1] = items[i-1], items[i]
-			}
-		}
-		return
-	}
-	if depth == mostRefine {
-		mergesort.Sort(items, func(a, b item) bool { return o.compare(a.row, b.row, key) < 0 })
+// refine sorts rows that tie in all keys before that one. It calls itself no deeper
+// than mostRefine.
+func (o Order) refine(rows []uint32, key, depth int) {
+	if len(rows) <= fewTied || depth == mostRefine {
+		mergesort.Sort(rows, func(a, b uint32) bool { return o.compare(a, b, key) < 0 })
 		return
 	}
 	at, same := 0, true
 	for ; key < len(o.Keys); key++ {
-		if at, same = o.common(items, key); !same {
+		if at, same = o.common(rows, key); !same {
 			break
 		}
 	}
 	if same {
 		return
 	}
-	text := false
-	for i := range items {
-		v := o.value(items[i], key)
-		text = text || v.Kind == record.String
-		items[i].digits = digits(v, at)
-		if o.Keys[key].Descending {
-			items[i].digits = ^items[i].digits
-		}
+	numbers, text := o.numbers(rows, key, at)
+	before := make([]uint32, 2*len(rows))
+	order := before[copy(before, rows):]
+	for i := range order {
+		order[i] = uint32(i)
 	}
-	mergesort.Sort(items, func(a, b item) bool { return a.digits < b.digits })
-	for start, end := 0, 1; start < len(items); start, end = end, end+1 {
-		for end < len(items) && items[end].digits == items[start].digits {
+	mergesort.Sort(order, func(a, b uint32) bool { return numbers[a] < numbers[b] })
+	for i, from := range order {
+		rows[i] = before[from]
+	}
+	for start, end := 0, 1; start < len(rows); start, end = end, end+1 {
+		for end < len(rows) && numbers[order[end]] == numbers[order[start]] {
 			end++
 		}
 		switch {
 		case !text:
-			o.refine(items[start:end], key+1, depth+1) // the same digits are the same value
-		case end-start < len(items):
-			o.refine(items[start:end], key, depth+1)
+			o.refine(rows[start:end], key+1, depth+1) // the same number is the same value
+		case end-start < len(rows):
+			o.refine(rows[start:end], key, depth+1)
 		default:
-			o.refine(items, key, mostRefine) // characters that bytes do not order
+			o.refine(rows, key, mostRefine) // characters that bytes do not order
 		}
 	}
 }
 
-func (o Order) value(it item, key int) record.Value {
-	return record.Decode(o.Table.Layout.Value(o.Table.Row(it.row), o.Keys[key].Field))
+// numbers returns digits of each row's value, and whether there are texts.
+func (o Order) numbers(rows []uint32, key, at int) (list []uint64, text bool) {
+	list = make([]uint64, len(rows))
+	for i, row := range rows {
+		v := o.value(row, key)
+		text = text || v.Kind == record.String
+		list[i] = digits(v, at)
+		if o.Keys[key].Descending {
+			list[i] = ^list[i]
+		}
+	}
+	return list, text
 }
 
-// common returns how many bytes the texts of all items begin with in common, and
+func (o Order) value(row uint32, key int) record.Value {
+	return record.Decode(o.Table.Layout.Value(o.Table.Row(row), o.Keys[key].Field))
+}
+
+// common returns how many bytes the texts of all rows begin with in common, and
 // whether their values are the same.
-func (o Order) common(items []item, key int) (at int, same bool) {
-	first := o.value(items[0], key)
+func (o Order) common(rows []uint32, key int) (at int, same bool) {
+	first := o.value(rows[0], key)
 	at, same = len(first.Text), true
-	for _, it := range items[1:] {
-		v := o.value(it, key)
+	for _, row := range rows[1:] {
+		v := o.value(row, key)
 		if v.Kind != first.Kind {
 			return 0, false
 		}

@@ -111,6 +111,6 @@ func (x *Ordered) drop(gone []uint32) {
 func (x *Ordered) place(rows []uint32, number uint32) int {
 	return firstOf(0, len(rows), func(i int) bool {
 		c := x.order.compare(rows[i], number, 0)
-		return c > 0 || c == 0 && rows[i] > number
+		return c > 0 || c == 0 && rows[i] >= number
 	})
 }

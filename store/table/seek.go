@@ -45,20 +45,22 @@ func (x *Ordered) against(number uint32, values []*record.Value, edge Edge) int 
 // with the first of them, or with the last, again as two positions.
 func (x *Ordered) Tied(from, to, fields int, last bool) (int, int) {
 	o := Order{x.order.Table, x.order.Keys[:fields]}
-	rows := x.Rows()
-	step := 1
-	if last {
-		ties := func(i int) bool { return o.compare(rows[i], rows[to-1], 0) == 0 }
-		for to-1-step >= from && ties(to-1-step) {
-			step *= 2
+	rows := x.Rows()[from:to]
+	parts := func(i int) bool {
+		if last {
+			return o.compare(rows[len(rows)-1-i], rows[len(rows)-1], 0) != 0
 		}
-		return firstOf(max(from, to-1-step), to-1, ties), to
+		return o.compare(rows[i], rows[0], 0) != 0
 	}
-	parts := func(i int) bool { return o.compare(rows[i], rows[from], 0) != 0 }
-	for from+step < to && !parts(from+step) {
+	step := 1
+	for step < len(rows) && !parts(step) {
 		step *= 2
 	}
-	return from, firstOf(from+1, min(to, from+step), parts)
+	n := firstOf(step/2+1, min(step, len(rows)), parts)
+	if last {
+		return to - n, to
+	}
+	return from, from + n
 }
 
 // firstOf returns the first number from low on for which is holds, as it does for

@@ -4,6 +4,7 @@ package table_test
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -142,4 +143,14 @@ func TestTable_IndexesOnlyWhatIsAskedFor(t *testing.T) {
 func TestAscending_SortsAndLeavesEachOnce(t *testing.T) {
 	require.Equal(t, []uint32{1, 2, 3, 9}, table.Ascending([]uint32{9, 1, 3, 3, 2, 1}))
 	require.Empty(t, table.Ascending(nil))
+	for _, spread := range []int{1, 3, 50, 1000} { // close together, and far apart
+		r := rand.New(rand.NewPCG(uint64(spread), 0))
+		rows := make([]uint32, 500)
+		for i := range rows {
+			rows[i] = uint32(r.IntN(500 * spread))
+		}
+		want := slices.Compact(slices.Sorted(slices.Values(rows)))
+		require.Equal(t, want, table.Ascending(rows))
+		require.Equal(t, want, table.Ascending(slices.Clone(want)))
+	}
 }
