@@ -101,3 +101,12 @@ export interface GroupBy {
     const Lo extends Names<ComparableField<T>> = never, const Hi extends Names<ComparableField<T>> = never,
   >(model: ModelConstructor<T>, by: By, options?: GroupOptions<T, By, S, A, Lo, Hi>): Promise<Group<T, By, S, A, Lo, Hi>[]>;
 }
+
+/** The verbs that work something out of records. */
+export interface Aggregates {
+  readonly sum: Sum;
+  readonly avg: Average;
+  readonly min: Aggregate;
+  readonly max: Aggregate;
+  readonly groupBy: GroupBy;
+}

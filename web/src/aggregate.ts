@@ -1,38 +1,26 @@
-import { invalid } from './errors.js';
+import type { Aggregates } from './aggregate-types.js';
 import { deepFreeze } from './json.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf, optionsJSON } from './query.js';
 import type { Session } from './session.js';
-import { AGGREGATES } from './sort.js';
+import { fieldNames } from './sort.js';
 
-const VERBS = ['groupBy', ...AGGREGATES];
-const OPTIONS = ['where', 'sort', 'page', 'limit', ...AGGREGATES];
+/** As the engine numbers them. */
+const VERBS = ['groupBy', 'sum', 'avg', 'min', 'max'];
+const OPTIONS = ['where', 'sort', 'page', 'limit', ...VERBS.slice(1)];
 
 /**
- * The verb of that name, of a store when one is given: `groupBy`, which takes a
- * model, fields and options and resolves with groups, or one that takes a model, a
- * field and perhaps a predicate, and resolves with what it worked out.
+ * The verbs that work something out of records, of a store when one is given. They
+ * are one call of the engine, which answers with groups: all but groupBy ask for one
+ * thing of one group.
  */
-export function aggregator(session: Session | undefined, verb: string): (target: unknown, what: unknown, ...rest: unknown[]) => Promise<unknown> {
-  return async (target, what, ...rest) => {
+export function aggregates(session: Session | undefined): Aggregates {
+  return Object.fromEntries(VERBS.map((verb, number) => [verb, async (target: unknown, what: unknown, ...rest: unknown[]) => {
     const { model, session: own } = modelOf(verb, session, target);
-    const grouped = verb === 'groupBy';
-    const names = (value: unknown): unknown[] => {
-      const list: unknown[] = grouped && Array.isArray(value) ? value : [value];
-      if (list.every((name) => typeof name === 'string')) return list;
-      throw invalid(`expects the name of a field${grouped ? ', or an array of names' : ''}`, { op: verb, model: model.name });
-    };
-    const request: Record<string, unknown> = { model: model.name, [grouped ? 'by' : verb]: names(what) };
-    if (grouped) {
-      Object.assign(request, optionsJSON(verb, model, rest[0], OPTIONS));
-      for (const kind of AGGREGATES) {
-        const fields = (rest[0] as Record<string, unknown> | undefined)?.[kind];
-        if (fields !== undefined) request[kind] = names(fields);
-      }
-    } else if (rest.length > 0) {
-      request['where'] = predicateJSON(verb, model, rest[0]);
-    }
-    const groups = deepFreeze(own.groups(VERBS.indexOf(verb), request)) as readonly Record<string, Record<string, unknown>>[];
-    return grouped ? groups : groups[0]![verb]![what as string];
-  };
+    const request: Record<string, unknown> = number > 0
+      ? { [verb]: fieldNames(verb, model, [what]), ...(rest.length > 0 && { where: predicateJSON(verb, model, rest[0]) }) }
+      : { by: fieldNames(verb, model, what), ...optionsJSON(verb, model, rest[0], OPTIONS) };
+    const groups = deepFreeze(own.groups(model, number, request)) as readonly Record<string, Record<string, unknown>>[];
+    return number > 0 ? groups[0]![verb]![what as string] : groups;
+  }])) as unknown as Aggregates;
 }

@@ -1,5 +1,5 @@
 import type { Aggregate, Average, GroupBy, Sum } from './aggregate-types.js';
-import { aggregator } from './aggregate.js';
+import { aggregates } from './aggregate.js';
 import { remove } from './delete.js';
 import { anyEngine, engineFor } from './engines.js';
 import { ErrorCode, GranaryError } from './errors.js';
@@ -81,15 +81,15 @@ export class DataStore<M extends object = DynamicModels> {
   /** Counts records without reading them. */
   readonly count: Count;
   /** Adds up a field. */
-  readonly sum: Sum;
+  declare readonly sum: Sum;
   /** The mean of a field. */
-  readonly avg: Average;
+  declare readonly avg: Average;
   /** The least value of a field. */
-  readonly min: Aggregate;
+  declare readonly min: Aggregate;
   /** The greatest value of a field. */
-  readonly max: Aggregate;
+  declare readonly max: Aggregate;
   /** Puts records into groups and works something out of each, without reading them. */
-  readonly groupBy: GroupBy;
+  declare readonly groupBy: GroupBy;
   /** Deletes records and what the schema says goes with them. */
   readonly delete: Delete;
 
@@ -108,11 +108,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.query = ((model: ModelConstructor<object>, ...rest: unknown[]) => query(session, model, rest)) as Query;
     this.live = this.observeQuery = ((model, ...rest) => live(session, model, rest)) as Live;
     this.count = ((model, ...rest) => count(session, model, rest)) as Count;
-    this.sum = aggregator(session, 'sum') as Sum;
-    this.avg = aggregator(session, 'avg') as Average;
-    this.min = aggregator(session, 'min') as Aggregate;
-    this.max = aggregator(session, 'max') as Aggregate;
-    this.groupBy = aggregator(session, 'groupBy') as GroupBy;
+    Object.assign(this, aggregates(session));
     this.delete = ((target: object, ...rest: unknown[]) => remove(session, target, rest)) as Delete;
   }
 
@@ -153,15 +149,18 @@ export class DataStore<M extends object = DynamicModels> {
   /** As {@link DataStore.count}, on the store that the model belongs to. */
   static readonly count: Count = ((model, ...rest) => count(undefined, model, rest)) as Count;
   /** As {@link DataStore.sum}, on the store that the model belongs to. */
-  static readonly sum: Sum = aggregator(undefined, 'sum') as Sum;
+  declare static readonly sum: Sum;
   /** As {@link DataStore.avg}, on the store that the model belongs to. */
-  static readonly avg: Average = aggregator(undefined, 'avg') as Average;
+  declare static readonly avg: Average;
   /** As {@link DataStore.min}, on the store that the model belongs to. */
-  static readonly min: Aggregate = aggregator(undefined, 'min') as Aggregate;
+  declare static readonly min: Aggregate;
   /** As {@link DataStore.max}, on the store that the model belongs to. */
-  static readonly max: Aggregate = aggregator(undefined, 'max') as Aggregate;
+  declare static readonly max: Aggregate;
   /** As {@link DataStore.groupBy}, on the store that the model belongs to. */
-  static readonly groupBy: GroupBy = aggregator(undefined, 'groupBy') as GroupBy;
+  declare static readonly groupBy: GroupBy;
+  static {
+    Object.assign(this, aggregates(undefined));
+  }
   /** As {@link DataStore.delete}, on the store that the record or model belongs to. */
   static readonly delete: Delete = ((target: object, ...rest: unknown[]) => remove(undefined, target, rest)) as Delete;
 

@@ -9,7 +9,7 @@ import { suggestion } from './nearest.js';
 import { predicateJSON } from './predicate.js';
 import type { Model } from './schema.js';
 import type { Session } from './session.js';
-import { sortJSON, type SortJSON } from './sort.js';
+import { fieldNames, sortJSON } from './sort.js';
 
 /** Which records a call is about: those with a key, or those that match. */
 export type Criterion = { readonly key: unknown[] } | { readonly where: PredicateJSON };
@@ -46,7 +46,7 @@ export async function query(session: Session | undefined, target: unknown, rest:
   const byKey = 'key' in criterion;
   const request = { ...criterion, ...optionsJSON('query', model, rest[1], byKey ? ['include'] : OPTIONS) };
   if (request.include?.length) {
-    const records = loadTree(binding.session, model, request as typeof request & { include: IncludeJSON[] });
+    const records = loadTree(binding.session, model, request);
     return byKey ? records[0] : records;
   }
   return byKey ? binding.session.get(model, criterion.key) : binding.session.query(model, request);
@@ -73,37 +73,32 @@ export async function count(session: Session | undefined, target: unknown, rest:
 
 /** The options of a question, as data. */
 export interface OptionsJSON {
-  where?: PredicateJSON;
-  sort?: SortJSON;
-  page?: number;
-  limit?: number;
-  include?: readonly IncludeJSON[];
+  readonly include?: readonly IncludeJSON[];
+  readonly [name: string]: unknown;
 }
 
 /** Reads the options of a question about a model, of which `names` are allowed. */
 export function optionsJSON(
   op: string, model: Model, options: unknown, names: readonly string[], includes = { n: 0 },
 ): OptionsJSON {
-  const json: OptionsJSON = {};
+  const json: Record<string, unknown> = {};
   if (options === undefined) return json;
   const place = { op, model: model.name };
   if (typeof options !== 'object' || options === null) {
     throw invalid(`the options must be an object: { ${names.join(', ')} }`, place);
   }
-  for (const name of Object.keys(options)) {
+  const read = (name: string, value: unknown): unknown => {
+    if (name === 'where') return predicateJSON(op, model, value);
+    if (name === 'sort') return sortJSON(op, model, value);
+    if (name === 'include') return includeJSON(model, value, includes);
+    if (name !== 'page' && name !== 'limit') return fieldNames(op, model, value);
+    if (Number.isSafeInteger(value) && (value as number) >= 0) return value;
+    throw invalid(`${name} must be a whole number from 0, got ${String(value)}`, place);
+  };
+  for (const [name, value] of Object.entries(options)) {
     if (!names.includes(name)) throw invalid(`there is no option ${name}${suggestion(name, names)}`, place);
+    if (value !== undefined) json[name] = read(name, value);
   }
-  const { where, sort, page, limit, include } = options as Record<string, unknown>;
-  for (const [name, value] of [['page', page], ['limit', limit]] as const) {
-    if (value === undefined) continue;
-    if (!(Number.isSafeInteger(value) && (value as number) >= 0)) {
-      throw invalid(`${name} must be a whole number from 0, got ${String(value)}`, place);
-    }
-    json[name] = value as number;
-  }
-  if (page !== undefined && limit === undefined) throw invalid('page needs a limit, which says how long a page is', place);
-  if (where !== undefined) json.where = predicateJSON(op, model, where);
-  if (sort !== undefined) json.sort = sortJSON(op, model, sort);
-  if (include !== undefined) json.include = includeJSON(model, include, includes);
+  if ('page' in json && !('limit' in json)) throw invalid('page needs a limit, which says how long a page is', place);
   return json;
 }

@@ -136,8 +136,9 @@ export class Session {
   }
 
   /** The groups that one of the verbs asks for, by its number. */
-  groups(verb: number, request: object): unknown {
-    return this.#json(JSON.stringify(request), (x, n) => x.granary_group(this.#store, verb, n));
+  groups(model: Model, verb: number, request: object): unknown {
+    const input = JSON.stringify({ model: model.name, ...request });
+    return this.#json(input, (x, n) => x.granary_group(this.#store, verb, n));
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {

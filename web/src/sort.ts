@@ -14,8 +14,15 @@ export type SortDirection = (typeof SortDirection)[keyof typeof SortDirection];
 /** A sort as the engine reads it. */
 export type SortJSON = readonly (readonly [field: string, direction: SortDirection])[];
 
-/** What can be worked out of the records of a group, and be sorted by. */
-export const AGGREGATES: readonly string[] = ['sum', 'avg', 'min', 'max'];
+/** What groups can be sorted by besides their keys: those from the second on are called with a field. */
+const OF_GROUPS: readonly string[] = ['count', 'key', 'sum', 'avg', 'min', 'max'];
+
+/** The names of fields, one or several, as an array. */
+export function fieldNames(op: string, model: Model, names: unknown): string[] {
+  const list: unknown[] = Array.isArray(names) ? names : [names];
+  if (list.every((name) => typeof name === 'string')) return list;
+  throw invalid('expects the name of a field', { op, model: model.name });
+}
 
 /**
  * Runs a sort of the caller, `s => s.rating('DESCENDING').title('ASCENDING')`, and
@@ -30,13 +37,11 @@ export function sortJSON(op: string, model: Model, sort: unknown): SortJSON {
   const fields: object = new Proxy(Object.create(null) as object, {
     get(_, name) {
       if (typeof name === 'symbol' || (name === 'then' && !model.fields.has(name))) return undefined;
-      const ofField = op === 'groupBy' && [...AGGREGATES, 'key'].includes(name);
-      const ofGroup = ofField || (op === 'groupBy' && name === 'count');
-      if (!ofGroup && !model.fields.has(name)) throw notSortable(op, model, name);
+      const kind = op === 'groupBy' ? OF_GROUPS.indexOf(name) : -1;
+      if (kind < 0 && !model.fields.has(name)) throw notSortable(op, model, name);
       return (...args: unknown[]) => {
-        const field = ofField ? args.shift() : '';
-        if (typeof field !== 'string') throw invalid(`${name} takes the name of a field, and a direction`, place);
-        const key = name === 'key' && ofField ? field : ofGroup ? `${name}(${field})` : name;
+        const field = kind > 0 ? fieldNames(op, model, [args.shift()])[0]! : '';
+        const key = kind < 0 ? name : kind === 1 ? field : `${name}(${field})`;
         steps.push([key, directionOf(op, model, name, args[0])]);
         return fields;
       };
