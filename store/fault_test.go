@@ -52,6 +52,36 @@ func deletes(d store.Deletion) act {
 	}}
 }
 
+// transacts is one transaction: saves some, deletes others, looks at an author.
+func transacts(deletion store.Deletion, list ...store.Put) act {
+	get := store.Query{Model: "Author", Limit: -1}
+	return act{func(st *store.Store) error {
+		return st.Transaction(context.Background(), func(tx *store.Tx) error {
+			for _, p := range list {
+				if _, err := tx.Put(func(take func(*store.Put) error) error { return take(&p) }, 1); err != nil {
+					return err
+				}
+			}
+			if _, err := tx.DeleteRows(deletion); err != nil {
+				return err
+			}
+			_, err := tx.Find(get)
+			return err
+		})
+	}, func(r *storetest.Reference) store.Code {
+		t := r.Begin()
+		for _, p := range list {
+			if _, c := t.Save([]store.Put{p}); c != "" {
+				return c
+			}
+		}
+		if _, c := t.Delete(deletion); c != "" {
+			return c
+		}
+		return t.Commit()
+	}}
+}
+
 func clears() act {
 	return act{func(st *store.Store) error { return st.Clear(context.Background()) },
 		func(r *storetest.Reference) store.Code {
@@ -95,6 +125,9 @@ func workloads() map[string][]act {
 		"cascade": {puts(family...), puts(put("Loan", `{"id":"l","bookLoansId":"b"}`)), deletes(keys("Author", `["a"]`)), deletes(keys("Loan", `["l"]`)),
 			deletes(keys("Author", `["a"]`)), puts(family...), deletes(store.Deletion{Model: "Book", Where: []byte(`{"relation":"author","some":{"all":true}}`)})},
 		"batch": {puts(batch...), puts(family[0]), puts(batch[:10]...), deletes(keys("Author", `["a1"]`, `["a2"]`, `["zz"]`))},
+		"transaction": {transacts(keys("Loan", `["l"]`), family...), puts(put("Loan", `{"id":"l","bookLoansId":"b"}`)), transacts(keys("Author", `["a"]`), family[1]),
+			transacts(keys("Loan", `["l"]`), batch[:6]...), transacts(keys("Author", `["a"]`), edit("Author", `{"id":"a","name":"Eve"}`, "name")),
+			transacts(keys("Floor", `["f"]`), put("Book", `{"id":"b","title":"t","authorBooksId":"nobody"}`))},
 		"clear": {puts(family...), clears(), puts(family...), puts(put("Floor", `{"id":"f","level":1}`)), clears(), puts(family[0])},
 	}
 }

@@ -138,7 +138,7 @@ func (st *Store) relatedRows(dst []uint32, rel *schema.Relation, key []byte) []u
 	return dst[:start+len(table.Ascending(dst[start:]))]
 }
 
-// far is the model that a relation leads to.
+// far is the model of the records that a relation leads to.
 func far(rel *schema.Relation) *schema.Model {
 	if rel.Kind == schema.ManyToMany {
 		return rel.Far

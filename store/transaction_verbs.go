@@ -172,6 +172,18 @@ func (t *Tx) Count(q Query) (int, error) {
 	return n, err
 }
 
+// Groups is Store.AppendGroups within the transaction.
+func (t *Tx) Groups(op string, q Query, by Grouping) ([]byte, error) {
+	rows, _, err := t.do(op, q.Model, false, func(*tx) ([]record.Row, int, error) {
+		text, err := t.st.appendGroups(nil, op, q, by)
+		return []record.Row{text}, 0, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return rows[0], nil
+}
+
 // One returns the record that r belongs to or has one of, as the transaction sees
 // it; nil if there is none.
 func (t *Tx) One(_ context.Context, r *Record, relation string) (*Record, error) {

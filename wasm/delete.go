@@ -3,29 +3,31 @@
 package main
 
 import (
+	"bytes"
+
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 )
 
 //go:wasmexport granary_delete
 func exportDelete(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		d, err := parseDeletion(st.Schema(), length)
+		list, err := parseDeletions(st.Schema(), bytes.Clone(input[:length]))
 		if err != nil {
 			return nil, err
 		}
-		c, err := st.BeginDelete(d)
+		c, err := st.BeginDelete(list...)
 		if err != nil {
 			return nil, err
 		}
 		st.Then(c, func(err error) {
 			settleWith(op, err, func() []byte {
-				m := st.Schema().Model(d.Model)
 				out := []byte{'['}
-				for _, row := range c.Rows() {
-					out = st.AppendJSON(separate(out), m, row)
+				for _, row := range only(list, c.Rows()) {
+					out = st.AppendJSON(separate(out), st.Schema().Model(list[0].Model), row)
 				}
 				return append(out, ']')
 			})
@@ -34,10 +36,34 @@ func exportDelete(handle, op, length int32) int32 {
 	})
 }
 
-// parseDeletion reads {"model", "keys" or "where", "condition"?} from input.
-func parseDeletion(s *schema.Schema, length int32) (store.Deletion, error) {
-	members, err := readObject(length)
-	d := store.Deletion{Model: store.ModelName(s, members["model"]), Where: members["where"]}
+// only returns the rows of a single deletion; those of several are not answered.
+func only(list []store.Deletion, rows []record.Row) []record.Row {
+	if len(list) == 1 {
+		return rows
+	}
+	return nil
+}
+
+// parseDeletions reads an array of {"model", "keys" or "where", "condition"?}.
+func parseDeletions(in *schema.Schema, text []byte) ([]store.Deletion, error) {
+	var list []store.Deletion
+	s := jsontext.New(text)
+	for s.BeginArray(); s.NextElement(); {
+		d, err := parseDeletion(in, s.Raw())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, d)
+	}
+	if !s.End() {
+		return nil, &code.Error{Code: code.Invalid, Op: "delete", Message: "deletions must be a JSON array", Err: s.Err()}
+	}
+	return list, nil
+}
+
+func parseDeletion(in *schema.Schema, text []byte) (store.Deletion, error) {
+	members, err := parseObject(text)
+	d := store.Deletion{Model: store.ModelName(in, members["model"]), Where: members["where"]}
 	if condition := members["condition"]; string(condition) != "null" {
 		d.Condition = condition
 	}

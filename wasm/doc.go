@@ -34,9 +34,24 @@
 //	                                         present version of each record, in order; version 0 for one that somebody deleted since
 //	granary_insert(store, op, model, length) [[value, …], …]: one commit of new records of one model, each the values of all
 //	                                         fields in the order of the schema → nothing
-//	granary_delete(store, op, length)        {"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?;
-//	                                         model, here and in queries: the name, or the position in the schema
-//	                                         → [row, …] as JSON: the records that were matched, without those of the cascade
+//	granary_delete(store, op, length)        [{"model", "keys": [[…], …]} or {"model", "where": predicate}, both with "condition"?, …]:
+//	                                         one commit with one cascade; model, here and in queries: the name, or the position
+//	                                         in the schema
+//	                                         → [row, …] as JSON: the records that were matched, without those of the cascade;
+//	                                         [] when there were several deletions
+//	granary_connect(store, op, model, relation, length)
+//	                                         [remove, [value, …], [key, …]]: connects the record whose fields of a many-to-many
+//	                                         relation have those values with those of the far side that have those keys, or
+//	                                         parts them → nothing
+//	granary_begin(store)                     → number of a transaction, as one number
+//	granary_within(transaction, verb, model, relation, length)
+//	                                         a verb within it: 0 save, 1 insert, 2 delete, 3 query, 4 count, 5 get, 6 related,
+//	                                         7 connect, 8 group (the relation's place has its verb), each with the input of the
+//	                                         export of that name → [row, …] as JSON, the rows saved, matched or found;
+//	                                         {"count": n}; groups
+//	granary_commit(transaction, op)          → nothing
+//	granary_rollback(transaction)            forgets it, committed or not; fails with CONFLICT when others have changed what it had
+//	                                         read, so that trying again makes sense
 //	granary_query(store, length)             {"model", "where"?, "sort"?: [["field","ASCENDING"|"DESCENDING"], …], "page"?, "limit"?}
 //	                                         → numbers: epoch, then row and version of each record
 //	                                         With "include": [{"relation", as above}, …], and perhaps "key" instead of the others

@@ -15,7 +15,7 @@ var verbs = [...]string{"groupBy", "sum", "avg", "min", "max"}
 func exportGroup(handle, verb, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		if verb < 0 || int(verb) >= len(verbs) {
-			return nil, &code.Error{Code: code.Invalid, Message: "there is no such verb"}
+			return nil, noVerb()
 		}
 		q, by, err := store.ParseGroups(st.Schema(), verbs[verb], input[:length])
 		if err != nil {
@@ -23,4 +23,8 @@ func exportGroup(handle, verb, length int32) int32 {
 		}
 		return st.AppendGroups(dst, verbs[verb], q, by)
 	})
+}
+
+func noVerb() error {
+	return &code.Error{Code: code.Invalid, Message: "there is no such verb"}
 }

@@ -13,7 +13,12 @@ import (
 // readObject reads the object in the first length bytes of input: the JSON text of
 // each member by name. It is a copy, valid beyond the call.
 func readObject(length int32) (map[string][]byte, error) {
-	s := jsontext.New(bytes.Clone(input[:length]))
+	return parseObject(bytes.Clone(input[:length]))
+}
+
+// parseObject reads an object: the JSON text of each member by name.
+func parseObject(text []byte) (map[string][]byte, error) {
+	s := jsontext.New(text)
 	members := map[string][]byte{}
 	for s.BeginObject(); ; {
 		name, more := s.NextKey()

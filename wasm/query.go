@@ -4,7 +4,6 @@ package main
 
 import (
 	"github.com/granarydb/granary/store"
-	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -50,10 +49,11 @@ func exportGet(handle, model, length int32) int32 {
 //go:wasmexport granary_related
 func exportRelated(handle, model, relation, length int32) int32 {
 	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
-		if relation < 0 || int(relation) >= len(m.Relations) {
-			return nil, &code.Error{Code: code.Invalid, Op: "query", Model: m.Name, Message: "has no such relation"}
+		rel, err := relationOf(m, relation)
+		if err != nil {
+			return nil, err
 		}
-		found, err := st.FindRelated(m.Relations[relation], input[:length])
+		found, err := st.FindRelated(rel, input[:length])
 		return appendFound(dst, found), err
 	})
 }

@@ -1,15 +1,15 @@
 import type { Aggregate, Average, GroupBy, Sum } from './aggregate-types.js';
-import { aggregates } from './aggregate.js';
-import { remove } from './delete.js';
 import { anyEngine, engineFor } from './engines.js';
 import { ErrorCode, GranaryError } from './errors.js';
-import type { DynamicModels, ModelClasses, ModelConstructor } from './model-types.js';
-import { count, live, query } from './query.js';
+import type { DynamicModels, ModelClasses } from './model-types.js';
+import { live } from './query.js';
 import { text } from './runtime.js';
-import { save, saveAll } from './save.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
-import type { CheckReport, Count, Delete, Live, Query, Save, SaveAll, Stats } from './verbs.js';
+import { storeVerbs } from './store-verbs.js';
+import { transaction } from './transaction.js';
+import type { RunTransaction, TransactionOptions } from './transaction-types.js';
+import type { CheckReport, Count, Delete, DeleteAll, Live, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** What {@link DataStore.open} takes. */
@@ -69,17 +69,17 @@ export class DataStore<M extends object = DynamicModels> {
   readonly schema: CompiledSchema;
 
   /** Saves one record. */
-  readonly save: Save;
+  declare readonly save: Save;
   /** Saves several records in one commit. */
-  readonly saveAll: SaveAll;
+  declare readonly saveAll: SaveAll;
   /** Reads records. */
-  readonly query: Query;
+  declare readonly query: Query;
   /** Follows the answer to a query. */
   readonly live: Live;
   /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
   readonly observeQuery: Live;
   /** Counts records without reading them. */
-  readonly count: Count;
+  declare readonly count: Count;
   /** Adds up a field. */
   declare readonly sum: Sum;
   /** The mean of a field. */
@@ -91,7 +91,11 @@ export class DataStore<M extends object = DynamicModels> {
   /** Puts records into groups and works something out of each, without reading them. */
   declare readonly groupBy: GroupBy;
   /** Deletes records and what the schema says goes with them. */
-  readonly delete: Delete;
+  declare readonly delete: Delete;
+  /** Deletes several records in one commit. */
+  declare readonly deleteAll: DeleteAll;
+  /** Makes several verbs one commit. */
+  readonly transaction: RunTransaction;
 
   readonly #session: Session;
 
@@ -103,13 +107,9 @@ export class DataStore<M extends object = DynamicModels> {
     this.schema = compiled;
     this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
-    this.save = ((record, condition) => save(session, record, condition)) as Save;
-    this.saveAll = ((...args: unknown[]) => saveAll(session, args)) as SaveAll;
-    this.query = ((model: ModelConstructor<object>, ...rest: unknown[]) => query(session, model, rest)) as Query;
+    Object.assign(this, storeVerbs(session));
     this.live = this.observeQuery = ((model, ...rest) => live(session, model, rest)) as Live;
-    this.count = ((model, ...rest) => count(session, model, rest)) as Count;
-    Object.assign(this, aggregates(session));
-    this.delete = ((target: object, ...rest: unknown[]) => remove(session, target, rest)) as Delete;
+    this.transaction = (fn, options) => transaction(session, fn, options);
   }
 
   /**
@@ -136,18 +136,17 @@ export class DataStore<M extends object = DynamicModels> {
   }
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */
-  static readonly save: Save = ((record, condition) => save(undefined, record, condition)) as Save;
+  declare static readonly save: Save;
   /** As {@link DataStore.saveAll}, on the store that the first record belongs to. */
-  static readonly saveAll: SaveAll = ((...args: unknown[]) => saveAll(undefined, args)) as SaveAll;
+  declare static readonly saveAll: SaveAll;
   /** As {@link DataStore.query}, on the store that the model belongs to. */
-  static readonly query: Query = ((model: ModelConstructor<object>, ...rest: unknown[]) =>
-    query(undefined, model, rest)) as Query;
+  declare static readonly query: Query;
   /** As {@link DataStore.live}, on the store that the model belongs to. */
   static readonly live: Live = ((model, ...rest) => live(undefined, model, rest)) as Live;
   /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
   static readonly observeQuery: Live = DataStore.live;
   /** As {@link DataStore.count}, on the store that the model belongs to. */
-  static readonly count: Count = ((model, ...rest) => count(undefined, model, rest)) as Count;
+  declare static readonly count: Count;
   /** As {@link DataStore.sum}, on the store that the model belongs to. */
   declare static readonly sum: Sum;
   /** As {@link DataStore.avg}, on the store that the model belongs to. */
@@ -158,11 +157,21 @@ export class DataStore<M extends object = DynamicModels> {
   declare static readonly max: Aggregate;
   /** As {@link DataStore.groupBy}, on the store that the model belongs to. */
   declare static readonly groupBy: GroupBy;
-  static {
-    Object.assign(this, aggregates(undefined));
-  }
   /** As {@link DataStore.delete}, on the store that the record or model belongs to. */
-  static readonly delete: Delete = ((target: object, ...rest: unknown[]) => remove(undefined, target, rest)) as Delete;
+  declare static readonly delete: Delete;
+
+  /** As {@link DataStore.deleteAll}, on the store that the first record or the model belongs to. */
+  declare static readonly deleteAll: DeleteAll;
+  /** As {@link DataStore.transaction}, on the store that is open. When several are, it must be called on one of them. */
+  static readonly transaction: RunTransaction = async (fn, options?: TransactionOptions) => {
+    const store = lastOpened('transaction');
+    if (open.length === 1) return store.transaction(fn, options);
+    throw new GranaryError(ErrorCode.Invalid, `transaction: ${open.length} stores are open; call it on one of them, as store.transaction(…)`);
+  };
+
+  static {
+    Object.assign(this, storeVerbs(undefined));
+  }
 
   /** Clears the store that was opened last and is still open. */
   static async clear(): Promise<void> {

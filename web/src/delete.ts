@@ -1,9 +1,10 @@
 import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
-import { keyOf } from './key.js';
+import { keyFrom, keyOf } from './key.js';
 import { predicateJSON } from './predicate.js';
 import { criterionOf, modelOf } from './query.js';
 import { recordOf } from './save.js';
+import type { Model } from './schema.js';
 import type { Session } from './session.js';
 
 /**
@@ -20,16 +21,41 @@ export async function remove(session: Session | undefined, target: unknown, rest
   }
   const criterion = criterionOf('delete', binding, rest[0]);
   const request = 'key' in criterion ? { keys: [criterion.key] } : criterion;
-  return binding.session.delete(model, request);
+  return binding.session.delete(model, [{ model: model.name, ...request }]);
 }
 
 async function removeRecord(session: Session | undefined, record: object, condition: unknown): Promise<object> {
   const { model, session: own } = recordOf('delete', session, record);
   const unconditional = condition === undefined || condition === EVERYTHING;
   const request = {
+    model: model.name,
     keys: [keyOf(model, record)],
     ...(unconditional ? {} : { condition: predicateJSON('delete', model, condition) }),
   };
-  await own.delete(model, request);
+  await own.delete(model, [request]);
   return record;
+}
+
+/** Deletes what `deleteAll` was given in one commit: records of one store, or those of a model with some keys. */
+export async function removeAll(session: Session | undefined, args: readonly unknown[]): Promise<unknown> {
+  const op = 'deleteAll';
+  const list = args[args.length > 1 ? 1 : 0];
+  if (!Array.isArray(list)) throw invalid(`expects an array of ${args.length > 1 ? 'keys' : 'records'}`, { op });
+  if (args.length > 1) {
+    const { session: own, model } = modelOf(op, session, args[0]);
+    const keys = list.map((key) => keyFrom(op, model, key));
+    return keys.length ? own.delete(model, [{ model: model.name, keys }]) : [];
+  }
+  const requests = new Map<Model, { readonly model: string; readonly keys: unknown[][] }>();
+  let own = session;
+  for (const record of list as object[]) {
+    const { model, session: its } = recordOf(op, own, record);
+    own ??= its;
+    const request = requests.get(model) ?? { model: model.name, keys: [] };
+    requests.set(model, request);
+    request.keys.push(keyOf(model, record));
+  }
+  const [first] = requests.keys();
+  if (first) await own!.delete(first, [...requests.values()]);
+  return [...(list as object[])];
 }

@@ -17,7 +17,18 @@ export type Lazy<T> = Promise<T | undefined>;
 export interface Collection<T, J = never> extends AsyncIterable<T> {
   /** Resolves with all related records, or with the first `max` of them. */
   toArray(options?: { readonly max?: number }): Promise<T[]>;
+  /**
+   * Of a many-to-many relation: connects with records of the far side, in one
+   * commit. Those that are connected already stay as they are.
+   */
+  readonly add: [J] extends [never] ? never : Others<T>['connect'];
+  /** Of a many-to-many relation: parts from records of the far side, in one commit. The records themselves stay. */
+  readonly remove: [J] extends [never] ? never : Others<T>['connect'];
   readonly [JOIN]?: J;
+}
+
+interface Others<T> {
+  connect(records: T | readonly T[]): Promise<void>;
 }
 
 declare const FOREIGN_KEY: unique symbol;

@@ -18,11 +18,11 @@ export type Criterion = { readonly key: unknown[] } | { readonly where: Predicat
 export function modelOf(op: string, session: Session | undefined, value: unknown): Binding {
   const binding = bindingOfClass(value);
   if (!binding) throw invalid('expects a model of an open store, such as store.models.Post', { op });
-  if (session && binding.session !== session) {
+  if (session && binding.session !== session.root) {
     const { model, session: { name } } = binding;
-    throw invalid(`the model is of the store ${name}, not of ${session.name}`, { op, model: model.name });
+    throw invalid(`the model is of the store ${name}, not of ${session.root.name}`, { op, model: model.name });
   }
-  return binding;
+  return session ? session.bound(binding) : binding;
 }
 
 /** Reads the argument that says which records: a key, a predicate or Predicates.ALL. */

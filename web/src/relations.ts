@@ -2,7 +2,9 @@ import { invalid } from './errors.js';
 import { Instance } from './instance.js';
 import type { Binding } from './model.js';
 import type { Collection } from './model-types.js';
+import { connect } from './connect.js';
 import type { Relation } from './schema.js';
+import { placeOf } from './within.js';
 
 type Values = Record<string, unknown>;
 
@@ -14,12 +16,16 @@ export async function relatedRecord(
 }
 
 /** The related records of a to-many relation, read from the store each time they are asked for. */
-export class RelatedRecords implements Collection<object> {
+export class RelatedRecords implements Collection<object, object> {
+  readonly add: (others: unknown) => Promise<void>;
+  readonly remove: (others: unknown) => Promise<void>;
   readonly #load: () => object[];
   readonly #place: { readonly model: string; readonly field: string };
 
   constructor(binding: Binding, relation: Relation, values: Values) {
     this.#load = () => load(binding, relation, values);
+    this.add = (others) => connect('add', binding, relation, values, others);
+    this.remove = (others) => connect('remove', binding, relation, values, others);
     this.#place = { model: binding.model.name, field: relation.name };
   }
 
@@ -44,5 +50,5 @@ function load({ session, model }: Binding, relation: Relation, values: Values): 
     session.ready();
     return [];
   }
-  return session.related(model, relation, key);
+  return placeOf(values, session).related(model, relation, key);
 }

@@ -14,6 +14,11 @@ export interface EngineExports {
   granary_save(store: number, op: number, length: number): number;
   granary_insert(store: number, op: number, model: number, length: number): number;
   granary_delete(store: number, op: number, length: number): number;
+  granary_connect(store: number, op: number, model: number, relation: number, length: number): number;
+  granary_begin(store: number): number;
+  granary_within(transaction: number, verb: number, model: number, relation: number, length: number): number;
+  granary_commit(transaction: number, op: number): number;
+  granary_rollback(transaction: number): number;
   granary_query(store: number, length: number): number;
   granary_get(store: number, model: number, length: number): number;
   granary_related(store: number, model: number, relation: number, length: number): number;
@@ -246,6 +251,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 
 const EXPORTS: readonly (keyof EngineExports)[] = [
   'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_insert', 'granary_delete',
+  'granary_connect', 'granary_begin', 'granary_within', 'granary_commit', 'granary_rollback',
   'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_live', 'granary_unlive', 'granary_news', 'granary_check',
   'granary_stats', 'granary_clear', 'granary_close', 'granary_destroy',
 ];

@@ -11,18 +11,20 @@ import type { Entry, Session } from './session.js';
 export function recordOf(op: string, session: Session | undefined, value: unknown): Binding {
   const binding = bindingOfInstance(value);
   if (!binding) throw invalid('expects a record, made with new or answered by a query', { op });
-  if (session && binding.session !== session) {
+  if (session && binding.session !== session.root) {
     const { model, session: { name } } = binding;
-    throw invalid(`the record is of the store ${name}, not of ${session.name}`, { op, model: model.name });
+    throw invalid(`the record is of the store ${name}, not of ${session.root.name}`, { op, model: model.name });
   }
-  return binding;
+  return session ? session.bound(binding) : binding;
 }
 
 /** Saves a record and resolves with it as it is stored. */
 export async function save(session: Session | undefined, record: object, condition?: unknown): Promise<object> {
   const binding = recordOf('save', session, record);
   const where = condition === undefined ? null : predicateJSON('save', binding.model, condition);
-  const { version, answer } = await binding.session.save([entry(binding, record, where)]);
+  const entries = [entry(binding, record, where)];
+  if (session?.saveWithin) return session.saveWithin(entries, [record])[0]!;
+  const { version, answer } = await binding.session.save(entries);
   return stored(binding, [record], version, answer)[0]!;
 }
 
@@ -54,6 +56,7 @@ async function saveRecords(session: Session | undefined, records: unknown): Prom
     else groups.set(binding, [i]);
     return entry(binding, record, null);
   });
+  if (one.saveWithin) return one.saveWithin(entries, list);
   const { version, answer } = await one.save(entries);
   if (groups.size === 1) return stored(groups.keys().next().value!, list, version, answer);
   for (const [binding, positions] of groups) {

@@ -6,6 +6,7 @@ import type { Feed } from './live.js';
 import { ROWS_PER_FETCH } from './limits.js';
 import { Binding, bindingOfInstance } from './model.js';
 import { type Engine, numbers, text } from './runtime.js';
+import { Within } from './within.js';
 import { Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
 
 type Values = Record<string, unknown>;
@@ -28,7 +29,7 @@ export interface Entry {
 }
 
 /** A record as the engine reads it: four lines. */
-function lines({ model, values, changed, condition }: Entry): string {
+export function lines({ model, values, changed, condition }: Entry): string {
   const line = (value: unknown) => (value === null ? '' : JSON.stringify(value));
   return `${model.index}\n${JSON.stringify(values)}\n${line(changed)}\n${line(condition)}\n`;
 }
@@ -57,6 +58,19 @@ export class Session {
     this.graph = new Graph(opened.schema);
     this.bindings = new Map([...this.graph.models].map(([key, model]) => [key, new Binding(this, model)]));
   }
+
+  /** The store that a session is about; a transaction stands in for it. */
+  get root(): Session {
+    return this;
+  }
+
+  /** A binding whose calls go through this. */
+  bound(binding: Binding): Binding {
+    return binding;
+  }
+
+  /** Saves within a transaction; a store itself has no such thing. */
+  readonly saveWithin?: Within['saveWithin'];
 
   /** The binding of an instance of one of this store's models, or undefined. */
   bindingOf(value: unknown): Binding | undefined {
@@ -103,13 +117,26 @@ export class Session {
     this.#identity(model).set(answer[1 + at * NUMBERS_PER_RECORD]!, answer[2 + at * NUMBERS_PER_RECORD]!, record);
   }
 
-  /** Deletes; resolves with the records that were matched when it is durable. */
-  async delete(model: Model, request: object): Promise<object[]> {
+  /** Deletes, in one commit; resolves with the records of the model that a single request matched when it is durable. */
+  async delete(model: Model, requests: readonly object[]): Promise<object[]> {
     this.ready();
-    const input = JSON.stringify({ model: model.name, ...request });
+    const input = JSON.stringify(requests);
     const answer = await this.#engine.callLater(input, text, (x, op, n) => x.granary_delete(this.#store, op, n));
     const binding = this.#binding(model);
     return (JSON.parse(answer) as Values[]).map((row) => binding.adopt(row));
+  }
+
+  /** Connects records, or parts them; resolves when it is durable. */
+  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+    this.ready();
+    const input = JSON.stringify(request);
+    await this.#engine.callLater(input, () => undefined, (x, op, n) => x.granary_connect(this.#store, op, model.index, relation.index, n));
+  }
+
+  /** Begins a transaction. */
+  begin(): Within {
+    this.ready();
+    return new Within(this, this.#engine, this.#engine.call(undefined, numbers, (x) => x.granary_begin(this.#store))[0]!);
   }
 
   query(model: Model, request: object): object[] {

@@ -73,6 +73,14 @@ export interface Delete {
   <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
 }
 
+/** The type of `deleteAll`. */
+export interface DeleteAll {
+  /** Deletes records, of any models of one store, in one commit with one cascade, and resolves with them. */
+  <T extends object>(records: readonly T[]): Promise<T[]>;
+  /** Deletes the records of a model with some keys in one commit, and resolves with those that there were. */
+  <T extends object>(model: ModelConstructor<T>, keys: readonly Key<T>[]): Promise<T[]>;
+}
+
 /** What `check` found. */
 export interface CheckReport {
   /** One line for each invariant that does not hold; empty in a whole store. */

@@ -203,6 +203,34 @@ const tests = {
     assert.deepEqual([notes.length, problems], [100, []]);
   },
 
+  async 'transactions of two pages lose no increment and see no half of one another'(context) {
+    const [a, b] = [await context.page('/module'), await context.page('/module')];
+    const count = async ({ name, sdl, times }) => {
+      const { DataStore } = globalThis.Granary;
+      const opened = await DataStore.open({ name, schema: sdl });
+      const { Note } = opened.models;
+      for (let i = 0; i < times; i++) {
+        await DataStore.transaction(async (tx) => {
+          const notes = await tx.query(Note);
+          if (notes.length === 0) await tx.saveAll([new Note({ id: 'one', text: '1' }), new Note({ id: 'two', text: '1' })]);
+          if (notes[0]?.text !== notes[1]?.text) throw new Error('half a transaction was seen');
+          for (const note of notes) await tx.save(Note.copyOf(note, (draft) => void (draft.text = String(Number(note.text) + 1))));
+        }, { retries: 1000 });
+      }
+    };
+    await Promise.all([a, b].map((page) => page.evaluate(count, { ...store('counted'), times: 50 })));
+    await a.reload();
+    await a.waitForFunction('globalThis.Granary !== undefined');
+    const { notes, problems } = await a.evaluate(read, store('counted'));
+    assert.deepEqual([notes.length, problems], [2, []]);
+    const texts = await a.evaluate(async ({ name, sdl }) => {
+      const { DataStore } = globalThis.Granary;
+      const opened = await DataStore.open({ name, schema: sdl });
+      return (await opened.query(opened.models.Note)).map((note) => note.text);
+    }, store('counted'));
+    assert.deepEqual(texts, ['100', '100']);
+  },
+
   async 'a server can import the package, without any effect, and open a store in memory'() {
     const { status, stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', ON_A_SERVER], {
       cwd: join(root, 'web'), encoding: 'utf8', timeout: 60_000,

@@ -1,0 +1,67 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"bytes"
+
+	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/jsontext"
+	"github.com/granarydb/granary/store/schema"
+)
+
+//go:wasmexport granary_connect
+func exportConnect(handle, op, model, relation, length int32) int32 {
+	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
+		rel, err := relationOf(m, relation)
+		if err != nil {
+			return nil, err
+		}
+		connection, err := parseConnection(rel, bytes.Clone(input[:length]))
+		if err != nil {
+			return nil, err
+		}
+		c, err := st.BeginConnect(connection)
+		if err != nil {
+			return nil, err
+		}
+		st.Then(c, func(err error) { settleWith(op, err, func() []byte { return nil }) })
+		return dst, nil
+	})
+}
+
+// relationOf returns the relation at a position of the schema.
+func relationOf(m *schema.Model, relation int32) (*schema.Relation, error) {
+	if relation < 0 || int(relation) >= len(m.Relations) {
+		return nil, &code.Error{Code: code.Invalid, Op: "query", Model: m.Name, Message: "has no such relation"}
+	}
+	return m.Relations[relation], nil
+}
+
+// parseConnection reads [remove, values, [key, …]].
+func parseConnection(rel *schema.Relation, text []byte) (store.Connection, error) {
+	c := store.Connection{Relation: rel}
+	s := jsontext.New(text)
+	for s.BeginArray(); s.NextElement(); {
+		switch {
+		case c.Keys != nil:
+			s.Raw()
+		case c.Values != nil:
+			c.Keys = [][]byte{}
+			for s.BeginArray(); s.NextElement(); {
+				c.Keys = append(c.Keys, s.Raw())
+			}
+		default:
+			if raw := s.Raw(); raw[0] == '[' {
+				c.Values = raw
+			} else {
+				c.Remove = string(raw) == "true"
+			}
+		}
+	}
+	if s.Err() != nil || c.Keys == nil {
+		return c, &code.Error{Code: code.Invalid, Model: rel.Owner.Name, Field: rel.Name, Message: "needs values and keys", Err: s.Err()}
+	}
+	return c, nil
+}

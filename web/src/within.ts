@@ -1,0 +1,129 @@
+import { invalid } from './errors.js';
+import { Instance } from './instance.js';
+import type { Binding } from './model.js';
+import { text, type Engine } from './runtime.js';
+import type { Model, Relation } from './schema.js';
+import { lines, type Entry, type Session } from './session.js';
+
+type Values = Record<string, unknown>;
+
+/** The transactions that records were answered by. */
+const origins = new WeakMap<object, Within>();
+
+/** Where the relations of a record are read: in the transaction that answered it, while that is open, or in its store. */
+export function placeOf(record: object, session: Session): Session {
+  const within = origins.get(record);
+  return within?.open ? within.session : session;
+}
+
+/**
+ * A transaction under way, which the verbs take for a session: it answers each
+ * call within the transaction, with records that the page's identity map does not
+ * know.
+ */
+export class Within {
+  readonly root: Session;
+  readonly bindings: Session['bindings'];
+  /** Whether the transaction's function is running. */
+  open = true;
+  readonly #engine: Engine;
+  readonly #number: number;
+  readonly #saved: object[] = [];
+
+  constructor(root: Session, engine: Engine, number: number) {
+    this.root = root;
+    this.#engine = engine;
+    this.#number = number;
+    this.bindings = new Map([...root.bindings].map(([name, binding]) => [name, Object.create(binding, { session: { value: this } })]));
+  }
+
+  /** This, as what the verbs take. */
+  get session(): Session {
+    return this as unknown as Session;
+  }
+
+  /** A binding whose calls stay within the transaction. */
+  bound({ model }: Binding): Binding {
+    return this.bindings.get(model.name)!;
+  }
+
+  ready(): void {
+    this.root.ready();
+  }
+
+  /** Saves, and answers the records as they then are. */
+  saveWithin(entries: readonly Entry[], records: readonly object[]): object[] {
+    const rows = this.#call(0, entries[0]!.model, entries.map(lines).join('')) as Values[];
+    this.#saved.push(...records);
+    return rows.map((row, i) => this.#record(entries[i]!.model, row));
+  }
+
+  async insert(model: Model, rows: unknown): Promise<void> {
+    this.#call(1, model, JSON.stringify(rows));
+  }
+
+  async delete(model: Model, requests: readonly object[]): Promise<object[]> {
+    return this.#records(2, model, JSON.stringify(requests));
+  }
+
+  query(model: Model, request: object): object[] {
+    return this.#records(3, model, JSON.stringify({ model: model.name, ...request }));
+  }
+
+  count(model: Model, request: object): number {
+    return (this.#call(4, model, JSON.stringify({ model: model.name, ...request })) as { count: number }).count;
+  }
+
+  get(model: Model, key: readonly unknown[]): object | undefined {
+    return this.#records(5, model, JSON.stringify(key))[0];
+  }
+
+  groups(verb: number, request: { readonly model?: unknown }): unknown {
+    const { model } = this.root.bindings.get(String(request.model))!;
+    return this.#call(8, model, JSON.stringify(request), verb);
+  }
+
+  /** Relations along with records are not to be had within a transaction. */
+  tree({ name: model }: Model): never {
+    throw invalid('include cannot be used within a transaction; query the related model, or read the relation', { op: 'query', model });
+  }
+
+  related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
+    return this.#records(6, model, JSON.stringify(values), relation);
+  }
+
+  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+    this.#call(7, model, JSON.stringify(request), relation.index);
+  }
+
+  /** Ends the transaction with what it did; resolves when that is durable. */
+  async commit(): Promise<void> {
+    this.open = false;
+    await this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_commit(this.#number, op));
+    this.#saved.forEach(Instance.saved);
+    this.rollback();
+  }
+
+  /** Ends the transaction and forgets it. Throws CONFLICT when others have changed what it had read. */
+  rollback(): void {
+    this.open = false;
+    if (!this.#engine.dead) this.#engine.call(undefined, () => undefined, (x) => x.granary_rollback(this.#number));
+  }
+
+  #records(verb: number, model: Model, input: string, relation?: Relation): object[] {
+    const of = relation ? relation.through?.target ?? relation.target : model;
+    return (this.#call(verb, model, input, relation?.index) as Values[]).map((row) => this.#record(of, row));
+  }
+
+  #record(model: Model, row: Values): object {
+    const record = this.root.bindings.get(model.name)!.adopt(row);
+    origins.set(record, this);
+    return record;
+  }
+
+  #call(verb: number, model: Model, input: string, detail = 0): unknown {
+    this.ready();
+    return JSON.parse(this.#engine.call(input, text, (x, n) =>
+      x.granary_within(this.#number, verb, model.index, detail, n)));
+  }
+}
