@@ -172,12 +172,21 @@ func statement(text, place string) string {
 	return text + after + `; is(` + names[0] + `, ` + strconv.Quote(said[3]) + `, ` + place + `)`
 }
 
-// run runs a program and returns what it printed.
-func run(t *testing.T, text string) string {
+// run runs a program and returns what it printed. When sdl is not "", the models
+// that are generated of it belong to the program.
+func run(t *testing.T, text, sdl string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "main.go")
-	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
-	out, err := exec.Command("go", "run", file).CombinedOutput()
+	dir := t.TempDir()
+	files := []string{"run", filepath.Join(dir, "main.go")}
+	require.NoError(t, os.WriteFile(files[1], []byte(text), 0o600))
+	if sdl != "" {
+		models := filepath.Join(dir, "page.graphql")
+		require.NoError(t, os.WriteFile(models, []byte(sdl), 0o600))
+		out, err := exec.Command("go", "run", "./cmd/wasmbuild", "generate", "-out", dir, "-go", "main", models).CombinedOutput()
+		require.NoError(t, err, string(out))
+		files = append(files, filepath.Join(dir, "models.go"))
+	}
+	out, err := exec.Command("go", files...).CombinedOutput()
 	require.NoError(t, err, "%s\n%s", out, text)
 	return string(out)
 }
@@ -198,13 +207,16 @@ func TestDocs_EveryGoExampleDoesWhatItsPageSays(t *testing.T) {
 			}
 			text := program(page, sdl, blocks)
 			require.Regexp(t, `; (is|fails)\(|\nis\(`, text, "nothing is checked")
-			require.Empty(t, run(t, text))
+			if strings.Contains(text, "schema.Parse(sdl)") {
+				sdl = "" // it needs no generated models
+			}
+			require.Empty(t, run(t, text, sdl))
 		})
 	}
 }
 
 func TestDocs_AWrongExampleIsFoundOut(t *testing.T) {
 	page := "# Wrong\n\n```go\nimport \"errors\"\n\nn, err := 5, error(nil)\nn // → 6\nn + 1 // → 6\nerr = errors.New(\"bad\") // ✗ INVALID: good\n```\n"
-	out := run(t, program("wrong.md", "", blocksOf("wrong.md", page, "go")))
+	out := run(t, program("wrong.md", "", blocksOf("wrong.md", page, "go")), "")
 	require.Equal(t, "wrong.md:7: expected 6, got 5\nwrong.md:9: expected INVALID: good, got bad\n", out)
 }

@@ -9,7 +9,8 @@
 //
 // "→" is followed by the value, of which an object is only compared in the members
 // that are named; "✗" by the error's code and a part of its message. A statement
-// begins at the last line before its comment that is not indented.
+// begins at the last line before its comment that is not indented. A page that
+// imports './models.js' gets what "wasmbuild generate" writes of its schema.
 //
 // Run by itself this file type-checks the pages. run.mjs runs them in Chromium.
 
@@ -83,36 +84,46 @@ function wrap(lines, first, last, before, after) {
   lines[last] = lines[last].replace(/;$/, '') + after;
 }
 
-/** Writes the program of each page, with its checks, and returns the names of the files. */
+/** Writes the program of each page, with its checks, into a directory of its own, and returns the names of the files. */
 export function writePrograms(directory, list = pages()) {
-  mkdirSync(directory, { recursive: true });
-  return list.map((one) => {
-    const file = join(directory, `${one.name}.ts`);
-    writeFileSync(file, moduleOf(one, (lines) => {
-      const checked = withChecks(one.file, lines);
-      if (checked.checks === 0) throw new Error(`docs/${one.file} has examples and checks none of them`);
-      return checked.lines;
-    }));
-    return file;
-  });
+  return list.map((one) => writeProgram(directory, one, 'page.ts', (lines) => {
+    const checked = withChecks(one.file, lines);
+    if (checked.checks === 0) throw new Error(`docs/${one.file} has examples and checks none of them`);
+    return checked.lines;
+  }));
+}
+
+function writeProgram(directory, one, name, transform) {
+  const own = join(directory, one.name);
+  mkdirSync(own, { recursive: true });
+  if (one.lines.some((line) => line.includes("from './models.js'"))) {
+    writeFileSync(join(own, `${one.name}.graphql`), one.schema);
+    const args = ['run', './cmd/wasmbuild', 'generate', '-out', own, '-ts', join(own, `${one.name}.graphql`)];
+    const { status, stderr } = spawnSync('go', args, { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`docs/${one.file}: no models could be generated: ${stderr}`);
+  }
+  const file = join(own, name);
+  writeFileSync(file, moduleOf(one, transform));
+  return file;
 }
 
 /** Type-checks pages as they stand; returns what tsc says, with the places in the pages. */
 export function typeFaults(list = pages()) {
   const directory = mkdtempSync(join(tmpdir(), 'granary-docs-'));
   try {
-    for (const one of list) writeFileSync(join(directory, `${one.name}.mts`), moduleOf(one, (lines) => lines));
+    writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
+    for (const one of list) writeProgram(directory, one, 'page.ts', (lines) => lines);
     const compilerOptions = {
       rootDir: '/', noEmit: true, declaration: false, emitDeclarationOnly: false, noUnusedLocals: false,
       noPropertyAccessFromIndexSignature: false, noUncheckedIndexedAccess: false,
       paths: { granary: [join(root, 'web/src/index.ts')] },
     };
     writeFileSync(join(directory, 'tsconfig.json'), JSON.stringify({
-      extends: join(root, 'web/tsconfig.json'), compilerOptions, include: [join(directory, '*.mts')],
+      extends: join(root, 'web/tsconfig.json'), compilerOptions, include: [join(directory, '*/*.ts')],
     }));
     const { stdout, error } = spawnSync(join(root, 'node_modules/.bin/tsc'), ['-p', directory, '--pretty', 'false'], { cwd: directory, encoding: 'utf8' });
     if (error) throw error;
-    return stdout.replace(/^(?:\S*\/)?([\w-]+)\.mts\((\d+),(\d+)\)/gm, 'docs/$1.md:$2:$3').trim();
+    return stdout.replace(/^(?:\S*\/)?([\w-]+)\/page\.ts\((\d+),(\d+)\)/gm, 'docs/$1.md:$2:$3').trim();
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
