@@ -3,7 +3,7 @@ import { anyEngine, engineFor } from './engines.js';
 import { ErrorCode, GranaryError } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
 import { live } from './query.js';
-import { text } from './runtime.js';
+import { json } from './runtime.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
@@ -121,9 +121,8 @@ export class DataStore<M extends object = DynamicModels> {
     checkOptions(options);
     const { name, schema, storage = 'indexeddb', durability, wasm } = options;
     const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
-    const input = JSON.stringify({ name, schema, storage, strict: durability === 'strict' });
-    const answer = await engine.callLater(input, text, (x, op, n) => x.granary_open(op, n));
-    const store = new DataStore<M>(new Session(engine, name, JSON.parse(answer) as Opened));
+    const opened = await engine.callLater('open', [], { name, schema, storage, strict: durability === 'strict' }, json) as Opened;
+    const store = new DataStore<M>(new Session(engine, name, opened));
     open.push(store);
     return store;
   }
@@ -132,7 +131,7 @@ export class DataStore<M extends object = DynamicModels> {
   static async destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
     checkName('destroy', name);
     const engine = await anyEngine(options.wasm);
-    await engine.callLater(JSON.stringify({ name }), () => undefined, (x, op, n) => x.granary_destroy(op, n));
+    await engine.callLater('destroy', [], { name });
   }
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */

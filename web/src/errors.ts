@@ -95,3 +95,8 @@ function located(message: string, { op, model, field }: ErrorParts): string {
   const where = [op, place].filter(Boolean).join(' ');
   return where && !message.startsWith(where) ? `${where}: ${message}` : message;
 }
+
+/** What was thrown, in words. */
+export function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}

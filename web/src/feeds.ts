@@ -24,8 +24,8 @@ export class Feeds {
   }
 
   /** Opens a live query and fills in its first answer; gives what closes it. */
-  open(model: Model, request: string, feed: Feed): () => void {
-    const answer = this.#engine.call(request, numbers, (x, n) => x.granary_live(this.#store, n));
+  open(model: Model, request: object, feed: Feed): () => void {
+    const answer = this.#engine.call('live', [this.#store], request, numbers);
     const number = answer[0]!;
     const items = this.#records(model, answer.subarray(2)) as object[];
     feed.answer = { ...feed.answer, items: Object.freeze(items), total: answer[1]! };
@@ -45,7 +45,7 @@ export class Feeds {
   #close(number: number): void {
     if (!this.#feeds.delete(number)) return;
     if (this.#feeds.size === 0) this.#engine.listen(this.#store, undefined);
-    if (!this.#engine.dead) this.#engine.call(undefined, () => undefined, (x) => x.granary_unlive(number));
+    if (!this.#engine.dead) this.#engine.call('unlive', [number]);
   }
 
   #soon(): void {
@@ -64,7 +64,7 @@ export class Feeds {
   /** Takes in every answer that is another one, and only then tells of them. */
   #collect(): void {
     if (this.#feeds.size === 0) return;
-    const news = this.#engine.call(undefined, numbers, (x) => x.granary_news(this.#store));
+    const news = this.#engine.call('news', [this.#store], undefined, numbers);
     const changed: Feed[] = [];
     for (let at = 0; at < news.length; ) {
       const { model, feed } = this.#feeds.get(news[at]!)!;

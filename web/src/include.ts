@@ -3,7 +3,7 @@ import { MAX_INCLUDES } from './limits.js';
 import type { Binding } from './model.js';
 import { suggestion } from './nearest.js';
 import { optionsJSON } from './query.js';
-import type { Model, Relation } from './schema.js';
+import { farOf, type Model } from './schema.js';
 import type { Session } from './session.js';
 
 /** A relation to load along, as the engine reads it. */
@@ -13,9 +13,6 @@ export interface IncludeJSON {
 }
 
 const OPTIONS = ['where', 'sort', 'page', 'limit', 'include'];
-
-/** The records that a relation leads to are of this model. */
-const farOf = ({ through, target }: Relation): Model => through?.target ?? target;
 
 /**
  * What a caller wants loaded along, as data. `count` is how many relations were named

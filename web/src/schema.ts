@@ -90,6 +90,9 @@ export interface Relation {
   readonly through: Relation | undefined;
 }
 
+/** The model whose records a relation leads to. */
+export const farOf = ({ through, target }: Relation): Model => through?.target ?? target;
+
 /** A model with its members by name. Maps, because any name may be a field's. */
 export interface Model {
   readonly name: string;
