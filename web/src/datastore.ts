@@ -1,6 +1,7 @@
 import type { Aggregate, Average, GroupBy, Sum } from './aggregate-types.js';
 import { anyEngine, engineFor } from './engines.js';
-import { ErrorCode, GranaryError } from './errors.js';
+import { isObject } from './checks.js';
+import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
 import { live } from './query.js';
 import { json } from './runtime.js';
@@ -165,7 +166,7 @@ export class DataStore<M extends object = DynamicModels> {
   static readonly transaction: RunTransaction = async (fn, options?: TransactionOptions) => {
     const store = lastOpened('transaction');
     if (open.length === 1) return store.transaction(fn, options);
-    throw new GranaryError(ErrorCode.Invalid, `transaction: ${open.length} stores are open; call it on one of them, as store.transaction(…)`);
+    throw invalid(`${open.length} stores are open; call it on one of them, as store.transaction(…)`, 'transaction');
   };
 
   static {
@@ -217,9 +218,7 @@ function lastOpened(op: string): DataStore<object> {
 }
 
 function checkOptions(options: OpenOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new GranaryError(ErrorCode.Invalid, 'open: expects { name, schema }', { op: 'open' });
-  }
+  if (!isObject(options)) throw invalid('expects { name, schema }', 'open');
   checkName('open', options.name);
   oneOf('storage', options.storage, ['indexeddb', 'memory']);
   oneOf('durability', options.durability, ['relaxed', 'strict']);
@@ -227,12 +226,12 @@ function checkOptions(options: OpenOptions): void {
 
 function checkName(op: string, name: unknown): void {
   if (typeof name === 'string' && name !== '') return;
-  throw new GranaryError(ErrorCode.Invalid, `${op}: name must be a string that is not empty`, { op });
+  throw invalid('name must be a string that is not empty', op);
 }
 
 function oneOf(option: string, value: unknown, values: readonly string[]): void {
   if (value === undefined || values.includes(value as string)) return;
-  throw new GranaryError(ErrorCode.Invalid, `open: ${option} must be '${values.join("' or '")}', got ${String(value)}`, { op: 'open' });
+  throw invalid(`${option} must be '${values.join("' or '")}', got ${String(value)}`, 'open');
 }
 
 /** A frozen object without a prototype, so that any name is only a name. */

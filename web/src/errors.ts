@@ -78,7 +78,8 @@ export class GranaryError extends Error {
 }
 
 /** An INVALID error whose message begins with the place: "Post.title: …". */
-export function invalid(message: string, parts: ErrorParts = {}): GranaryError {
+export function invalid(message: string, op?: string, model?: { readonly name: string }, field?: string): GranaryError {
+  const parts = { op, model: model?.name, field };
   return new GranaryError(ErrorCode.Invalid, located(message, parts), parts);
 }
 

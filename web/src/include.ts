@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { invalid } from './errors.js';
 import { MAX_INCLUDES } from './limits.js';
 import type { Binding } from './model.js';
@@ -20,11 +21,10 @@ const OPTIONS = ['where', 'sort', 'page', 'limit', 'include'];
  * refuses.
  */
 export function includeJSON(model: Model, include: unknown, count: { n: number }): IncludeJSON[] {
-  const place = { op: 'query', model: model.name };
-  if (typeof include !== 'object' || include === null) throw invalid('include must be an object such as { comments: true }', place);
-  return Object.entries(include as Record<string, unknown>).filter(([, options]) => options !== undefined).map(([field, options]) => {
+  if (!isObject(include)) throw invalid('include must be an object such as { comments: true }', 'query', model);
+  return Object.entries(include).filter(([, options]) => options !== undefined).map(([field, options]) => {
     const relation = model.relations.get(field);
-    if (!relation) throw invalid(`is no relation${suggestion(field, model.relations.keys())}`, { ...place, field });
+    if (!relation) throw invalid(`is no relation${suggestion(field, model.relations.keys())}`, 'query', model, field);
     const whole = count.n++ > MAX_INCLUDES || options === true;
     return { relation: field, ...(whole ? {} : optionsJSON('query', farOf(relation), options, OPTIONS, count)) };
   });

@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { MAX_JSON_DEPTH, MAX_JSON_NODES } from './limits.js';
 
 /** A value that JSON holds. */
@@ -15,7 +16,7 @@ export type JSONValue =
  * undefined counts as absent.
  */
 export function whyNotJSON(value: unknown): string | undefined {
-  if (typeof value !== 'object' || value === null) return whyNotScalar(value);
+  if (!isObject(value)) return whyNotScalar(value);
   const path: object[] = [];
   const open = new Set<object>();
   const todo: unknown[] = [value];
@@ -26,7 +27,7 @@ export function whyNotJSON(value: unknown): string | undefined {
       open.delete(path.pop()!);
       continue;
     }
-    const why = typeof item === 'object' && item !== null ? enter(item, path, open, todo) : whyNotScalar(item);
+    const why = isObject(item) ? enter(item, path, open, todo) : whyNotScalar(item);
     if (why) return why;
   }
   return undefined;
@@ -88,9 +89,9 @@ export function deepFreeze<T>(value: T): T {
   const todo: unknown[] = [value];
   while (todo.length > 0) {
     const item = todo.pop();
-    if (typeof item !== 'object' || item === null || Object.isFrozen(item)) continue;
+    if (!isObject(item) || Object.isFrozen(item)) continue;
     Object.freeze(item);
-    for (const member of Object.values(item)) if (typeof member === 'object') todo.push(member);
+    for (const member of Object.values(item)) if (isObject(member)) todo.push(member);
   }
   return value;
 }

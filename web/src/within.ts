@@ -84,8 +84,8 @@ export class Within {
   }
 
   /** Relations along with records are not to be had within a transaction. */
-  tree({ name: model }: Model): never {
-    throw invalid('include cannot be used within a transaction; query the related model, or read the relation', { op: 'query', model });
+  tree(model: Model): never {
+    throw invalid('include cannot be used within a transaction; query the related model, or read the relation', 'query', model);
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
