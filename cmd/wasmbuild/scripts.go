@@ -11,12 +11,11 @@ type script struct {
 	file   string // in the package
 	source string // in web/src
 	format api.Format
-	global string // the name on globalThis, for a plain script tag
 }
 
 var scripts = []script{
 	{file: "index.js", source: "index.ts", format: api.FormatESModule},
-	{file: "granary.js", source: "script.ts", format: api.FormatIIFE, global: "Granary"},
+	{file: "granary.js", source: "script.ts", format: api.FormatIIFE},
 }
 
 // scripts makes the JavaScript of the package.
@@ -41,7 +40,6 @@ func (s script) options(web, out string) api.BuildOptions {
 		EntryPoints:       []string{filepath.Join("src", s.source)},
 		Outfile:           filepath.Join(out, s.file),
 		Format:            s.format,
-		GlobalName:        s.global,
 		External:          []string{runtimeImport},
 		MinifyWhitespace:  true,
 		MinifySyntax:      true,
