@@ -92,7 +92,7 @@ export class Within {
     return this.#records(6, model, JSON.stringify(values), relation);
   }
 
-  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+  async connect(model: Model, relation: Relation, request: object): Promise<void> {
     this.#call(7, model, JSON.stringify(request), relation.index);
   }
 
