@@ -445,3 +445,27 @@ func TestTransaction_ABadContextEndsTheTries(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrConflict)
 	require.Equal(t, 1, calls)
 }
+
+func TestTransaction_AggregatesAreReadsLikeOthers(t *testing.T) {
+	st := library(t)
+	create(t, st, "Author", store.Fields{"name": "Ada", "age": 3})
+	calls := 0
+	require.NoError(t, st.Transaction(ctx, func(tx *store.Tx) error {
+		calls++
+		_, err := tx.Save(ctx, fresh(t, st, "Author", store.Fields{"name": "Bob", "age": 4}))
+		require.NoError(t, err)
+		text, err := tx.Groups("sum", store.Query{Model: "Author", Limit: -1}, store.Grouping{Sum: []string{"age"}})
+		require.NoError(t, err)
+		want := `[{"key":{},"count":2,"sum":{"age":7}}]`
+		if calls == 1 {
+			create(t, st, "Author", store.Fields{"name": "Cy", "age": 5})
+		} else {
+			want = `[{"key":{},"count":3,"sum":{"age":12}}]`
+		}
+		require.JSONEq(t, want, string(text))
+		_, err = tx.Groups("sum", store.Query{Model: "Author", Limit: -1}, store.Grouping{Sum: []string{"name"}})
+		require.Error(t, err)
+		return nil
+	}))
+	require.Equal(t, 2, calls)
+}

@@ -127,7 +127,7 @@ export class Session {
   }
 
   /** Connects records, or parts them; resolves when it is durable. */
-  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+  async connect(model: Model, relation: Relation, request: object): Promise<void> {
     this.ready();
     const input = JSON.stringify(request);
     await this.#engine.callLater(input, () => undefined, (x, op, n) => x.granary_connect(this.#store, op, model.index, relation.index, n));

@@ -16,12 +16,21 @@ export function placeOf(record: object, session: Session): Session {
   return within?.open ? within.session : session;
 }
 
+/** What the verbs ask of a session. */
+type Verbs = Pick<Session,
+  'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'related' | 'connect'>;
+
+/** A question about a model. */
+function named(model: Model, request: object): string {
+  return JSON.stringify({ model: model.name, ...request });
+}
+
 /**
  * A transaction under way, which the verbs take for a session: it answers each
  * call within the transaction, with records that the page's identity map does not
  * know.
  */
-export class Within {
+export class Within implements Verbs {
   readonly root: Session;
   readonly bindings: Session['bindings'];
   /** Whether the transaction's function is running. */
@@ -67,20 +76,19 @@ export class Within {
   }
 
   query(model: Model, request: object): object[] {
-    return this.#records(3, model, JSON.stringify({ model: model.name, ...request }));
+    return this.#records(3, model, named(model, request));
   }
 
   count(model: Model, request: object): number {
-    return (this.#call(4, model, JSON.stringify({ model: model.name, ...request })) as { count: number }).count;
+    return (this.#call(4, model, named(model, request)) as { count: number }).count;
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
     return this.#records(5, model, JSON.stringify(key))[0];
   }
 
-  groups(verb: number, request: { readonly model?: unknown }): unknown {
-    const { model } = this.root.bindings.get(String(request.model))!;
-    return this.#call(8, model, JSON.stringify(request), verb);
+  groups(model: Model, verb: number, request: object): unknown {
+    return this.#call(8, model, named(model, request), verb);
   }
 
   /** Relations along with records are not to be had within a transaction. */
@@ -92,7 +100,7 @@ export class Within {
     return this.#records(6, model, JSON.stringify(values), relation);
   }
 
-  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+  async connect(model: Model, relation: Relation, request: object): Promise<void> {
     this.#call(7, model, JSON.stringify(request), relation.index);
   }
 
