@@ -13,7 +13,7 @@ export interface Marks {
   readonly readOnly?: string;
   /** Fields that are never null and yet may be left out of a new record: a managed id, those with a default. */
   readonly optional?: string;
-  /** Members that stay as they are on an edited copy: the key, and relations that are kept in it. */
+  /** Relations that are kept in the key, which an edited copy leaves as they are. */
   readonly fixed?: string;
   /** To-one relations that always lead to a record. */
   readonly required?: string;
@@ -31,6 +31,11 @@ export interface ModelType<M extends Marks> {
 
 /** Whether an interface carries marks. */
 export type IsMarked<T> = typeof MARKS extends keyof T ? true : false;
+
+/** The fields of a model's key; never when it has no marks. */
+export type KeyField<T> = ElementOf<Mark<T, 'key'>>;
+
+type ElementOf<L> = L extends readonly (infer E)[] ? E : never;
 
 /** One of the marks of a model; never when it has none. */
 export type Mark<T, N extends keyof Marks> = typeof MARKS extends keyof T

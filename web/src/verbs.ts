@@ -2,6 +2,11 @@ import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
 import type { LiveQuery } from './live.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
+/** What no class is, so that a model cannot be given where one of its records is meant. */
+interface NoClass {
+  readonly prototype?: never;
+}
+
 /** The type of `save`. */
 export interface Save {
   /**
@@ -11,13 +16,13 @@ export interface Save {
    * a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
   <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
-  <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
+  <T extends object>(record: T & NoClass, condition?: Predicate<T>): Promise<T>;
 }
 
 /** The type of `saveAll`. */
 export interface SaveAll {
   /** Saves records, of any models of one store, in one commit: all of them or none. */
-  <T extends object>(records: readonly T[]): Promise<T[]>;
+  <T extends object>(records: readonly (T & NoClass)[]): Promise<T[]>;
   /**
    * Saves records of one model in one commit from what their constructor takes,
    * without making instances of them, which is the fastest way to import. Resolves
@@ -70,7 +75,7 @@ export interface Delete {
    * With a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
   <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
-  <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
+  <T extends object>(record: T & NoClass, condition?: Predicate<T>): Promise<T>;
 }
 
 /** What `check` found. */
