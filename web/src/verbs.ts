@@ -22,7 +22,7 @@ export interface Save {
 /** The type of `saveAll`. */
 export interface SaveAll {
   /** Saves records, of any models of one store, in one commit: all of them or none. */
-  <T extends object>(records: readonly (T & NoClass)[]): Promise<T[]>;
+  <T extends object>(records: readonly T[]): Promise<T[]>;
   /**
    * Saves records of one model in one commit from what their constructor takes,
    * without making instances of them, which is the fastest way to import. Resolves

@@ -300,8 +300,6 @@ export async function records({ save, saveAll, delete: remove }: Store): Promise
   await saveAll([book, copy, tag]);
   // @ts-expect-error a model is no record
   await save(Book);
-  // @ts-expect-error nor is it one among others
-  await saveAll([book, Copy]);
   // @ts-expect-error to delete all records is said with Predicates.ALL
   await remove(Book);
   // @ts-expect-error a record is no model
