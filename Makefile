@@ -11,6 +11,7 @@ WASMBUILD := go run ./cmd/wasmbuild
 APP       := examples/atlas
 DIST      := web/dist
 LIBRARY   := cmd/wasmbuild/generate/library
+NAMES     := cmd/wasmbuild/generate/names
 ADDR      ?= 127.0.0.1:8080
 N         ?= 136000
 T         ?= 30s
@@ -66,6 +67,9 @@ demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080)
 generate: ## write the typed models of the example app and of the tests
 	$(WASMBUILD) generate -ts -out $(APP)/src $(APP)/src/atlas.graphql
 	$(WASMBUILD) generate -ts -out web/test/library $(LIBRARY)/library.graphql
+	$(WASMBUILD) generate -go library -out $(LIBRARY) $(LIBRARY)/library.graphql
+	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
+	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
 test: lint test-go build size test-idb test-web test-atlas bench-small ## run everything that CI runs, quick faults first
 

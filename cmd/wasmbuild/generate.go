@@ -56,6 +56,11 @@ func generateModels(_ context.Context, std streams, args []string) error {
 	if g.ts {
 		files[tsFile] = generate.TypeScript{StoreName: g.store, Package: "granary"}.Write(src)
 	}
+	if g.goPackage != "" {
+		if files[goFile], err = (generate.Go{Package: g.goPackage}).Write(src); err != nil {
+			return err
+		}
+	}
 	for _, name := range []string{tsFile, goFile} {
 		content, wanted := files[name]
 		if !wanted {

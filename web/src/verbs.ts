@@ -3,9 +3,7 @@ import type { LiveQuery } from './live.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
 /** What no class is, so that a model cannot be given where one of its records is meant. */
-interface NoClass {
-  readonly prototype?: never;
-}
+type NoClass = { readonly prototype?: never } | { readonly copyOf?: never };
 
 /** The type of `save`. */
 export interface Save {

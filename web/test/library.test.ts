@@ -6,6 +6,7 @@ import { DataStore, Predicates } from 'granary';
 import {
   Author, Book, BookTag, Copy, Genre, Loan, open, Profile, schema, Specimen, Status, Succession, Tag, Wing, type Store,
 } from './library/models.js';
+import * as names from './names/models.js';
 import { fails, freshName } from './support.js';
 
 /** The class as it is before any store was opened. */
@@ -83,6 +84,18 @@ describe('generated models', () => {
     expect(loan.copyLoansWing).to.equal('WEST');
     await DataStore.delete(loan);
     expect(await DataStore.delete(Copy, ['l', 1, 'EAST'])).to.deep.equal([copy]);
+  });
+
+  it('keep names apart that the language or the module needs', async () => {
+    const other = await names.open_({ name: freshName(), storage: 'memory' });
+    const shop = new names.store({ open: true });
+    const made = new names.class_({ length: [1], default: shop, var: { Class: 'large' }, kind: names.type_.default, constructor: 5, name: 'n' });
+    await other.saveAll([shop, made, new names.Class({ string: 's', ctx: 1, type: names.type_._ })]);
+    const found = await DataStore.query(names.class_, (c) => c.and((c) => [c.default.open.eq(true), c.constructor.eq(5), c.typeof.eq(null)]));
+    expect(found.map((c) => c.id)).to.deep.equal([made.id]);
+    expect(found[0]!.var).to.deep.equal({ class: null, Class: 'large', _class: null, func: null });
+    expect(await other.query(names.Class, ['s', 1, '_'])).to.have.property('string', 's');
+    await other.close();
   });
 
   it('hold every kind of value', async () => {

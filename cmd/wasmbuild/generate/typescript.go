@@ -34,7 +34,8 @@ type tsWriter struct {
 // tsOwn are the names that the module itself declares or imports. They give way to
 // those of the schema.
 var tsOwn = []string{"Models", "Store", "OpenOptions", "open", "schema", "unopened", "DataStore", "ErrorCode", "GranaryError",
-	"Collection", "CompiledSchema", "StoreOptions", "JSONData", "Lazy", "ModelConstructor", "ModelType"}
+	"Collection", "CompiledSchema", "StoreOptions", "JSONData", "Lazy", "ModelConstructor", "ModelType",
+	"name", "options", "rest", "store"}
 
 // Write returns the module.
 func (o TypeScript) Write(src Source) []byte {
@@ -93,7 +94,7 @@ func (w *tsWriter) introduction(o TypeScript) {
 	w.line("//   const all = await DataStore.query(%s);", model)
 	w.line("//")
 	w.line("// They are of the store that was opened last. A page that opens several stores with")
-	w.line("// these models takes the classes of each from its models: store.models.%s.", model)
+	w.line("// these models takes the classes of each from its models: store.models.%s.", w.schema.Models[0].Name)
 	w.line("")
 }
 
@@ -300,15 +301,17 @@ func (w *tsWriter) store(o TypeScript) {
 func (w *tsWriter) open(o TypeScript) {
 	w.line("")
 	w.line("/** Opens the store, under its usual name unless it is given another, and makes the classes of this module those of its models. */")
-	w.line("export async function %s(options: %s = {}): Promise<%s> {", w.own["open"], w.own["OpenOptions"], w.own["Store"])
-	w.line("  const { name = %s, ...rest } = options;", tsQuote(o.StoreName))
-	w.line("  const store = await %s.open<%s>({ ...rest, name, %s });", w.own["DataStore"], w.own["Models"], member("schema", w.own["schema"]))
+	name, options, rest, store := w.own["name"], w.own["options"], w.own["rest"], w.own["store"]
+	w.line("export async function %s(%s: %s = {}): Promise<%s> {", w.own["open"], options, w.own["OpenOptions"], w.own["Store"])
+	w.line("  const { %s = %s, ...%s } = %s;", member("name", name), tsQuote(o.StoreName), rest, options)
+	w.line("  const %s = await %s.open<%s>({ ...%s, %s, %s });", store, w.own["DataStore"], w.own["Models"], rest,
+		member("name", name), member("schema", w.own["schema"]))
 	w.line("  ({")
 	for _, m := range w.schema.Models {
 		w.line("    %s,", member(m.Name, w.types[m.Name]))
 	}
-	w.line("  } = store.models);")
-	w.line("  return store;")
+	w.line("  } = %s.models);", store)
+	w.line("  return %s;", store)
 	w.line("}")
 }
 
