@@ -43,8 +43,11 @@ func recordsOf[R Record](list []R) []*store.Record {
 	return records
 }
 
-// list returns the typed forms of records.
+// list returns the typed forms of records, nil for nil.
 func list[R any](records []*store.Record, of func(*store.Record) R) []R {
+	if records == nil {
+		return nil
+	}
 	typed := make([]R, len(records))
 	for i, r := range records {
 		typed[i] = of(r)

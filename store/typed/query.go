@@ -49,6 +49,16 @@ func (q Query[R]) Page(page, n int) Query[R] {
 	return q.with(store.Page(page, n))
 }
 
+// Include loads relations along with the records, all at once. The methods of a
+// record whose names begin with Included then give what was loaded.
+func (q Query[R]) Include(relations ...Included[R]) Query[R] {
+	var none R
+	for _, r := range relations {
+		q = q.with(store.Include(r.included(none)))
+	}
+	return q
+}
+
 // All returns the records.
 func (q Query[R]) All(ctx context.Context) ([]R, error) {
 	c := q.collection

@@ -32,6 +32,48 @@ func Many[R any](ctx context.Context, r *store.Record, relation string, of func(
 	return list(many, of), nil
 }
 
+// Connect connects a record with others across a many-to-many relation; those that
+// it is connected with stay so.
+func Connect[T Record](ctx context.Context, r *store.Record, relation string, others []T) error {
+	if r == nil {
+		return isNil("save")
+	}
+	return r.Many(relation).Add(ctx, recordsOf(others)...)
+}
+
+// Disconnect takes a record and others apart.
+func Disconnect[T Record](ctx context.Context, r *store.Record, relation string, others []T) error {
+	if r == nil {
+		return isNil("delete")
+	}
+	return r.Many(relation).Remove(ctx, recordsOf(others)...)
+}
+
+// Loaded returns the records that a query loaded along for a relation, nil if it did
+// not.
+func Loaded[R any](r *store.Record, relation string, of func(*store.Record) R) []R {
+	if r == nil {
+		return nil
+	}
+	return list(r.Included(relation), of)
+}
+
+// LoadedOne is Loaded for a relation to one record.
+func LoadedOne[R any](r *store.Record, relation string, of func(*store.Record) R) R {
+	for _, one := range Loaded(r, relation, of) {
+		return one
+	}
+	var none R
+	return none
+}
+
+// Included is a relation that a query can load along. Only relations of R are.
+type Included[R any] interface{ included(R) string }
+
+func (f Relation[R, T]) included(R) string { return f.name }
+
+func (f Across[R, T, J]) included(R) string { return f.Joins.name }
+
 // Relation leads from the records R to the related ones T, of which there may be
 // one or many.
 type Relation[R, T any] struct{ name string }

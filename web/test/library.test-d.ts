@@ -1,7 +1,7 @@
 // What must compile with generated models, and, under ts-expect-error, what must
 // not: one wrong thing a line. tsc runs this file.
 
-import { DataStore, Predicates, type Draft, type Init, type JSONData, type Key } from 'granary';
+import { DataStore, Predicates, type Draft, type Include, type Init, type JSONData, type Key, type RelationName } from 'granary';
 import {
   Author, Book, BookTag, Copy, Genre, Loan, open, Profile, Specimen, Status, Succession, Tag, Wing,
   type Models, type Size, type Store, type Unit,
@@ -345,4 +345,28 @@ export async function relations({ saveAll }: Store): Promise<void> {
   // @ts-expect-error a tag is no author, although both are records
   const wrong: Author = tag;
   void wrong;
+}
+
+export async function together({ query, save, groupBy, sum, max }: Store): Promise<void> {
+  same<RelationName<Author>, 'books' | 'mentor' | 'pupils' | 'profile'>();
+  same<keyof Include<Book>, 'author' | 'copies' | 'tags' | 'sequels' | 'prequels'>();
+  const [loaded] = await query(Book, Predicates.ALL, { include: { author: true, tags: { where: (t) => t.label.eq('x') } } });
+  same<NonNullable<typeof loaded>['author'], Author | undefined>();
+  same<NonNullable<typeof loaded>['tags'], readonly Tag[]>();
+  const saved = await save(Book.copyOf(loaded!, (draft) => void (draft.author = loaded!.author!)));
+  same<typeof saved, Book>();
+  const [copied] = await query(Copy, Predicates.ALL, { include: { book: true } });
+  new Loan({ until: '2026-01-01T00:00Z', copy: copied! });
+  new Copy({ library: 'l', number: 1, wing: 'EAST', book: loaded! });
+  const groups = await groupBy(Book, 'genre', { sum: 'rating', max: ['year'] });
+  same<(typeof groups)[number]['key']['genre'], Genre | null>();
+  same<Awaited<ReturnType<typeof sum<Book>>>, number>();
+  // @ts-expect-error no such relation
+  await query(Book, Predicates.ALL, { include: { authr: true } });
+  // @ts-expect-error a loaded tag is no author
+  new Book({ title: 'Notes', year: 1843, author: loaded!.tags[0]! });
+  // @ts-expect-error a title cannot be added up
+  await sum(Book, 'title');
+  // @ts-expect-error a list has no greatest value
+  await max(Specimen, 'wholes');
 }

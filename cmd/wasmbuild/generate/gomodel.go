@@ -14,6 +14,9 @@ type goModel struct {
 	marks     marks
 	fields    []string // methods
 	relations []string // methods
+	included  []string // methods, by relation
+	adders    []string // methods of a many-to-many relation, by relation
+	removers  []string
 
 	name       string // the struct of a record
 	of         string // the function that makes one
@@ -37,6 +40,14 @@ func (w *goWriter) nameModel(model *schema.Model) *goModel {
 	}
 	for _, r := range m.Relations {
 		m.relations = append(m.relations, taken.take(goName(r.Name)))
+	}
+	for i, r := range m.Relations {
+		adder, remover := "", ""
+		if r.Kind == schema.ManyToMany {
+			adder, remover = taken.take("Add"+m.relations[i]), taken.take("Remove"+m.relations[i])
+		}
+		m.included = append(m.included, taken.take("Included"+m.relations[i]))
+		m.adders, m.removers = append(m.adders, adder), append(m.removers, remover)
 	}
 	m.of = w.taken.take(m.name + "Of")
 	m.new = w.taken.take("New" + m.name)
@@ -98,11 +109,34 @@ func (w *goWriter) relationsOf(m *goModel) {
 			w.comment("", m.relations[i]+" returns the related "+target+", nil if there is none.", m.Name+"."+r.Name)
 			w.line("func (r *%s) %s(ctx context.Context) (*%s, error) {", m.name, m.relations[i], target)
 			w.line("\treturn typed.One(ctx, r.Record(), %q, %s)\n}", r.Name, of)
+			w.line("")
+			w.line("// %s is %s as a query loaded it along; nil if it did not.", m.included[i], r.Name)
+			w.line("func (r *%s) %s() *%s { return typed.LoadedOne(r.Record(), %q, %s) }", m.name, m.included[i], target, r.Name, of)
 			continue
 		}
 		w.comment("", m.relations[i]+" returns the related records of "+target+" in order of insertion.", m.Name+"."+r.Name)
 		w.line("func (r *%s) %s(ctx context.Context) ([]*%s, error) {", m.name, m.relations[i], target)
 		w.line("\treturn typed.Many(ctx, r.Record(), %q, %s)\n}", r.Name, of)
+		w.line("")
+		w.line("// %s are the %s that a query loaded along; nil if it did not.", m.included[i], r.Name)
+		w.line("func (r *%s) %s() []*%s { return typed.Loaded(r.Record(), %q, %s) }", m.name, m.included[i], target, r.Name, of)
+		if r.Kind == schema.ManyToMany {
+			w.connections(m, i, target)
+		}
+	}
+}
+
+// connections writes the methods that connect records across a many-to-many
+// relation.
+func (w *goWriter) connections(m *goModel, i int, target string) {
+	for _, verb := range []struct{ name, function, says string }{
+		{m.adders[i], "Connect", "connects the record with others, in one commit; those that it is connected with stay so."},
+		{m.removers[i], "Disconnect", "takes the record and others apart, in one commit."},
+	} {
+		w.line("")
+		w.line("// %s %s", verb.name, verb.says)
+		w.line("func (r *%s) %s(ctx context.Context, others ...*%s) error {", m.name, verb.name, target)
+		w.line("\treturn typed.%s(ctx, r.Record(), %q, others)\n}", verb.function, m.Relations[i].Name)
 	}
 }
 

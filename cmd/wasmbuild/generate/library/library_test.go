@@ -107,6 +107,31 @@ func TestQueries_SortAndPage(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrInvalid)
 }
 
+func TestConnections_AreMadeTakenApartAndLoadedAlong(t *testing.T) {
+	ctx, s := t.Context(), open(t)
+	_, _, notes, essay := shelf(t, s)
+	poetry := must[*library.Tag](t)(s.Tags.New(library.NewTag{Label: "poetry"}))
+	prose := must[*library.Tag](t)(s.Tags.New(library.NewTag{Label: "prose"}))
+	must[[]*library.Tag](t)(s.Tags.SaveAll(ctx, []*library.Tag{poetry, prose}))
+	require.NoError(t, notes.AddTags(ctx, poetry, prose))
+	require.NoError(t, notes.AddTags(ctx, prose))
+	require.NoError(t, essay.AddSequels(ctx, notes))
+	require.Equal(t, 2, must[int](t)(s.BookTags.Count(ctx)))
+
+	found := must[[]*library.Book](t)(s.Books.Query().Include(library.BookWhere.Author, library.BookWhere.Tags).All(ctx))
+	require.NoError(t, notes.RemoveTags(ctx, poetry))
+	require.Len(t, found[0].IncludedTags(), 2, "as they were when the query was answered")
+	require.Empty(t, found[1].IncludedTags())
+	require.NotNil(t, found[1].IncludedTags())
+	require.Equal(t, "Ada", found[0].IncludedAuthor().Name())
+	require.Nil(t, found[0].IncludedCopies(), "nobody asked for them")
+	require.Nil(t, notes.IncludedAuthor())
+	require.Len(t, must[[]*library.Tag](t)(notes.Tags(ctx)), 1)
+	require.Equal(t, "Essay", titles(must[[]*library.Book](t)(notes.Prequels(ctx))))
+	require.NoError(t, notes.RemovePrequels(ctx, essay))
+	require.Empty(t, must[[]*library.Book](t)(notes.Prequels(ctx)))
+}
+
 func TestKeys_FindAndDelete(t *testing.T) {
 	ctx, s := t.Context(), open(t)
 	_, _, notes, _ := shelf(t, s)
@@ -259,6 +284,8 @@ func TestNil_IsNoRecord(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrInvalid)
 	_, err = none.Copies(ctx)
 	require.ErrorIs(t, err, store.ErrInvalid)
+	require.ErrorIs(t, none.AddTags(ctx), store.ErrInvalid)
+	require.ErrorIs(t, none.RemoveTags(ctx), store.ErrInvalid)
 	_, err = s.Books.Save(ctx, none)
 	require.ErrorIs(t, err, store.ErrInvalid)
 	require.ErrorIs(t, s.Books.Delete(ctx, none), store.ErrInvalid)

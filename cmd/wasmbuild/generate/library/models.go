@@ -181,20 +181,32 @@ func (r *Author) Books(ctx context.Context) ([]*Book, error) {
 	return typed.Many(ctx, r.Record(), "books", BookOf)
 }
 
+// IncludedBooks are the books that a query loaded along; nil if it did not.
+func (r *Author) IncludedBooks() []*Book { return typed.Loaded(r.Record(), "books", BookOf) }
+
 // Mentor returns the related Author, nil if there is none.
 func (r *Author) Mentor(ctx context.Context) (*Author, error) {
 	return typed.One(ctx, r.Record(), "mentor", AuthorOf)
 }
+
+// IncludedMentor is mentor as a query loaded it along; nil if it did not.
+func (r *Author) IncludedMentor() *Author { return typed.LoadedOne(r.Record(), "mentor", AuthorOf) }
 
 // Pupils returns the related records of Author in order of insertion.
 func (r *Author) Pupils(ctx context.Context) ([]*Author, error) {
 	return typed.Many(ctx, r.Record(), "pupils", AuthorOf)
 }
 
+// IncludedPupils are the pupils that a query loaded along; nil if it did not.
+func (r *Author) IncludedPupils() []*Author { return typed.Loaded(r.Record(), "pupils", AuthorOf) }
+
 // Profile returns the related Profile, nil if there is none.
 func (r *Author) Profile(ctx context.Context) (*Profile, error) {
 	return typed.One(ctx, r.Record(), "profile", ProfileOf)
 }
+
+// IncludedProfile is profile as a query loaded it along; nil if it did not.
+func (r *Author) IncludedProfile() *Profile { return typed.LoadedOne(r.Record(), "profile", ProfileOf) }
 
 // NewAuthor holds the values of a new Author. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
@@ -357,6 +369,9 @@ func (r *Profile) Author(ctx context.Context) (*Author, error) {
 	return typed.One(ctx, r.Record(), "author", AuthorOf)
 }
 
+// IncludedAuthor is author as a query loaded it along; nil if it did not.
+func (r *Profile) IncludedAuthor() *Author { return typed.LoadedOne(r.Record(), "author", AuthorOf) }
+
 // NewProfile holds the values of a new Profile. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
 // by its foreign key.
@@ -499,14 +514,33 @@ func (r *Book) Author(ctx context.Context) (*Author, error) {
 	return typed.One(ctx, r.Record(), "author", AuthorOf)
 }
 
+// IncludedAuthor is author as a query loaded it along; nil if it did not.
+func (r *Book) IncludedAuthor() *Author { return typed.LoadedOne(r.Record(), "author", AuthorOf) }
+
 // Copies returns the related records of Copy in order of insertion.
 func (r *Book) Copies(ctx context.Context) ([]*Copy, error) {
 	return typed.Many(ctx, r.Record(), "copies", CopyOf)
 }
 
+// IncludedCopies are the copies that a query loaded along; nil if it did not.
+func (r *Book) IncludedCopies() []*Copy { return typed.Loaded(r.Record(), "copies", CopyOf) }
+
 // Tags returns the related records of Tag in order of insertion.
 func (r *Book) Tags(ctx context.Context) ([]*Tag, error) {
 	return typed.Many(ctx, r.Record(), "tags", TagOf)
+}
+
+// IncludedTags are the tags that a query loaded along; nil if it did not.
+func (r *Book) IncludedTags() []*Tag { return typed.Loaded(r.Record(), "tags", TagOf) }
+
+// AddTags connects the record with others, in one commit; those that it is connected with stay so.
+func (r *Book) AddTags(ctx context.Context, others ...*Tag) error {
+	return typed.Connect(ctx, r.Record(), "tags", others)
+}
+
+// RemoveTags takes the record and others apart, in one commit.
+func (r *Book) RemoveTags(ctx context.Context, others ...*Tag) error {
+	return typed.Disconnect(ctx, r.Record(), "tags", others)
 }
 
 // Sequels returns the related records of Book in order of insertion.
@@ -514,9 +548,35 @@ func (r *Book) Sequels(ctx context.Context) ([]*Book, error) {
 	return typed.Many(ctx, r.Record(), "sequels", BookOf)
 }
 
+// IncludedSequels are the sequels that a query loaded along; nil if it did not.
+func (r *Book) IncludedSequels() []*Book { return typed.Loaded(r.Record(), "sequels", BookOf) }
+
+// AddSequels connects the record with others, in one commit; those that it is connected with stay so.
+func (r *Book) AddSequels(ctx context.Context, others ...*Book) error {
+	return typed.Connect(ctx, r.Record(), "sequels", others)
+}
+
+// RemoveSequels takes the record and others apart, in one commit.
+func (r *Book) RemoveSequels(ctx context.Context, others ...*Book) error {
+	return typed.Disconnect(ctx, r.Record(), "sequels", others)
+}
+
 // Prequels returns the related records of Book in order of insertion.
 func (r *Book) Prequels(ctx context.Context) ([]*Book, error) {
 	return typed.Many(ctx, r.Record(), "prequels", BookOf)
+}
+
+// IncludedPrequels are the prequels that a query loaded along; nil if it did not.
+func (r *Book) IncludedPrequels() []*Book { return typed.Loaded(r.Record(), "prequels", BookOf) }
+
+// AddPrequels connects the record with others, in one commit; those that it is connected with stay so.
+func (r *Book) AddPrequels(ctx context.Context, others ...*Book) error {
+	return typed.Connect(ctx, r.Record(), "prequels", others)
+}
+
+// RemovePrequels takes the record and others apart, in one commit.
+func (r *Book) RemovePrequels(ctx context.Context, others ...*Book) error {
+	return typed.Disconnect(ctx, r.Record(), "prequels", others)
 }
 
 // NewBook holds the values of a new Book. What is a pointer or a list of its own may be
@@ -683,10 +743,16 @@ func (r *Copy) Book(ctx context.Context) (*Book, error) {
 	return typed.One(ctx, r.Record(), "book", BookOf)
 }
 
+// IncludedBook is book as a query loaded it along; nil if it did not.
+func (r *Copy) IncludedBook() *Book { return typed.LoadedOne(r.Record(), "book", BookOf) }
+
 // Loans returns the related records of Loan in order of insertion.
 func (r *Copy) Loans(ctx context.Context) ([]*Loan, error) {
 	return typed.Many(ctx, r.Record(), "loans", LoanOf)
 }
+
+// IncludedLoans are the loans that a query loaded along; nil if it did not.
+func (r *Copy) IncludedLoans() []*Loan { return typed.Loaded(r.Record(), "loans", LoanOf) }
 
 // NewCopy holds the values of a new Copy. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
@@ -828,6 +894,9 @@ func (r *Loan) UpdatedAt() *string { return typed.Get[*string](r.Record(), "upda
 func (r *Loan) Copy(ctx context.Context) (*Copy, error) {
 	return typed.One(ctx, r.Record(), "copy", CopyOf)
 }
+
+// IncludedCopy is copy as a query loaded it along; nil if it did not.
+func (r *Loan) IncludedCopy() *Copy { return typed.LoadedOne(r.Record(), "copy", CopyOf) }
 
 // NewLoan holds the values of a new Loan. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
@@ -972,6 +1041,19 @@ func (r *Tag) UpdatedAt() *string { return typed.Get[*string](r.Record(), "updat
 // Books returns the related records of Book in order of insertion.
 func (r *Tag) Books(ctx context.Context) ([]*Book, error) {
 	return typed.Many(ctx, r.Record(), "books", BookOf)
+}
+
+// IncludedBooks are the books that a query loaded along; nil if it did not.
+func (r *Tag) IncludedBooks() []*Book { return typed.Loaded(r.Record(), "books", BookOf) }
+
+// AddBooks connects the record with others, in one commit; those that it is connected with stay so.
+func (r *Tag) AddBooks(ctx context.Context, others ...*Book) error {
+	return typed.Connect(ctx, r.Record(), "books", others)
+}
+
+// RemoveBooks takes the record and others apart, in one commit.
+func (r *Tag) RemoveBooks(ctx context.Context, others ...*Book) error {
+	return typed.Disconnect(ctx, r.Record(), "books", others)
 }
 
 // NewTag holds the values of a new Tag. What is a pointer or a list of its own may be
@@ -1633,10 +1715,16 @@ func (r *BookTag) Book(ctx context.Context) (*Book, error) {
 	return typed.One(ctx, r.Record(), "book", BookOf)
 }
 
+// IncludedBook is book as a query loaded it along; nil if it did not.
+func (r *BookTag) IncludedBook() *Book { return typed.LoadedOne(r.Record(), "book", BookOf) }
+
 // Tag returns the related Tag, nil if there is none.
 func (r *BookTag) Tag(ctx context.Context) (*Tag, error) {
 	return typed.One(ctx, r.Record(), "tag", TagOf)
 }
+
+// IncludedTag is tag as a query loaded it along; nil if it did not.
+func (r *BookTag) IncludedTag() *Tag { return typed.LoadedOne(r.Record(), "tag", TagOf) }
 
 // NewBookTag holds the values of a new BookTag. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
@@ -1780,9 +1868,19 @@ func (r *Succession) BookSequels(ctx context.Context) (*Book, error) {
 	return typed.One(ctx, r.Record(), "bookSequels", BookOf)
 }
 
+// IncludedBookSequels is bookSequels as a query loaded it along; nil if it did not.
+func (r *Succession) IncludedBookSequels() *Book {
+	return typed.LoadedOne(r.Record(), "bookSequels", BookOf)
+}
+
 // BookPrequels returns the related Book, nil if there is none.
 func (r *Succession) BookPrequels(ctx context.Context) (*Book, error) {
 	return typed.One(ctx, r.Record(), "bookPrequels", BookOf)
+}
+
+// IncludedBookPrequels is bookPrequels as a query loaded it along; nil if it did not.
+func (r *Succession) IncludedBookPrequels() *Book {
+	return typed.LoadedOne(r.Record(), "bookPrequels", BookOf)
 }
 
 // NewSuccession holds the values of a new Succession. What is a pointer or a list of its own may be

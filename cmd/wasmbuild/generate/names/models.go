@@ -197,6 +197,9 @@ func (r *Class) Default(ctx context.Context) (*Store_, error) {
 	return typed.One(ctx, r.Record(), "default", Store_Of)
 }
 
+// IncludedDefault is default as a query loaded it along; nil if it did not.
+func (r *Class) IncludedDefault() *Store_ { return typed.LoadedOne(r.Record(), "default", Store_Of) }
+
 // NewClass holds the values of a new Class. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
 // by its foreign key.
@@ -434,6 +437,19 @@ func (r *Class_) Stores(ctx context.Context) ([]*Store_, error) {
 	return typed.Many(ctx, r.Record(), "stores", Store_Of)
 }
 
+// IncludedStores are the stores that a query loaded along; nil if it did not.
+func (r *Class_) IncludedStores() []*Store_ { return typed.Loaded(r.Record(), "stores", Store_Of) }
+
+// AddStores connects the record with others, in one commit; those that it is connected with stay so.
+func (r *Class_) AddStores(ctx context.Context, others ...*Store_) error {
+	return typed.Connect(ctx, r.Record(), "stores", others)
+}
+
+// RemoveStores takes the record and others apart, in one commit.
+func (r *Class_) RemoveStores(ctx context.Context, others ...*Store_) error {
+	return typed.Disconnect(ctx, r.Record(), "stores", others)
+}
+
 // NewClass_ holds the values of a new Class_. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
 // by its foreign key.
@@ -556,9 +572,25 @@ func (r *Store_) Classes(ctx context.Context) ([]*Class, error) {
 	return typed.Many(ctx, r.Record(), "classes", ClassOf)
 }
 
+// IncludedClasses are the classes that a query loaded along; nil if it did not.
+func (r *Store_) IncludedClasses() []*Class { return typed.Loaded(r.Record(), "classes", ClassOf) }
+
 // Typed returns the related records of Class_ in order of insertion.
 func (r *Store_) Typed(ctx context.Context) ([]*Class_, error) {
 	return typed.Many(ctx, r.Record(), "typed", Class_Of)
+}
+
+// IncludedTyped are the typed that a query loaded along; nil if it did not.
+func (r *Store_) IncludedTyped() []*Class_ { return typed.Loaded(r.Record(), "typed", Class_Of) }
+
+// AddTyped connects the record with others, in one commit; those that it is connected with stay so.
+func (r *Store_) AddTyped(ctx context.Context, others ...*Class_) error {
+	return typed.Connect(ctx, r.Record(), "typed", others)
+}
+
+// RemoveTyped takes the record and others apart, in one commit.
+func (r *Store_) RemoveTyped(ctx context.Context, others ...*Class_) error {
+	return typed.Disconnect(ctx, r.Record(), "typed", others)
 }
 
 // NewStore_ holds the values of a new Store_. What is a pointer or a list of its own may be
@@ -672,6 +704,9 @@ func (r *JSON) UpdatedAt() *string { return typed.Get[*string](r.Record(), "upda
 func (r *JSON) Promise(ctx context.Context) (*Promise, error) {
 	return typed.One(ctx, r.Record(), "promise", PromiseOf)
 }
+
+// IncludedPromise is promise as a query loaded it along; nil if it did not.
+func (r *JSON) IncludedPromise() *Promise { return typed.LoadedOne(r.Record(), "promise", PromiseOf) }
 
 // NewJSON holds the values of a new JSON. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or
@@ -916,6 +951,11 @@ func (r *Collection) UpdatedAt() *string { return typed.Get[*string](r.Record(),
 // Collection returns the related records of DataStore in order of insertion.
 func (r *Collection) Collection(ctx context.Context) ([]*DataStore, error) {
 	return typed.Many(ctx, r.Record(), "collection", DataStoreOf)
+}
+
+// IncludedCollection are the collection that a query loaded along; nil if it did not.
+func (r *Collection) IncludedCollection() []*DataStore {
+	return typed.Loaded(r.Record(), "collection", DataStoreOf)
 }
 
 // NewCollection holds the values of a new Collection. What is a pointer or a list of its own may be
@@ -1871,10 +1911,16 @@ func (r *Typed) Class(ctx context.Context) (*Class_, error) {
 	return typed.One(ctx, r.Record(), "class", Class_Of)
 }
 
+// IncludedClass is class as a query loaded it along; nil if it did not.
+func (r *Typed) IncludedClass() *Class_ { return typed.LoadedOne(r.Record(), "class", Class_Of) }
+
 // Store returns the related Store_, nil if there is none.
 func (r *Typed) Store(ctx context.Context) (*Store_, error) {
 	return typed.One(ctx, r.Record(), "store", Store_Of)
 }
+
+// IncludedStore is store as a query loaded it along; nil if it did not.
+func (r *Typed) IncludedStore() *Store_ { return typed.LoadedOne(r.Record(), "store", Store_Of) }
 
 // NewTyped holds the values of a new Typed. What is a pointer or a list of its own may be
 // left out: it is null, or gets its default. A relation is given by its record or

@@ -32,6 +32,8 @@ func relations(ctx context.Context, b *library.Book) {
 	var copies []*library.Book
 	copies, _ = b.Copies(ctx) // want "cannot use b.Copies(ctx)"
 	_, _ = b.Shelf(ctx)       // want "b.Shelf undefined"
+	_ = b.AddTags(ctx, b)     // want "cannot use b"
+	_ = b.AddCopies(ctx)      // want "b.AddCopies undefined"
 	_, _ = writer, copies
 }
 
@@ -90,10 +92,13 @@ func predicates(ctx context.Context, s *library.Store, b *library.Book) {
 func orders(s *library.Store) {
 	_ = s.Books.Query().Sort(library.BookBy.Year.Descending(), library.BookBy.Title.Ascending())
 	_ = s.Books.Query().Sort(library.TagBy.Label.Ascending()) // want "cannot use library.TagBy.Label.Ascending()"
-	_ = library.BookBy.Author                                 // want "library.BookBy.Author undefined"
-	_ = library.BookBy.Titel                                  // want "library.BookBy.Titel undefined"
-	_ = library.SpecimenBy.Texts                              // want "library.SpecimenBy.Texts undefined"
-	_ = library.SpecimenBy.Data                               // want "library.SpecimenBy.Data undefined"
-	_ = library.SpecimenBy.Size                               // want "library.SpecimenBy.Size undefined"
-	_ = library.BookBy.Title.Up()                             // want "library.BookBy.Title.Up undefined"
+	_ = s.Books.Query().Include(library.BookWhere.Author, library.BookWhere.Tags)
+	_ = s.Books.Query().Include(library.TagWhere.Books)  // want "cannot use library.TagWhere.Books"
+	_ = s.Books.Query().Include(library.BookWhere.Title) // want "cannot use library.BookWhere.Title"
+	_ = library.BookBy.Author                            // want "library.BookBy.Author undefined"
+	_ = library.BookBy.Titel                             // want "library.BookBy.Titel undefined"
+	_ = library.SpecimenBy.Texts                         // want "library.SpecimenBy.Texts undefined"
+	_ = library.SpecimenBy.Data                          // want "library.SpecimenBy.Data undefined"
+	_ = library.SpecimenBy.Size                          // want "library.SpecimenBy.Size undefined"
+	_ = library.BookBy.Title.Up()                        // want "library.BookBy.Title.Up undefined"
 }
