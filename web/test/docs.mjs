@@ -10,6 +10,7 @@
 // "→" is followed by the value, of which an object is only compared in the members
 // that are named; "✗" by the error's code and a part of its message. A statement
 // begins at the last line before its comment that is not indented.
+// './models.js' is what "wasmbuild generate" makes of the page's schema.
 //
 // Run by itself this file type-checks the pages. run.mjs runs them in Chromium.
 
@@ -83,9 +84,22 @@ function wrap(lines, first, last, before, after) {
   lines[last] = lines[last].replace(/;$/, '') + after;
 }
 
+const MODELS = './models.js';
+
+/** Writes the models that a page imports; one page may. */
+function writeModels(directory, list) {
+  const [one, more] = list.filter(({ lines }) => lines.some((line) => line.includes(MODELS)));
+  if (!one) return;
+  if (more) throw new Error(`docs/${more.file}: docs/${one.file} is the page with generated models`);
+  const args = ['run', './cmd/wasmbuild', 'generate', '-name', one.name, '-out', directory, '-'];
+  const { status, stderr, error } = spawnSync('go', args, { cwd: root, input: one.schema, encoding: 'utf8' });
+  if (status !== 0) throw new Error(`docs/${one.file}: wasmbuild generate: ${error ?? stderr}`);
+}
+
 /** Writes the program of each page, with its checks, and returns the names of the files. */
 export function writePrograms(directory, list = pages()) {
   mkdirSync(directory, { recursive: true });
+  writeModels(directory, list);
   return list.map((one) => {
     const file = join(directory, `${one.name}.ts`);
     writeFileSync(file, moduleOf(one, (lines) => {
@@ -101,6 +115,8 @@ export function writePrograms(directory, list = pages()) {
 export function typeFaults(list = pages()) {
   const directory = mkdtempSync(join(tmpdir(), 'granary-docs-'));
   try {
+    writeModels(directory, list);
+    writeFileSync(join(directory, 'package.json'), '{"type":"module"}');
     for (const one of list) writeFileSync(join(directory, `${one.name}.mts`), moduleOf(one, (lines) => lines));
     const compilerOptions = {
       rootDir: '/', noEmit: true, declaration: false, emitDeclarationOnly: false, noUnusedLocals: false,
