@@ -33,7 +33,7 @@ export interface ModelType<M extends Marks> {
 export type IsMarked<T> = typeof MARKS extends keyof T ? true : false;
 
 /** The fields of a model's key; never when it has no marks. */
-export type KeyField<T> = ElementOf<Mark<T, 'key'>>;
+export type KeyMember<T> = ElementOf<Mark<T, 'key'>>;
 
 type ElementOf<L> = L extends readonly (infer E)[] ? E : never;
 

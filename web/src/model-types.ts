@@ -2,7 +2,7 @@
 // exists at run time.
 
 import type { LoadedFrom } from './include-types.js';
-import type { IsMarked, KeyField, Mark, Member } from './model-marks.js';
+import type { IsMarked, KeyMember, Mark, Member } from './model-marks.js';
 import type { SortDirection } from './sort.js';
 
 export type { Marks, ModelType } from './model-marks.js';
@@ -143,7 +143,7 @@ type Drafted<T, K extends keyof T> = IsOne<T[K]> extends true
   ? T[K] | Related<T[K]> | (K extends Mark<T, 'required'> ? never : null)
   : Mutable<T[K]>;
 
-type Unchangeable<T> = Extract<Member<T>, Mark<T, 'readOnly'> | Mark<T, 'fixed'> | KeyField<T>>;
+type Unchangeable<T> = Extract<Member<T>, Mark<T, 'readOnly'> | Mark<T, 'fixed'> | KeyMember<T>>;
 
 /**
  * What the callback of `copyOf` changes: fields by value, to-one relations by
