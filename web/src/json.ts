@@ -9,6 +9,9 @@ export type JSONValue =
   | readonly JSONValue[]
   | { readonly [name: string]: JSONValue | undefined };
 
+/** A value of a field of type AWSJSON. */
+export type JSONData = readonly JSONValue[] | { readonly [name: string]: JSONValue | undefined };
+
 /**
  * Says why JSON cannot hold a value, or returns undefined when it can. It walks
  * with a list of its own, so that depth and cycles cannot hurt. A member that is
