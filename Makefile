@@ -10,6 +10,8 @@ SHELL := /bin/bash
 WASMBUILD := go run ./cmd/wasmbuild
 APP       := examples/atlas
 DIST      := web/dist
+LIBRARY   := cmd/wasmbuild/generate/library
+NAMES     := cmd/wasmbuild/generate/names
 ADDR      ?= 127.0.0.1:8080
 N         ?= 136000
 T         ?= 30s
@@ -33,7 +35,7 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build demo test lint lint-go lint-web test-go test-idb test-web test-atlas size bench bench-small fuzz clean
+.PHONY: help setup browser build generate demo test lint lint-go lint-web test-go test-idb test-web test-atlas size bench bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -59,6 +61,15 @@ demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080)
 	$(WASMBUILD) build -out $(DIST) -fast
 	$(BUILD_APP)
 	$(WASMBUILD) serve -addr $(ADDR) $(APP)/dist $(DIST)
+
+# Models are generated into the repository, so that nothing but a change of a schema
+# needs a run; a test of cmd/wasmbuild fails when they are out of date.
+generate: ## write the typed models of the example app and of the tests
+	$(WASMBUILD) generate -ts -out $(APP)/src $(APP)/src/atlas.graphql
+	$(WASMBUILD) generate -ts -out web/test/library $(LIBRARY)/library.graphql
+	$(WASMBUILD) generate -go library -out $(LIBRARY) $(LIBRARY)/library.graphql
+	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
+	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
 test: lint test-go build size test-idb test-web test-atlas bench-small ## run everything that CI runs, quick faults first
 

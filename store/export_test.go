@@ -37,3 +37,10 @@ func Version(st *Store) uint32 {
 	defer st.mu.Unlock()
 	return st.version
 }
+
+// FindTreeOf is FindTree with another bound than MaxIncluded.
+func FindTreeOf(st *Store, q Query, most int) (*Tree, error) {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.tree(q, most)
+}

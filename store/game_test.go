@@ -27,6 +27,7 @@ type game struct {
 	want    *storetest.Reference
 	past    []copied // states that records had, to be edited
 	watched map[*store.Store][]*watched
+	mirrors map[*store.Store]*mirror
 	stats   map[string]int
 	replay  string
 }
@@ -49,7 +50,7 @@ func newGame(t testing.TB, seed uint64, stores int) *game {
 // gameOn returns a game without stores.
 func gameOn(t testing.TB, seed uint64, s *schema.Schema) *game {
 	return &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
-		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, stats: map[string]int{}}
+		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, mirrors: map[*store.Store]*mirror{}, stats: map[string]int{}}
 }
 
 func (g *game) open() *store.Store {
@@ -59,6 +60,7 @@ func (g *game) open() *store.Store {
 	for range 3 {
 		g.watch(st)
 	}
+	g.mirror(st)
 	return st
 }
 
@@ -243,6 +245,7 @@ func (g *game) end() {
 	for _, st := range g.stores {
 		require.NoError(g, store.Follow(st), g.replay)
 		g.agree(st)
+		g.mirrors[st].agree(g, st)
 		problems, err := st.Check(context.Background())
 		require.NoError(g, err, g.replay)
 		require.Empty(g, problems, g.replay)

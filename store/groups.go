@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
@@ -131,4 +132,45 @@ func ParseGroups(in *schema.Schema, op string, text []byte) (Query, Grouping, er
 		return true, nil
 	})
 	return q, by, err
+}
+
+// append writes a group as JSON.
+func (g *grouper) append(dst []byte, number uint32) []byte {
+	one := &g.groups[number]
+	dst = append(dst, `{"key":{`...)
+	for _, f := range g.keys {
+		dst = append(named(dst, f.Name), g.table.Layout.Value(one.key, f.Index)...)
+	}
+	dst = strconv.AppendInt(append(dst, `},"count":`...), int64(one.count), 10)
+	for i, a := range g.cells {
+		if i == 0 || g.cells[i-1].kind != a.kind {
+			dst = append(named(dst, aggregateNames[a.kind]), '{')
+		}
+		dst = named(dst, a.field.Name)
+		switch v := one.totals[i].value(a.kind); v.Kind {
+		case record.Null:
+			dst = append(dst, "null"...)
+		case record.String:
+			dst = jsontext.AppendString(dst, v.Text)
+		default:
+			dst = jsontext.AppendFloat(dst, v.Number)
+		}
+		if i == len(g.cells)-1 || g.cells[i+1].kind != a.kind {
+			dst = append(dst, '}')
+		}
+	}
+	return append(dst, '}')
+}
+
+// named starts a member of an open JSON object.
+func named(dst []byte, name string) []byte {
+	return append(jsontext.AppendString(separated(dst), []byte(name)), ':')
+}
+
+// separated puts a comma where an element or member came before.
+func separated(dst []byte) []byte {
+	if last := dst[len(dst)-1]; last == '[' || last == '{' {
+		return dst
+	}
+	return append(dst, ',')
 }

@@ -223,6 +223,21 @@ func TestInclude_SaysWhatIsWrong(t *testing.T) {
 	require.ErrorIs(t, err, store.ErrLimit)
 }
 
+func TestInclude_HasABoundForAllRelationsTogether(t *testing.T) {
+	st := library(t)
+	for i := range 10 {
+		author := create(t, st, "Author", store.Fields{"id": fmt.Sprint(i), "name": "x"})
+		create(t, st, "Book", store.Fields{"title": "t", "author": author})
+	}
+	q := store.Query{Model: "Author", Limit: -1}
+	require.NoError(t, store.Include("books", store.Include("author"))(&q))
+	_, err := store.FindTreeOf(st, q, 20)
+	require.NoError(t, err)
+	_, err = store.FindTreeOf(st, q, 19)
+	require.EqualError(t, err, "query Book.author: the included relations have more than 19 records: set a limit")
+	require.ErrorIs(t, err, store.ErrLimit)
+}
+
 func both(a, b store.QueryOption) store.QueryOption {
 	return func(q *store.Query) error {
 		if err := a(q); err != nil {

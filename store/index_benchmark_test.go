@@ -39,7 +39,8 @@ func indexStore(b *testing.B) (*store.Store, []store.Put) {
 	if err != nil {
 		b.Fatal(err)
 	}
-	st, err := store.Open(context.Background(), store.Options{Schema: s, Backend: memory.New()})
+	st, err := store.Open(context.Background(), store.Options{Schema: s, Backend: memory.New(),
+		Random: func(p []byte) { p[0]++ }})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -20,6 +20,7 @@ type Commit struct {
 	saved   []place
 	rows    []record.Row // that a delete was asked for
 	done    chan struct{}
+	told    *told // what observers are to hear
 	err     error
 	then    []func(error)
 }
@@ -282,16 +283,28 @@ func (st *Store) resolve(ctx context.Context, a log.Append, nonce uint64, unknow
 	return &code.Error{Code: code.Unavailable, Message: "storage failed; nothing was written", Err: unknown}
 }
 
-// settle ends the oldest pending commits with err. It is called with the lock
-// held and releases it.
-func (st *Store) settle(batch []*Commit, err error) {
+// settle ends the oldest pending commits with err: it tells the observers, after
+// the calls that come before that, and then those who wait. It is called with the
+// lock held and releases it.
+func (st *Store) settle(batch []*Commit, err error, calls ...func()) {
 	st.journal.pending = slices.Delete(st.journal.pending, 0, len(batch))
-	var calls []func()
 	for _, c := range batch {
 		if err != nil {
 			c.err = err
 		}
-		c.changes, c.run = nil, nil
+		if c.err == nil {
+			calls = append(calls, st.deliver(c.told)...)
+		}
+		c.changes, c.run, c.told = nil, nil, nil
+	}
+	st.mu.Unlock()
+	for _, call := range calls {
+		call()
+	}
+
+	st.mu.Lock()
+	calls = nil
+	for _, c := range batch {
 		close(c.done)
 		for _, f := range c.then {
 			calls = append(calls, func() { f(c.err) })
@@ -336,7 +349,9 @@ func (st *Store) follow(ctx context.Context) {
 	st.journal.behind = false
 	st.version++ // undo notes that there is news
 	st.undo()
+	var calls []func() // that tell observers
 	if fresh != nil {
+		calls = st.deliver(st.replacedBy(fresh.tables))
 		st.data, snapshot.Entries = fresh, nil
 		st.epoch++
 		st.lives.replaced()
@@ -344,17 +359,19 @@ func (st *Store) follow(ctx context.Context) {
 	for _, e := range snapshot.Entries {
 		if err := st.data.apply(e, st.version); err != nil {
 			st.fail(err) // the tables are between two entries
-			st.settle(slices.Clone(st.journal.pending), err)
+			st.settle(slices.Clone(st.journal.pending), err, calls...)
 			return
 		}
 		st.lives.changed(st.data.changes)
+		calls = append(calls, st.deliver(st.observed(st.data.changes, OtherTab))...)
 	}
-	st.rerun()
+	st.rerun(calls)
 }
 
 // rerun applies the pending commits again; those that fail now end with their
-// error. It is called with the lock held and releases it.
-func (st *Store) rerun() {
+// error. It is called with the lock held and releases it, makes the calls, and then
+// those of the commits that ended.
+func (st *Store) rerun(calls []func()) {
 	var kept, failed []*Commit
 	for _, c := range st.journal.pending {
 		if c.err = st.apply(c); c.err == nil {
@@ -364,7 +381,7 @@ func (st *Store) rerun() {
 		}
 	}
 	st.journal.pending = append(slices.Clone(failed), kept...)
-	st.settle(failed, nil)
+	st.settle(failed, nil, calls...)
 }
 
 // work does the oldest task once nothing is pending. It returns false when there

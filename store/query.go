@@ -96,7 +96,7 @@ func (st *Store) Query(_ context.Context, model string, options ...QueryOption) 
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	tree, err := st.tree(q)
+	tree, err := st.tree(q, MaxIncluded)
 	if err != nil {
 		return nil, err
 	}
@@ -115,7 +115,7 @@ func (st *Store) Get(_ context.Context, model string, key any, options ...QueryO
 	}
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	tree, err := st.tree(q)
+	tree, err := st.tree(q, MaxIncluded)
 	if err != nil || len(tree.Root.Records) == 0 {
 		return nil, err
 	}

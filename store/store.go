@@ -36,6 +36,10 @@ type Store struct {
 	data    *dataset
 	journal journal
 	lives   lives
+
+	observers []*Observer // replaced, never changed
+	commits   uint64      // that observers were told of
+
 	version uint32 // of the last commit applied; a row's state has the number of the commit that made it
 	epoch   uint32 // grows whenever row numbers get a new meaning
 	news    uint64 // grows with every change that everybody may see

@@ -49,6 +49,7 @@ func (st *Store) apply(c *Commit) error {
 		st.news++
 	}
 	st.lives.changed(x.changes)
+	c.told = st.observed(x.changes, Local)
 	c.version, c.changes, c.saved, c.rows, c.cleared = x.version, x.changes, x.saved, x.rows, x.cleared
 	return nil
 }

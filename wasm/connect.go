@@ -7,7 +7,6 @@ import (
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -39,29 +38,15 @@ func relationOf(m *schema.Model, relation int32) (*schema.Relation, error) {
 	return m.Relations[relation], nil
 }
 
-// parseConnection reads [remove, values, [key, …]].
+// parseConnection reads {"remove", "values", "keys"}.
 func parseConnection(rel *schema.Relation, text []byte) (store.Connection, error) {
-	c := store.Connection{Relation: rel}
-	s := jsontext.New(text)
-	for s.BeginArray(); s.NextElement(); {
-		switch {
-		case c.Keys != nil:
-			s.Raw()
-		case c.Values != nil:
-			c.Keys = [][]byte{}
-			for s.BeginArray(); s.NextElement(); {
-				c.Keys = append(c.Keys, s.Raw())
-			}
-		default:
-			if raw := s.Raw(); raw[0] == '[' {
-				c.Values = raw
-			} else {
-				c.Remove = string(raw) == "true"
-			}
-		}
+	members, err := parseObject(text)
+	c := store.Connection{Relation: rel, Values: members["values"], Remove: string(members["remove"]) == "true"}
+	if err == nil {
+		c.Keys, err = elements(members["keys"])
 	}
-	if s.Err() != nil || c.Keys == nil {
-		return c, &code.Error{Code: code.Invalid, Model: rel.Owner.Name, Field: rel.Name, Message: "needs values and keys", Err: s.Err()}
+	if err != nil || c.Values == nil || c.Keys == nil {
+		return c, &code.Error{Code: code.Invalid, Model: rel.Owner.Name, Field: rel.Name, Message: "needs values and keys", Err: err}
 	}
 	return c, nil
 }

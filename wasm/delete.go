@@ -7,7 +7,6 @@ import (
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 )
@@ -47,18 +46,13 @@ func only(list []store.Deletion, rows []record.Row) []record.Row {
 // parseDeletions reads an array of {"model", "keys" or "where", "condition"?}.
 func parseDeletions(in *schema.Schema, text []byte) ([]store.Deletion, error) {
 	var list []store.Deletion
-	s := jsontext.New(text)
-	for s.BeginArray(); s.NextElement(); {
-		d, err := parseDeletion(in, s.Raw())
-		if err != nil {
-			return nil, err
-		}
+	items, err := elements(text)
+	for i := 0; i < len(items) && err == nil; i++ {
+		var d store.Deletion
+		d, err = parseDeletion(in, items[i])
 		list = append(list, d)
 	}
-	if !s.End() {
-		return nil, &code.Error{Code: code.Invalid, Op: "delete", Message: "deletions must be a JSON array", Err: s.Err()}
-	}
-	return list, nil
+	return list, err
 }
 
 func parseDeletion(in *schema.Schema, text []byte) (store.Deletion, error) {
@@ -67,13 +61,10 @@ func parseDeletion(in *schema.Schema, text []byte) (store.Deletion, error) {
 	if condition := members["condition"]; string(condition) != "null" {
 		d.Condition = condition
 	}
-	keys := jsontext.New(members["keys"])
-	if members["keys"] != nil {
-		for keys.BeginArray(); keys.NextElement(); {
-			d.Keys = append(d.Keys, keys.Raw())
-		}
+	if err == nil {
+		d.Keys, err = elements(members["keys"])
 	}
-	if err != nil || keys.Err() != nil || (d.Keys == nil) == (d.Where == nil) {
+	if err != nil || (d.Keys == nil) == (d.Where == nil) {
 		return d, &code.Error{Code: code.Invalid, Op: "delete", Message: "a delete needs a model, and either keys or where", Err: err}
 	}
 	return d, nil

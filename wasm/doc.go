@@ -40,7 +40,7 @@
 //	                                         → [row, …] as JSON: the records that were matched, without those of the cascade;
 //	                                         [] when there were several deletions
 //	granary_connect(store, op, model, relation, length)
-//	                                         [remove, [value, …], [key, …]]: connects the record whose fields of a many-to-many
+//	                                         {"remove", "values", "keys": [[…], …]}: connects the record whose fields of a many-to-many
 //	                                         relation have those values with those of the far side that have those keys, or
 //	                                         parts them → nothing
 //	granary_begin(store)                     → number of a transaction, as one number

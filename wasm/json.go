@@ -31,6 +31,20 @@ func parseObject(text []byte) (map[string][]byte, error) {
 	return members, s.Err()
 }
 
+// elements reads the elements of an array, or none of nothing.
+func elements(text []byte) (list [][]byte, err error) {
+	if text == nil {
+		return nil, nil
+	}
+	s := jsontext.New(text)
+	list = [][]byte{}
+	for s.BeginArray(); s.NextElement(); {
+		list = append(list, s.Raw())
+	}
+	s.End()
+	return list, s.Err()
+}
+
 // textOf returns the value of the JSON text of a string, "" for anything else.
 func textOf(raw []byte) string {
 	if len(raw) == 0 || raw[0] != '"' {

@@ -2,6 +2,7 @@
 //
 //	wasmbuild build    the npm package: engine, JavaScript, types, compressed files, manifest
 //	wasmbuild schema   GraphQL SDL to the compiled schema that needs no parser in the page
+//	wasmbuild generate a schema to typed models for TypeScript and Go
 //	wasmbuild bundle   a TypeScript program to one file for the browser
 //	wasmbuild serve    a static server for development and demos
 //	wasmbuild size     what a page loads, against the budgets
@@ -52,6 +53,7 @@ func verbs() []verb {
 	return []verb{
 		{"build", "[-out web/dist] [-fast]", "build the engine and the npm package", build},
 		{"schema", "[-out file] file.graphql", "compile GraphQL SDL to a schema that needs no parser in the page", compileSchema},
+		{"generate", "[-out dir] [-ts] [-go package] [-name store] file.graphql", "write typed models for TypeScript and Go", generateModels},
 		{"bundle", "-out file [-global name] [-minify] [-external paths] file.ts", "bundle a program for the browser", bundle},
 		{"serve", "[-addr 127.0.0.1:8080] [-open] dir…", "serve directories, the first that has a file wins", serve},
 		{"size", "[-dir web/dist] [-json]", "compare what a page loads with the budgets", size},

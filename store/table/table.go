@@ -166,6 +166,9 @@ func (t *Table) Delete(number uint32) Change {
 // Undo takes a change back. Changes are undone newest first.
 func (t *Table) Undo(c Change) { t.set(c.Row, c.before) }
 
+// Redo makes a change again that was undone. Changes are redone oldest first.
+func (t *Table) Redo(c Change) { t.set(c.Row, c.after) }
+
 // Adopt takes a block of rows with new keys, one behind the other, without copying
 // it. It returns false when the rows do not fill the block exactly or have another
 // layout; the table is of no use then. Indexes are given up, and built again when

@@ -7,10 +7,11 @@ export { Predicates } from './condition.js';
 export { DataStore, type OpenOptions } from './datastore.js';
 export { ErrorCode, GranaryError, type ErrorParts } from './errors.js';
 export type { Include, Loaded, LoadedFrom, RelationName } from './include-types.js';
-export type { JSONValue } from './json.js';
+export type { JSONData, JSONValue } from './json.js';
 export type {
-  Collection, Condition, Draft, DynamicModels, DynamicPredicate, DynamicRecord, FieldName, FieldPredicate, ForeignKey, Groups, Init, Key,
-  Lazy, ModelClasses, ModelConstructor, Predicate, PredicateOf, Quantifiers, QueryOptions, SortOf,
+  Collection, Condition, Draft, DynamicModels, DynamicPredicate, DynamicRecord, EqualityPredicate, FieldName, FieldPredicate, ForeignKey,
+  Groups, Init, Key, Lazy, ListPredicate, Marks, ModelClasses, ModelConstructor, ModelType, OrderPredicate, Predicate, PredicateOf,
+  Quantifiers, QueryOptions, SortOf, TextPredicate,
 } from './model-types.js';
 export type {
   CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,

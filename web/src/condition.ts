@@ -19,7 +19,7 @@ export class Finished {
   readonly #json: PredicateJSON;
   readonly #depth: number;
 
-  constructor(json: PredicateJSON, depth = 1) {
+  constructor(json: PredicateJSON, depth = 0) {
     if (depth > MAX_PREDICATE_DEPTH) {
       throw invalid(`a predicate may be nested ${MAX_PREDICATE_DEPTH} levels deep; this one is deeper`);
     }

@@ -1,6 +1,7 @@
 // The types of a query's relations to include, and of what it answers then. Nothing
 // here exists at run time.
 
+import type { Member } from './model-marks.js';
 import type { Collection, DynamicRecord, FieldName, Predicate, QueryOptions } from './model-types.js';
 
 declare const LOADED: unique symbol;
@@ -13,7 +14,7 @@ export interface LoadedFrom<T> {
 type Dynamic<T> = string extends keyof T ? true : false;
 
 /** The relations of a record. */
-export type RelationName<T> = Exclude<keyof T, FieldName<T>>;
+export type RelationName<T> = Exclude<Member<T>, FieldName<T>>;
 
 type IsMany<V> = NonNullable<V> extends Collection<unknown, unknown> ? true : false;
 

@@ -10,6 +10,9 @@ export type JSONValue =
   | readonly JSONValue[]
   | { readonly [name: string]: JSONValue | undefined };
 
+/** A value of a field of type AWSJSON. */
+export type JSONData = readonly JSONValue[] | { readonly [name: string]: JSONValue | undefined };
+
 /**
  * Says why JSON cannot hold a value, or returns undefined when it can. It walks
  * with a list of its own, deep before wide, so that neither depth nor a cycle can

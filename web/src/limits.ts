@@ -7,8 +7,8 @@ export const MAX_JSON_DEPTH = 256;
 /** How many arrays, objects and scalars one value may hold; it also ends a value that shares parts without end. */
 export const MAX_JSON_NODES = 4_000_000;
 
-/** How deep groups and relations of a predicate may be nested. */
-export const MAX_PREDICATE_DEPTH = 128;
+/** How deep groups and relations of a predicate may be nested. The engine reads no deeper. */
+export const MAX_PREDICATE_DEPTH = 64;
 
 /** How many relations one query may include; the engine also says how deep. */
 export const MAX_INCLUDES = 64;

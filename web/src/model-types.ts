@@ -2,7 +2,11 @@
 // exists at run time.
 
 import type { LoadedFrom } from './include-types.js';
+import type { IsMarked, KeyMember, Mark, Member } from './model-marks.js';
 import type { SortDirection } from './sort.js';
+
+export type { Marks, ModelType } from './model-marks.js';
+export type * from './predicate-types.js';
 
 declare const JOIN: unique symbol;
 
@@ -79,115 +83,109 @@ type One<V> = NonNullable<V> extends PromiseLike<infer R> ? NonNullable<R> : nev
 type IsOne<V> = NonNullable<V> extends PromiseLike<unknown> ? true : false;
 type IsMany<V> = NonNullable<V> extends Collection<unknown, unknown> ? true : false;
 
+/** What a to-one relation is set to: the record, as it is or with what was loaded along. */
+type Related<V> = One<V> | LoadedFrom<One<V>>;
+
 /** The stored fields of a record: no relations. */
 export type FieldName<T> = {
-  [K in keyof T]-?: IsOne<T[K]> extends true ? never : IsMany<T[K]> extends true ? never : K;
-}[keyof T];
+  [K in Member<T>]-?: IsOne<T[K]> extends true ? never : IsMany<T[K]> extends true ? never : K;
+}[Member<T>];
 
-type Given<V> = IsOne<V> extends true ? One<V> | LoadedFrom<One<V>> | null | undefined : V;
+type Scalar = string | number | boolean | null | undefined;
+
+/** A value as a new record takes it: what may be null inside a custom type may be left out. */
+type GivenValue<V> = V extends Scalar ? V
+  : V extends readonly (infer E)[] ? readonly GivenValue<E>[]
+  : V extends object ? (string extends keyof V ? V : GivenObject<V>) : V;
+
+type GivenObject<V> = { readonly [K in keyof V as null extends V[K] ? never : K]: GivenValue<V[K]> } & {
+  readonly [K in keyof V as null extends V[K] ? K : never]?: GivenValue<V[K]> | undefined;
+};
+
+type Given<T, K extends keyof T> = IsOne<T[K]> extends true
+  ? Related<T[K]> | (K extends Mark<T, 'required'> ? undefined : null | undefined)
+  : GivenValue<T[K]>;
+
+/** What a constructor or a draft may be given: fields and to-one relations. */
+type Givable<T> = {
+  [K in Member<T>]-?: IsMany<T[K]> extends true ? never : K extends Mark<T, 'readOnly'> ? never : K;
+}[Member<T>];
+
+/** The relations and foreign keys of the mark `either`. */
+type Alternative<T> = Both<Mark<T, 'either'>>;
+
+type Both<E> = [E] extends [never] ? never : keyof E | E[keyof E];
+
+type LeftOut<T> = IsMarked<T> extends true ? Mark<T, 'optional'> : 'id' | 'createdAt' | 'updatedAt';
 
 type Left<T> = {
-  [K in keyof T]-?: K extends 'id' | 'createdAt' | 'updatedAt'
+  [K in Givable<T>]: K extends LeftOut<T>
     ? K
     : null extends T[K] ? K : undefined extends T[K] ? K
     : typeof FOREIGN_KEY extends keyof T[K] ? K : IsOne<T[K]> extends true ? K : never;
-}[keyof T];
+}[Givable<T>];
 
-type Givable<T> = { [K in keyof T]-?: IsMany<T[K]> extends true ? never : K }[keyof T];
+/** A relation by its record, or else by all fields of its foreign key. */
+type Either<T, R extends keyof T, F extends keyof T> =
+  | ({ readonly [K in R]: Related<T[K]> } & { readonly [K in F]?: T[K] | undefined })
+  | ({ readonly [K in F]: T[K] } & { readonly [K in R]?: undefined });
 
-/** What `new Model(init)` takes: nullable fields, id, timestamps and relations may be left out. */
+/** All the alternatives of a model at once: as parameters of functions they are joined by `&`. */
+type Eithers<T, E> = [E] extends [never]
+  ? unknown
+  : { [R in keyof E]: (init: Either<T, R & keyof T, E[R] & keyof T>) => void }[keyof E] extends (init: infer I) => void ? I : unknown;
+
+/**
+ * What `new Model(init)` takes: nullable fields, a managed id, what has a default
+ * and relations may be left out. In a generated interface a required relation is
+ * given as a record or as its foreign key, and what the store sets cannot be given.
+ */
 export type Init<T> = Dynamic<T> extends true
   ? { readonly [name: string]: unknown }
-  : { readonly [K in Exclude<Givable<T>, Left<T>>]: Given<T[K]> } & {
-      readonly [K in Extract<Givable<T>, Left<T>>]?: Given<T[K]> | undefined;
-    };
+  : { readonly [K in Exclude<Givable<T>, Left<T> | Alternative<T>>]: Given<T, K> } & {
+      readonly [K in Exclude<Left<T>, Alternative<T>>]?: Given<T, K> | undefined;
+    } & Eithers<T, Mark<T, 'either'>>;
 
-type Mutable<V> = V extends readonly (infer E)[] ? Mutable<E>[] : V extends object ? { -readonly [K in keyof V]: Mutable<V[K]> } : V;
+type Mutable<V> = V extends Scalar ? V
+  : V extends readonly (infer E)[] ? Mutable<E>[]
+  : V extends object ? { -readonly [K in keyof V]: Mutable<V[K]> } : V;
 
-/** What the callback of `copyOf` changes: fields by value, to-one relations by instance or null. */
+type Drafted<T, K extends keyof T> = IsOne<T[K]> extends true
+  ? T[K] | Related<T[K]> | (K extends Mark<T, 'required'> ? never : null)
+  : Mutable<T[K]>;
+
+type Unchangeable<T> = Extract<Member<T>, Mark<T, 'readOnly'> | Mark<T, 'fixed'> | KeyMember<T>>;
+
+/**
+ * What the callback of `copyOf` changes: fields by value, to-one relations by
+ * instance, or null where they may be. In a generated interface the key and what
+ * the store sets can only be read.
+ */
 export type Draft<T> = Dynamic<T> extends true
   ? { [name: string]: unknown }
-  : { -readonly [K in Givable<T>]: IsOne<T[K]> extends true ? T[K] | Exclude<Given<T[K]>, undefined> : Mutable<T[K]> };
+  : { -readonly [K in Exclude<Givable<T>, Unchangeable<T>>]: Drafted<T, K> } & { readonly [K in Unchangeable<T>]: T[K] };
 
-/** The key of a record: a single value, or for a composite key an object or an array in key order. */
-export type Key<T> = string | number | readonly (string | number)[] | KeyObject<T>;
+/**
+ * The key of a record: its value, or for a composite key an object of its fields
+ * or an array in key order. Of interfaces that are written by hand it is not known
+ * which fields these are.
+ */
+export type Key<T> = IsMarked<T> extends true
+  ? ExactKey<T, Mark<T, 'key'>>
+  : string | number | readonly (string | number)[] | (Dynamic<T> extends true ? { readonly [name: string]: unknown } : Partial<Pick<T, FieldName<T>>>);
 
-type KeyObject<T> = Dynamic<T> extends true ? { readonly [name: string]: unknown } : Partial<Pick<T, FieldName<T>>>;
+type ExactKey<T, K> = K extends readonly [infer F extends keyof T]
+  ? T[F]
+  : K extends readonly (infer F extends keyof T)[]
+    ? { readonly [N in F]: T[N] } | { readonly [I in keyof K]: K[I] extends keyof T ? T[K[I]] : never }
+    : never;
 
-declare const CONDITION: unique symbol;
+type Sortable<T> = { [K in FieldName<T>]: [NonNullable<T[K]>] extends [string | number | boolean] ? K : never }[FieldName<T>];
 
-/** One finished condition: what a predicate returns. */
-export interface Condition {
-  readonly [CONDITION]: true;
-}
-
-/** A predicate: it is given the fields and relations of a model and returns a condition. */
-export type Predicate<T> = ((fields: PredicateOf<T>) => Condition | PredicateOf<T>) | Condition;
-
-type Group<T> = (fields: PredicateOf<T>) => readonly (Condition | PredicateOf<T>)[];
-type Single<T> = (fields: PredicateOf<T>) => Condition | PredicateOf<T>;
-
-/** The groups that hold on any level of a predicate. */
-export interface Groups<T> {
-  /** All conditions of the array hold; on a relation, for one and the same related record. */
-  and(group: Group<T>): Condition;
-  /** At least one condition of the array holds. */
-  or(group: Group<T>): Condition;
-  /** The condition does not hold. */
-  not(single: Single<T>): Condition;
-}
-
-/** What can be asked of related records besides their fields. */
-export interface Quantifiers<T> {
-  /** At least one related record satisfies the condition: what a plain path means, too. */
-  some(single: Single<T>): Condition;
-  /** No related record fails the condition. */
-  every(single: Single<T>): Condition;
-  /** No related record satisfies the condition. */
-  none(single: Single<T>): Condition;
-}
-
-type Contained<V> = NonNullable<V> extends readonly (infer E)[] ? E : NonNullable<V>;
-
-/** What can be asked of a field. */
-export interface FieldPredicate<V> {
-  eq(value: NonNullable<V> | null): Condition;
-  ne(value: NonNullable<V> | null): Condition;
-  gt(value: NonNullable<V>): Condition;
-  ge(value: NonNullable<V>): Condition;
-  lt(value: NonNullable<V>): Condition;
-  le(value: NonNullable<V>): Condition;
-  /** Both ends belong to the range. */
-  between(low: NonNullable<V>, high: NonNullable<V>): Condition;
-  /** A part of a string, or an element of a list. */
-  contains(value: Contained<V>): Condition;
-  notContains(value: Contained<V>): Condition;
-  beginsWith(value: NonNullable<V>): Condition;
-  in(values: readonly (NonNullable<V> | null)[]): Condition;
-  notIn(values: readonly (NonNullable<V> | null)[]): Condition;
-}
-
-/** The fields, relations and groups of a model, as a predicate is given them. */
-export type PredicateOf<T> = Dynamic<T> extends true
-  ? DynamicPredicate
-  : Groups<T> & { readonly [K in keyof T]-?: MemberPredicate<T[K]> };
-
-/** Any path of names, for models without an interface. Unknown names are refused at run time. */
-export type DynamicPredicate = Groups<DynamicRecord> &
-  Quantifiers<DynamicRecord> &
-  FieldPredicate<unknown> & { readonly [name: string]: DynamicPredicate };
-
-type MemberPredicate<V> = NonNullable<V> extends Collection<infer R, infer J>
-  ? ManyPredicate<R, J>
-  : IsOne<V> extends true ? PredicateOf<One<V>> & Quantifiers<One<V>> : FieldPredicate<V>;
-
-type ManyPredicate<R, J> = PredicateOf<R> & Quantifiers<R> & ([J] extends [never] ? unknown : Omit<PredicateOf<J>, keyof R>);
-
-
-/** The fields of a model, as a sort is given them: `s => s.rating('DESCENDING').title('ASCENDING')`. */
+/** The single values of a model, as a sort is given them: `s => s.rating('DESCENDING').title('ASCENDING')`. */
 export type SortOf<T> = Dynamic<T> extends true
   ? { readonly [name: string]: (direction: SortDirection) => SortOf<T> }
-  : { readonly [K in FieldName<T>]: (direction: SortDirection) => SortOf<T> };
+  : { readonly [K in Sortable<T>]: (direction: SortDirection) => SortOf<T> };
 
 /** How many records a query answers with, which, and in what order. */
 export interface QueryOptions<T> {

@@ -126,7 +126,7 @@ export class Session {
   }
 
   /** Connects records, or parts them; resolves when it is durable. */
-  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+  async connect(model: Model, relation: Relation, request: object): Promise<void> {
     this.ready();
     await this.#engine.callLater('connect', [this.#store, model.index, relation.index], request);
   }

@@ -2,6 +2,9 @@ import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
 import type { LiveQuery } from './live.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
+/** What no class is, so that a model cannot be given where one of its records is meant. */
+type NoClass = { readonly prototype?: never } | { readonly copyOf?: never };
+
 /** The type of `save`. */
 export interface Save {
   /**
@@ -11,7 +14,7 @@ export interface Save {
    * a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
   <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
-  <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
+  <T extends object>(record: T & NoClass, condition?: Predicate<T>): Promise<T>;
 }
 
 /** The type of `saveAll`. */
@@ -70,7 +73,7 @@ export interface Delete {
    * With a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
   <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
-  <T extends object>(record: T, condition?: Predicate<T>): Promise<T>;
+  <T extends object>(record: T & NoClass, condition?: Predicate<T>): Promise<T>;
 }
 
 /** The type of `deleteAll`. */

@@ -16,12 +16,16 @@ export function placeOf(record: object, session: Session): Session {
   return within?.open ? within.session : session;
 }
 
+/** What the verbs ask of a session. */
+type Verbs = Pick<Session,
+  'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'related' | 'connect'>;
+
 /**
  * A transaction under way, which the verbs take for a session: it answers each
  * call within the transaction, with records that the page's identity map does not
  * know.
  */
-export class Within {
+export class Within implements Verbs {
   readonly root: Session;
   readonly bindings: Session['bindings'];
   /** Whether the transaction's function is running. */
@@ -78,9 +82,8 @@ export class Within {
     return this.#records(5, model, key)[0];
   }
 
-  groups(verb: number, request: { readonly model?: unknown }): unknown {
-    const { model } = this.root.bindings.get(String(request.model))!;
-    return this.#call(8, model, request, verb);
+  groups(model: Model, verb: number, request: object): unknown {
+    return this.#call(8, model, about(model, request), verb);
   }
 
   /** Relations along with records are not to be had within a transaction. */
@@ -92,7 +95,7 @@ export class Within {
     return this.#records(6, model, values, relation);
   }
 
-  async connect(model: Model, relation: Relation, request: readonly unknown[]): Promise<void> {
+  async connect(model: Model, relation: Relation, request: object): Promise<void> {
     this.#call(7, model, request, relation.index);
   }
 

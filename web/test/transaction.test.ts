@@ -201,6 +201,23 @@ describe('transactions', () => {
     expect((await store.query(Seat)).map((s) => s.number)).to.deep.equal([2]);
   });
 
+  it('count, add up and group with their own writes, and notice when others change the outcome', async () => {
+    const { store, Post } = await blog();
+    await store.saveAll([1, 2, 3].map((rating) => new Post({ title: 'p', rating })));
+    let called = 0;
+    const total = await store.transaction(async (tx) => {
+      await tx.save(new Post({ title: 'own', rating: 10 }));
+      const sum = await tx.sum(Post, 'rating');
+      expect(await tx.max(Post, 'rating')).to.equal(10);
+      expect((await tx.groupBy(Post, 'title')).map((g) => g.count)).to.deep.equal([sum - 13, 1]);
+      if (called++ === 0) await store.save(new Post({ title: 'p', rating: 1 }));
+      return sum;
+    });
+    expect([total, called]).to.deep.equal([17, 2]);
+    await fails('INVALID', /include cannot be used/, () =>
+      store.transaction((tx) => tx.query(Post, (p) => p.title.eq('p'), { include: { comments: true } })));
+  });
+
   it('are durable when they resolve', async () => {
     const store = await openStore<Blog>(BLOG, { storage: 'indexeddb' });
     await store.transaction((tx) => tx.saveAll([new store.models.Post({ title: 'a' }), new store.models.User({ username: 'u' })]));

@@ -16,7 +16,8 @@ export interface Land {
 }
 
 /** The land of a country; its outline may be empty. */
-export function landOf({ outline }: Country): Land {
+export function landOf(country: Country): Land {
+  const outline = country.outline as readonly (readonly number[])[];
   const path = new Path2D();
   let box: Box | undefined;
   for (const [i, ring] of outline.entries()) {

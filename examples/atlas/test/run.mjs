@@ -222,7 +222,7 @@ async function looking(visitor) {
 }
 
 async function main() {
-  for (const needed of ['examples/atlas/dist/app.js', 'examples/atlas/dist/data/cities.json', 'web/dist/granary-sdl.wasm']) {
+  for (const needed of ['examples/atlas/dist/app.js', 'examples/atlas/dist/data/cities.json', 'web/dist/granary.wasm']) {
     if (!existsSync(join(root, needed))) throw new Error(`${needed} is missing; run 'make test-atlas', which builds it`);
   }
   const scratch = mkdtempSync(join(tmpdir(), 'granary-atlas-'));
