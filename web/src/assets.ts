@@ -1,4 +1,4 @@
-import { ErrorCode, GranaryError } from './errors.js';
+import { wasmError } from './errors.js';
 
 /** The engine without and with the parser of SDL. */
 export type AssetName = 'granary.wasm' | 'granary-sdl.wasm';
@@ -35,7 +35,7 @@ export function provideAssets(assets: Assets): void {
 /** The address of the engine that was built with this package. */
 export function assetURL(name: AssetName): URL {
   if (provided) return provided.url(name);
-  throw new GranaryError(ErrorCode.Wasm, `open: where ${name} stands is not known; pass its address as the option wasm`);
+  throw wasmError(`where ${name} stands is not known; pass its address as the option wasm`);
 }
 
 /** The class Go: the page's own if it has one, else that of wasm_exec.js. */
@@ -43,5 +43,5 @@ export async function goConstructor(): Promise<GoConstructor> {
   const present = globalThis as { Go?: GoConstructor };
   if (!present.Go) await provided?.loadGo();
   if (present.Go) return present.Go;
-  throw new GranaryError(ErrorCode.Wasm, 'open: wasm_exec.js was loaded but did not define Go; is it the file of this package?');
+  throw wasmError('wasm_exec.js was loaded but did not define Go; is it the file of this package?');
 }

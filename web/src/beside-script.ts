@@ -1,5 +1,5 @@
 import type { Assets } from './assets.js';
-import { ErrorCode, GranaryError } from './errors.js';
+import { wasmError } from './errors.js';
 
 /**
  * What stands beside a plain script. Only while the script is being run does the
@@ -11,10 +11,7 @@ export function besideScript(): Assets {
   return {
     url: (name) => new URL(name, base ?? globalThis.location?.href),
     loadGo() {
-      throw new GranaryError(
-        ErrorCode.Wasm,
-        'open: the class Go is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>',
-      );
+      throw wasmError('the class Go is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>');
     },
   };
 }

@@ -64,12 +64,10 @@ export class GranaryError extends Error {
   readonly details?: unknown;
 
   constructor(code: ErrorCode, message: string, parts: ErrorParts = {}) {
-    super(message, parts.cause === undefined ? undefined : { cause: parts.cause });
+    super(message, parts);
     this.code = code;
-    if (parts.op) this.op = parts.op;
-    if (parts.model) this.model = parts.model;
-    if (parts.field) this.field = parts.field;
-    if (parts.details !== undefined) this.details = parts.details;
+    const { op, model, field, details } = parts;
+    Object.assign(this, { op, model, field, details });
   }
 
   static {
@@ -79,8 +77,13 @@ export class GranaryError extends Error {
 
 /** An INVALID error whose message begins with the place: "Post.title: …". */
 export function invalid(message: string, op?: string, model?: { readonly name: string }, field?: string): GranaryError {
-  const parts = { op, model: model?.name, field };
+  const parts = { op: op || undefined, model: model?.name, field };
   return new GranaryError(ErrorCode.Invalid, located(message, parts), parts);
+}
+
+/** A WASM error: the engine cannot be had. */
+export function wasmError(message: string, cause?: unknown): GranaryError {
+  return new GranaryError(ErrorCode.Wasm, `open: ${message}`, { cause });
 }
 
 /** The error that the engine wrote as JSON. */

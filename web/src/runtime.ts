@@ -1,5 +1,5 @@
 import { goConstructor, type GoRuntime } from './assets.js';
-import { engineError, ErrorCode, GranaryError, reason } from './errors.js';
+import { engineError, ErrorCode, GranaryError, reason, wasmError } from './errors.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
 import { instantiate, type WasmSource } from './wasm-source.js';
@@ -256,5 +256,5 @@ const NEWEST = 'granary_group' satisfies keyof EngineExports;
 
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;
-  throw new GranaryError(ErrorCode.Wasm, `open: the WebAssembly is not the engine of this version: it does not export ${NEWEST}`);
+  throw wasmError(`the WebAssembly is not the engine of this version: it does not export ${NEWEST}`);
 }

@@ -1,4 +1,4 @@
-import { ErrorCode, GranaryError, reason } from './errors.js';
+import { reason, wasmError, type GranaryError } from './errors.js';
 
 /** The engine's WebAssembly, or where it is. */
 export type WasmValue = string | URL | Response | ArrayBuffer | Uint8Array | WebAssembly.Module;
@@ -101,13 +101,6 @@ function refused(cause: unknown, from: string): GranaryError {
     const remedy = "add 'wasm-unsafe-eval' to its script-src";
     return wasmError(`the page's Content-Security-Policy forbids WebAssembly; ${remedy} (${why})`, cause);
   }
-  if (/magic|3c 21|3c 68/i.test(why)) {
-    return wasmError(`${from} is no WebAssembly, most likely a page of HTML (${why}): ${REMEDY}`, cause);
-  }
-  const likely = 'is it whole, and of the same version as this package?';
-  return wasmError(`${from} was refused by the browser (${why}); ${likely}`, cause);
-}
-
-function wasmError(message: string, cause?: unknown): GranaryError {
-  return new GranaryError(ErrorCode.Wasm, `open: ${message}`, { cause });
+  const likely = 'is it a page of HTML, cut short, or not of the same version as this package?';
+  return wasmError(`${from} was refused by the browser (${why}); ${likely} ${REMEDY}`, cause);
 }
