@@ -29,6 +29,9 @@ export interface EngineExports {
   granary_live(store: number, length: number): number;
   granary_unlive(live: number): number;
   granary_news(store: number): number;
+  granary_observe(store: number, length: number): number;
+  granary_unobserve(observer: number): number;
+  granary_events(store: number): number;
   granary_stats(store: number): number;
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
@@ -252,7 +255,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 const EXPORTS: readonly (keyof EngineExports)[] = [
   'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_insert', 'granary_delete',
   'granary_connect', 'granary_begin', 'granary_within', 'granary_commit', 'granary_rollback',
-  'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_live', 'granary_unlive', 'granary_news', 'granary_check',
+  'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_live', 'granary_unlive', 'granary_news', 'granary_observe', 'granary_unobserve', 'granary_events', 'granary_check',
   'granary_stats', 'granary_clear', 'granary_close', 'granary_destroy',
 ];
 
