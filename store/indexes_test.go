@@ -56,6 +56,7 @@ func TestIndexes_NeverChangeAnAnswer(t *testing.T) {
 		st, err := store.Open(context.Background(), store.Options{Schema: g.schema, Backend: storage, Clock: func() int64 { return noon }})
 		require.NoError(t, err, g.replay)
 		g.stores = []*store.Store{st}
+		g.mirror(st)
 		for range 2 + g.IntN(3) {
 			g.fill(st, storage)
 			found += g.ask(st)
