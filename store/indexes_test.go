@@ -57,7 +57,6 @@ func TestIndexes_NeverChangeAnAnswer(t *testing.T) {
 		require.NoError(t, err, g.replay)
 		g.mirror(st)
 		g.stores = []*store.Store{st}
-		g.mirror(st)
 		for range 2 + g.IntN(3) {
 			g.fill(st, storage)
 			found += g.ask(st)
