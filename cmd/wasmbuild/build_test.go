@@ -93,7 +93,7 @@ func requirePackage(t *testing.T, dist string, made manifest) {
 	require.Contains(t, module, `new URL("./granary.wasm",import.meta.url)`)
 	require.Contains(t, module, `import("./wasm_exec.js")`)
 	require.NotContains(t, module, "globalThis.Go")
-	require.Contains(t, read(t, dist, "granary.js"), "var Granary=")
+	require.Regexp(t, `globalThis,\{Granary:`, read(t, dist, "granary.js"))
 
 	require.Regexp(t, "^go1", made.Go)
 	require.Len(t, made.Build, buildIDLength)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"path/filepath"
+	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
 )
@@ -11,12 +12,11 @@ type script struct {
 	file   string // in the package
 	source string // in web/src
 	format api.Format
-	global string // the name on globalThis, for a plain script tag
 }
 
 var scripts = []script{
 	{file: "index.js", source: "index.ts", format: api.FormatESModule},
-	{file: "granary.js", source: "script.ts", format: api.FormatIIFE, global: "Granary"},
+	{file: "granary.js", source: "script.ts", format: api.FormatIIFE},
 }
 
 // scripts makes the JavaScript of the package.
@@ -32,6 +32,16 @@ func (m *maker) scripts() error {
 	return nil
 }
 
+// inside are the members of our own classes and objects that get short names. None
+// is public, or a member of what JSON, the browser or the toolchain gives; each is
+// only ever asked for with a dot.
+var inside = strings.Fields(`
+	Class adopt answer bindingOf bindings bound callLater changedIn compiled dead deep definition
+	ended feed fill finish generated given graph hazardous initial listen loadGo make many plan
+	readNumbers readRelation readText ready records related relatedIn requiredKeys rollback root
+	saveWithin saved session slotOf slots stamped stand sweep tidy tree writeBytes writeText
+`)
+
 // options are esbuild's. The toolchain's runtime stays an import of its own, and
 // "new URL('./granary.wasm', import.meta.url)" stays as it is written, so that an
 // app's bundler finds the wasm as an asset.
@@ -41,11 +51,11 @@ func (s script) options(web, out string) api.BuildOptions {
 		EntryPoints:       []string{filepath.Join("src", s.source)},
 		Outfile:           filepath.Join(out, s.file),
 		Format:            s.format,
-		GlobalName:        s.global,
 		External:          []string{runtimeImport},
 		MinifyWhitespace:  true,
 		MinifySyntax:      true,
 		MinifyIdentifiers: true,
+		MangleProps:       "^(" + strings.Join(inside, "|") + ")$",
 		LegalComments:     api.LegalCommentsNone,
 	}
 }

@@ -12,7 +12,7 @@ export async function connect(
   op: 'add' | 'remove', { session, model }: Binding, relation: Relation, record: object, others: unknown,
 ): Promise<void> {
   const far = relation.through?.target;
-  const refuse = (message: string) => invalid(message, { op, model: model.name, field: relation.name });
+  const refuse = (message: string) => invalid(message, op, model, relation.name);
   if (!far) throw refuse(`is no many-to-many relation; save or delete the records of ${relation.target.name}, which keep it`);
   const keys = (Array.isArray(others) ? others : [others]).map((other: unknown) => {
     if (session.root.bindingOf(other)?.model !== far) throw refuse(`takes records of ${far.name} of the same store`);

@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { invalid } from './errors.js';
 import { deepFreeze, whyNotJSON } from './json.js';
 import type { Binding } from './model.js';
@@ -16,10 +17,10 @@ export interface Filled {
  */
 export function fillFrom(binding: Binding, init: unknown): Filled {
   const { model } = binding;
-  if (typeof init !== 'object' || init === null || Array.isArray(init)) {
-    throw invalid('give the fields as an object', { model: model.name });
+  if (!isRecord(init)) {
+    throw invalid('give the fields as an object', '', model);
   }
-  const { given, related } = collect(binding, init as Record<string, unknown>);
+  const { given, related } = collect(binding, init);
   const values = plainValues(binding, given) ?? canonicalValues(binding, given);
   return { values, related };
 }
@@ -43,7 +44,7 @@ function wholeValues(binding: Binding, init: Record<string, unknown>): unknown[]
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isObject(value) && !Array.isArray(value);
 }
 
 /** Sorts the members of init into slots; relations become their foreign keys. */
@@ -75,9 +76,7 @@ function connect(
   for (const [i, field] of relation.fields.entries()) {
     const at = binding.plan.slotOf.get(field)!;
     if (given[at] !== undefined && given[at] !== key[i]) {
-      throw invalid(`${relation.name} and ${field} name different records; give one of them`, {
-        model: binding.model.name, field: relation.name,
-      });
+      throw invalid(`${relation.name} and ${field} name different records; give one of them`, '', binding.model, relation.name);
     }
     given[at] = key[i];
   }
@@ -87,7 +86,7 @@ function connect(
 /** The values of a relation's own fields that lead to an instance; nulls for null. */
 export function foreignKey(binding: Binding, relation: Relation, value: unknown): unknown[] {
   const { model, session } = binding;
-  const refuse = (message: string) => invalid(message, { model: model.name, field: relation.name });
+  const refuse = (message: string) => invalid(message, '', model, relation.name);
   if (relation.many) {
     throw refuse('is a relation to many records; set it from the other side, by saving those records');
   }
@@ -132,7 +131,7 @@ export function canonicalValues(binding: Binding, given: readonly unknown[]): un
     if (value === undefined || (fixed && value === null)) continue;
     if (fixed) throw readOnly(binding, name);
     const why = whyNotJSON(value);
-    if (why) throw invalid(why, { model: model.name, field: name });
+    if (why) throw invalid(why, '', model, name);
     init[name] = value;
   }
   const row = session.construct(model, init);
@@ -140,5 +139,5 @@ export function canonicalValues(binding: Binding, given: readonly unknown[]): un
 }
 
 function readOnly(binding: Binding, field: string): Error {
-  return invalid('is read-only: the store sets it', { model: binding.model.name, field });
+  return invalid('is read-only: the store sets it', '', binding.model, field);
 }

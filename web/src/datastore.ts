@@ -1,10 +1,11 @@
 import type { Aggregate, Average, GroupBy, Sum } from './aggregate-types.js';
 import { anyEngine, engineFor } from './engines.js';
-import { ErrorCode, GranaryError } from './errors.js';
+import { isObject } from './checks.js';
+import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
 import { observe } from './observe.js';
 import { live } from './query.js';
-import { text } from './runtime.js';
+import { json } from './runtime.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
@@ -125,9 +126,8 @@ export class DataStore<M extends object = DynamicModels> {
     checkOptions(options);
     const { name, schema, storage = 'indexeddb', durability, wasm } = options;
     const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
-    const input = JSON.stringify({ name, schema, storage, strict: durability === 'strict' });
-    const answer = await engine.callLater(input, text, (x, op, n) => x.granary_open(op, n));
-    const store = new DataStore<M>(new Session(engine, name, JSON.parse(answer) as Opened));
+    const opened = await engine.callLater('open', [], { name, schema, storage, strict: durability === 'strict' }, json) as Opened;
+    const store = new DataStore<M>(new Session(engine, name, opened));
     open.push(store);
     return store;
   }
@@ -136,7 +136,7 @@ export class DataStore<M extends object = DynamicModels> {
   static async destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
     checkName('destroy', name);
     const engine = await anyEngine(options.wasm);
-    await engine.callLater(JSON.stringify({ name }), () => undefined, (x, op, n) => x.granary_destroy(op, n));
+    await engine.callLater('destroy', [], { name });
   }
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */
@@ -173,7 +173,7 @@ export class DataStore<M extends object = DynamicModels> {
   static readonly transaction: RunTransaction = async (fn, options?: TransactionOptions) => {
     const store = lastOpened('transaction');
     if (open.length === 1) return store.transaction(fn, options);
-    throw new GranaryError(ErrorCode.Invalid, `transaction: ${open.length} stores are open; call it on one of them, as store.transaction(…)`);
+    throw invalid(`${open.length} stores are open; call it on one of them, as store.transaction(…)`, 'transaction');
   };
 
   static {
@@ -225,9 +225,7 @@ function lastOpened(op: string): DataStore<object> {
 }
 
 function checkOptions(options: OpenOptions): void {
-  if (typeof options !== 'object' || options === null) {
-    throw new GranaryError(ErrorCode.Invalid, 'open: expects { name, schema }', { op: 'open' });
-  }
+  if (!isObject(options)) throw invalid('expects { name, schema }', 'open');
   checkName('open', options.name);
   oneOf('storage', options.storage, ['indexeddb', 'memory']);
   oneOf('durability', options.durability, ['relaxed', 'strict']);
@@ -235,12 +233,12 @@ function checkOptions(options: OpenOptions): void {
 
 function checkName(op: string, name: unknown): void {
   if (typeof name === 'string' && name !== '') return;
-  throw new GranaryError(ErrorCode.Invalid, `${op}: name must be a string that is not empty`, { op });
+  throw invalid('name must be a string that is not empty', op);
 }
 
 function oneOf(option: string, value: unknown, values: readonly string[]): void {
   if (value === undefined || values.includes(value as string)) return;
-  throw new GranaryError(ErrorCode.Invalid, `open: ${option} must be '${values.join("' or '")}', got ${String(value)}`, { op: 'open' });
+  throw invalid(`${option} must be '${values.join("' or '")}', got ${String(value)}`, 'open');
 }
 
 /** A frozen object without a prototype, so that any name is only a name. */

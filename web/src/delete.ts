@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
 import { keyFrom, keyOf } from './key.js';
@@ -13,11 +14,11 @@ import type { Session } from './session.js';
  * argument.
  */
 export async function remove(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
-  if (typeof target === 'object' && target !== null) return removeRecord(session, target, rest[0]);
+  if (isObject(target)) return removeRecord(session, target, rest[0]);
   const binding = modelOf('delete', session, target);
   const { model } = binding;
   if (rest.length === 0) {
-    throw invalid('says not which records; pass a key, a predicate, or Predicates.ALL for all', { op: 'delete', model: model.name });
+    throw invalid('says not which records; pass a key, a predicate, or Predicates.ALL for all', 'delete', model);
   }
   const criterion = criterionOf('delete', binding, rest[0]);
   const request = 'key' in criterion ? { keys: [criterion.key] } : criterion;
@@ -40,7 +41,7 @@ async function removeRecord(session: Session | undefined, record: object, condit
 export async function removeAll(session: Session | undefined, args: readonly unknown[]): Promise<unknown> {
   const op = 'deleteAll';
   const list = args[args.length > 1 ? 1 : 0];
-  if (!Array.isArray(list)) throw invalid(`expects an array of ${args.length > 1 ? 'keys' : 'records'}`, { op });
+  if (!Array.isArray(list)) throw invalid(`expects an array of ${args.length > 1 ? 'keys' : 'records'}`, op);
   if (args.length > 1) {
     const { session: own, model } = modelOf(op, session, args[0]);
     const keys = list.map((key) => keyFrom(op, model, key));

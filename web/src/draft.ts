@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { canonicalValues, foreignKey } from './construct.js';
 import { invalid, type GranaryError } from './errors.js';
 import { whyNotJSON } from './json.js';
@@ -21,9 +22,7 @@ export function edit(binding: Binding, source: Record<string, unknown>, recipe: 
   try {
     const result = recipe(proxy as never);
     if (typeof (result as { then?: unknown } | undefined)?.then === 'function') {
-      throw invalid('the callback must not be async: change the draft before it returns', {
-        op: 'copyOf', model: binding.model.name,
-      });
+      throw invalid('the callback must not be async: change the draft before it returns', 'copyOf', binding.model);
     }
   } finally {
     revoke();
@@ -94,7 +93,7 @@ class DraftView implements ProxyHandler<Values> {
 
   #read(values: Values, name: string): unknown {
     const value = values[name];
-    if (typeof value !== 'object' || value === null || this.#touched.has(name)) return value;
+    if (!isObject(value) || this.#touched.has(name)) return value;
     this.#touched.add(name);
     return (values[name] = structuredClone(value));
   }
@@ -130,7 +129,7 @@ class DraftView implements ProxyHandler<Values> {
   }
 
   #refuse(field: string, message: string): GranaryError {
-    return invalid(message, { op: 'copyOf', model: this.#binding.model.name, field });
+    return invalid(message, 'copyOf', this.#binding.model, field);
   }
 }
 

@@ -1,9 +1,10 @@
 import { assetURL, type AssetName } from './assets.js';
+import { isObject } from './checks.js';
 import { Engine } from './runtime.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** One engine for each WebAssembly: by address, or by the object that was given. */
-const byAddress = new Map<string, Promise<Engine>>();
+const byAddress = new Map<unknown, Promise<Engine>>();
 const byObject = new WeakMap<object, Promise<Engine>>();
 let last: { engine: Promise<Engine> } | undefined;
 
@@ -13,42 +14,19 @@ let last: { engine: Promise<Engine> } | undefined;
  */
 export function engineFor(source: WasmSource | undefined, name: AssetName): Promise<Engine> {
   const wanted = source ?? assetURL(name);
-  const slot = slotOf(wanted);
-  const running = slot.get();
+  const key = typeof wanted === 'string' || wanted instanceof URL ? absolute(wanted) : wanted;
+  const engines = (isObject(key) || typeof key === 'function' ? byObject : byAddress) as Map<unknown, Promise<Engine>>;
+  const running = engines.get(key);
   if (running) return running;
   const forget = () => {
-    slot.delete();
+    engines.delete(key);
     if (last?.engine === engine) last = undefined;
   };
-  const engine = Engine.start(wanted, forget);
-  slot.set(engine);
+  const engine = Engine.start(wanted, forget); // what is no source fails here
+  engines.set(key, engine);
   last = { engine };
   engine.catch(forget);
   return engine;
-}
-
-/** Where the engine of a source is kept. What is no source has no place; starting it fails. */
-function slotOf(source: WasmSource): Slot {
-  if (typeof source === 'string' || source instanceof URL) {
-    const address = absolute(source);
-    return {
-      get: () => byAddress.get(address),
-      set: (engine) => byAddress.set(address, engine),
-      delete: () => byAddress.delete(address),
-    };
-  }
-  const isKey = (typeof source === 'object' && source !== null) || typeof source === 'function';
-  return {
-    get: () => (isKey ? byObject.get(source) : undefined),
-    set: (engine) => isKey && byObject.set(source, engine),
-    delete: () => isKey && byObject.delete(source),
-  };
-}
-
-interface Slot {
-  get(): Promise<Engine> | undefined;
-  set(engine: Promise<Engine>): void;
-  delete(): void;
 }
 
 /** An engine for work that belongs to no store: one that runs, or the smallest. */

@@ -78,7 +78,8 @@ export class GranaryError extends Error {
 }
 
 /** An INVALID error whose message begins with the place: "Post.title: …". */
-export function invalid(message: string, parts: ErrorParts = {}): GranaryError {
+export function invalid(message: string, op?: string, model?: { readonly name: string }, field?: string): GranaryError {
+  const parts = { op, model: model?.name, field };
   return new GranaryError(ErrorCode.Invalid, located(message, parts), parts);
 }
 
@@ -94,4 +95,9 @@ function located(message: string, { op, model, field }: ErrorParts): string {
   if (place && message.includes(place)) return message;
   const where = [op, place].filter(Boolean).join(' ');
   return where && !message.startsWith(where) ? `${where}: ${message}` : message;
+}
+
+/** What was thrown, in words. */
+export function reason(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
 }

@@ -2,7 +2,7 @@ import { ErrorCode, GranaryError } from './errors.js';
 import type { Feed } from './live.js';
 import type { Observer } from './observable.js';
 import type { MessageJSON } from './observe.js';
-import { type Engine, type EngineExports, numbers, text } from './runtime.js';
+import { type Engine, json, numbers } from './runtime.js';
 import type { Model } from './schema.js';
 
 /** Stands for all rows of the answer before. */
@@ -27,22 +27,22 @@ export class Feeds {
   }
 
   /** Opens a live query and fills in its first answer; gives what closes it. */
-  open(model: Model, request: string, feed: Feed): () => void {
-    const answer = this.#engine.call(request, numbers, (x, n) => x.granary_live(this.#store, n));
+  open(model: Model, request: object, feed: Feed): () => void {
+    const answer = this.#engine.call('live', [this.#store], request, numbers);
     const number = answer[0]!;
     const items = this.#records(model, answer.subarray(2)) as object[];
     feed.answer = { ...feed.answer, items: Object.freeze(items), total: answer[1]! };
     this.#feeds.set(number, { model, feed });
     this.#listen();
-    return () => this.#close(this.#feeds, number, (x) => x.granary_unlive(number));
+    return () => this.#close(this.#feeds, number, 'unlive');
   }
 
   /** Opens an observer; gives what closes it. */
   observe(request: string, observer: Observer<MessageJSON>): () => void {
-    const number = this.#engine.call(request, numbers, (x, n) => x.granary_observe(this.#store, n))[0]!;
+    const number = this.#engine.call('observe', [this.#store], request, numbers)[0]!;
     this.#observers.set(number, observer);
     this.#listen();
-    return () => this.#close(this.#observers, number, (x) => x.granary_unobserve(number));
+    return () => this.#close(this.#observers, number, 'unobserve');
   }
 
   /** Ends them all, with a reason unless the store was closed. */
@@ -60,10 +60,10 @@ export class Feeds {
     this.#engine.listen(this.#store, idle ? undefined : () => this.#soon());
   }
 
-  #close(map: Map<number, unknown>, number: number, end: (exports: EngineExports) => number): void {
+  #close(map: Map<number, unknown>, number: number, end: 'unlive' | 'unobserve'): void {
     if (!map.delete(number)) return;
     this.#listen();
-    if (!this.#engine.dead) this.#engine.call(undefined, () => undefined, end);
+    if (!this.#engine.dead) this.#engine.call(end, [number]);
   }
 
   #soon(): void {
@@ -82,11 +82,11 @@ export class Feeds {
   /** Tells the observers, and then takes in every answer that is another one, and only then tells of them. */
   #collect(): void {
     if (this.#observers.size > 0) {
-      const messages = JSON.parse(this.#engine.call(undefined, text, (x) => x.granary_events(this.#store))) as MessageJSON[];
+      const messages = this.#engine.call('events', [this.#store], undefined, json) as MessageJSON[];
       for (const message of messages) this.#observers.get(message.observer)?.next(message);
     }
     if (this.#feeds.size === 0) return;
-    const news = this.#engine.call(undefined, numbers, (x) => x.granary_news(this.#store));
+    const news = this.#engine.call('news', [this.#store], undefined, numbers);
     const changed: Feed[] = [];
     for (let at = 0; at < news.length; ) {
       const { model, feed } = this.#feeds.get(news[at]!)!;

@@ -1,9 +1,10 @@
+import { isObject } from './checks.js';
 import { invalid } from './errors.js';
 import { MAX_INCLUDES } from './limits.js';
 import type { Binding } from './model.js';
 import { suggestion } from './nearest.js';
 import { optionsJSON } from './query.js';
-import type { Model, Relation } from './schema.js';
+import { farOf, type Model } from './schema.js';
 import type { Session } from './session.js';
 
 /** A relation to load along, as the engine reads it. */
@@ -14,20 +15,16 @@ export interface IncludeJSON {
 
 const OPTIONS = ['where', 'sort', 'page', 'limit', 'include'];
 
-/** The records that a relation leads to are of this model. */
-const farOf = ({ through, target }: Relation): Model => through?.target ?? target;
-
 /**
  * What a caller wants loaded along, as data. `count` is how many relations were named
  * before, in all; past the most that there may be it goes no deeper, and the engine
  * refuses.
  */
 export function includeJSON(model: Model, include: unknown, count: { n: number }): IncludeJSON[] {
-  const place = { op: 'query', model: model.name };
-  if (typeof include !== 'object' || include === null) throw invalid('include must be an object such as { comments: true }', place);
-  return Object.entries(include as Record<string, unknown>).filter(([, options]) => options !== undefined).map(([field, options]) => {
+  if (!isObject(include)) throw invalid('include must be an object such as { comments: true }', 'query', model);
+  return Object.entries(include).filter(([, options]) => options !== undefined).map(([field, options]) => {
     const relation = model.relations.get(field);
-    if (!relation) throw invalid(`is no relation${suggestion(field, model.relations.keys())}`, { ...place, field });
+    if (!relation) throw invalid(`is no relation${suggestion(field, model.relations.keys())}`, 'query', model, field);
     const whole = count.n++ > MAX_INCLUDES || options === true;
     return { relation: field, ...(whole ? {} : optionsJSON('query', farOf(relation), options, OPTIONS, count)) };
   });

@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { invalid } from './errors.js';
 import { whyNotJSON } from './json.js';
 import type { Model } from './schema.js';
@@ -12,22 +13,22 @@ export function keyFrom(op: string, model: Model, criterion: unknown): unknown[]
   const values = partsOf(op, model, criterion);
   for (const [i, value] of values.entries()) {
     const why = value === null || value === undefined ? 'is missing' : whyNotJSON(value);
-    if (why) throw invalid(`this part of the key ${why}`, { op, model: model.name, field: model.key[i] });
+    if (why) throw invalid(`this part of the key ${why}`, op, model, model.key[i]);
   }
   return values;
 }
 
 function partsOf(op: string, model: Model, criterion: unknown): unknown[] {
-  const { name, key } = model;
+  const { key } = model;
   const parts = key.join(', ');
   if (Array.isArray(criterion)) {
     if (criterion.length === key.length) return [...(criterion as unknown[])];
-    throw invalid(`the key has ${key.length} parts (${parts}), got ${criterion.length}`, { op, model: name });
+    throw invalid(`the key has ${key.length} parts (${parts}), got ${criterion.length}`, op, model);
   }
-  if (typeof criterion === 'object' && criterion !== null) return keyOf(model, criterion);
+  if (isObject(criterion)) return keyOf(model, criterion);
   if (typeof criterion !== 'string' && typeof criterion !== 'number') {
-    throw invalid(`expects a key (${parts}), a predicate or Predicates.ALL, got ${String(criterion)}`, { op, model: name });
+    throw invalid(`expects a key (${parts}), a predicate or Predicates.ALL, got ${String(criterion)}`, op, model);
   }
   if (key.length === 1) return [criterion];
-  throw invalid(`the key has ${key.length} parts (${parts}); give them as an object, or as an array in this order`, { op, model: name });
+  throw invalid(`the key has ${key.length} parts (${parts}); give them as an object, or as an array in this order`, op, model);
 }

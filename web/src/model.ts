@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { fillFrom } from './construct.js';
 import { edit } from './draft.js';
 import { invalid } from './errors.js';
@@ -18,9 +19,16 @@ export function bindingOfClass(value: unknown): Binding | undefined {
 
 /** The binding of an instance of a model, or undefined. It never asks the instance, whose fields may have any name. */
 export function bindingOfInstance(value: unknown): Binding | undefined {
-  if (typeof value !== 'object' || value === null) return undefined;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return typeof prototype === 'object' && prototype !== null ? bindings.get(prototype) : undefined;
+  const prototype: unknown = isObject(value) && Object.getPrototypeOf(value);
+  return isObject(prototype) ? bindings.get(prototype) : undefined;
+}
+
+/** The binding as a session has it; any store's without a session. */
+export function ownBinding(op: string, session: Session | undefined, binding: Binding): Binding {
+  if (!session) return binding;
+  const { model, session: { name } } = binding;
+  if (binding.session !== session.root) throw invalid(`is of the store ${name}, not of ${session.root.name}`, op, model);
+  return session.bound(binding);
 }
 
 type Values = Record<string, unknown>;
@@ -68,10 +76,10 @@ export class Binding {
   /** The edited copy of a record, or the record itself when nothing was changed. */
   copyOf(source: unknown, recipe: unknown): object {
     if (bindingOfInstance(source) !== this) {
-      throw invalid(`expects an instance of ${this.model.name} of this store`, { op: 'copyOf', model: this.model.name });
+      throw invalid(`expects an instance of ${this.model.name} of this store`, 'copyOf', this.model);
     }
     if (typeof recipe !== 'function') {
-      throw invalid('expects a callback that changes the draft', { op: 'copyOf', model: this.model.name });
+      throw invalid('expects a callback that changes the draft', 'copyOf', this.model);
     }
     const edited = edit(this, source as Values, recipe as (draft: never) => unknown);
     if (!edited) return source as object;

@@ -6,6 +6,7 @@ import { MAX_COMPARED_NAME } from './limits.js';
  */
 export function suggestion(name: string, known: Iterable<string>): string {
   const names = [...known];
+  if (name.length > MAX_COMPARED_NAME) return '';
   let best = '';
   let least = Math.max(2, Math.floor(name.length / 3)) + 1;
   for (const candidate of names) {
@@ -20,15 +21,14 @@ export function suggestion(name: string, known: Iterable<string>): string {
 
 /** How many letters must be put in, taken out or exchanged to get from a to b. */
 function editDistance(a: string, b: string): number {
-  if (a.length > MAX_COMPARED_NAME || b.length > MAX_COMPARED_NAME) return Infinity;
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const exchange = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(exchange, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
+  const row = [...b].map((_, i) => i + 1); // from what was read of a to each beginning of b
+  for (const [i, letter] of [...a].entries()) {
+    let corner = i;
+    let left = i + 1;
+    row.forEach((above, j) => {
+      left = row[j] = Math.min(corner + Number(letter !== b[j]), above + 1, left + 1);
+      corner = above;
+    });
   }
-  return row[b.length]!;
+  return row.at(-1)!;
 }

@@ -24,7 +24,7 @@ const OPERATORS: ReadonlyMap<string, Operands> = new Map([
 
 /** The operators of a field; a name that is none throws. `wrap` puts the comparison beneath the relations that lead here. */
 export function operatorsOf(model: Model, field: string, wrap: (comparison: Finished) => Finished): object {
-  const refuse = (message: string) => invalid(message, { model: model.name, field });
+  const refuse = (message: string) => invalid(message, '', model, field);
   return new Proxy(Object.create(null) as object, {
     get(_, op) {
       if (typeof op === 'symbol' || op === 'then') return undefined;

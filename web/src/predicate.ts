@@ -1,3 +1,4 @@
+import { isObject } from './checks.js';
 import { EVERYTHING, Finished, type PredicateJSON, type Quantifier } from './condition.js';
 import { invalid } from './errors.js';
 import { operatorsOf } from './operators.js';
@@ -26,7 +27,7 @@ const pathOf = new WeakMap<object, Path>();
 export function predicateJSON(op: string, model: Model, predicate: unknown): PredicateJSON {
   if (predicate instanceof Finished) return Finished.json(predicate);
   if (typeof predicate !== 'function') {
-    throw invalid('a condition must be a function such as p => p.id.eq(id), or Predicates.ALL', { op, model: model.name });
+    throw invalid('a condition must be a function such as p => p.id.eq(id), or Predicates.ALL', op, model);
   }
   return Finished.json(single({ model, through: undefined }, predicate as Callback));
 }
@@ -66,7 +67,7 @@ function memberOf(scope: Scope, path: Path, name: string): object | undefined {
 function groupOf(scope: Scope, path: Path, name: string): (callback: Callback) => Finished {
   return (callback: Callback) => {
     if (typeof callback !== 'function') {
-      throw invalid(`${name} takes a function, such as ${name}(p => …)`, { model: scope.model.name });
+      throw invalid(`${name} takes a function, such as ${name}(p => …)`, '', scope.model);
     }
     if (name === 'and' || name === 'or') return along(path, Finished.group(name, several(name, scope, callback)));
     const inner = single(scope, callback);
@@ -87,7 +88,7 @@ function single(scope: Scope, callback: Callback): Finished {
 function several(name: string, scope: Scope, callback: Callback): Finished[] {
   const conditions = callback(fieldsOf(scope, []));
   if (!Array.isArray(conditions)) {
-    throw invalid(`the function given to ${name} must return an array of conditions`, { model: scope.model.name });
+    throw invalid(`the function given to ${name} must return an array of conditions`, '', scope.model);
   }
   return conditions.map((condition) => finished(scope, condition));
 }
@@ -95,9 +96,9 @@ function several(name: string, scope: Scope, callback: Callback): Finished[] {
 /** What a callback returned, as a condition. The fields themselves stand for every record. */
 function finished(scope: Scope, returned: unknown): Finished {
   if (returned instanceof Finished) return returned;
-  const path = typeof returned === 'object' && returned !== null ? pathOf.get(returned) : undefined;
+  const path = isObject(returned) ? pathOf.get(returned) : undefined;
   if (path?.length === 0) return EVERYTHING;
-  throw invalid(why(returned, path), { model: scope.model.name });
+  throw invalid(why(returned, path), '', scope.model);
 }
 
 function why(returned: unknown, path: Path | undefined): string {

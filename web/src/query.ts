@@ -1,9 +1,10 @@
+import { isObject, wholeNumber } from './checks.js';
 import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
 import { includeJSON, loadTree, type IncludeJSON } from './include.js';
 import { keyFrom } from './key.js';
 import { LiveQuery } from './live.js';
-import { bindingOfClass, type Binding } from './model.js';
+import { bindingOfClass, ownBinding, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { suggestion } from './nearest.js';
 import { predicateJSON } from './predicate.js';
@@ -17,19 +18,15 @@ export type Criterion = { readonly key: unknown[] } | { readonly where: Predicat
 /** The binding of what should be a model class, of this store when one is given. */
 export function modelOf(op: string, session: Session | undefined, value: unknown): Binding {
   const binding = bindingOfClass(value);
-  if (!binding) throw invalid('expects a model of an open store, such as store.models.Post', { op });
-  if (session && binding.session !== session.root) {
-    const { model, session: { name } } = binding;
-    throw invalid(`the model is of the store ${name}, not of ${session.root.name}`, { op, model: model.name });
-  }
-  return session ? session.bound(binding) : binding;
+  if (binding) return ownBinding(op, session, binding);
+  throw invalid('expects a model of an open store, such as store.models.Post', op);
 }
 
 /** Reads the argument that says which records: a key, a predicate or Predicates.ALL. */
 export function criterionOf(op: string, { model }: Binding, value: unknown): Criterion {
   if (value === undefined || value === null) {
     const all = op === 'query' ? 'leave it out for all records' : 'pass Predicates.ALL for all records';
-    throw invalid(`the key or predicate is ${String(value)}, which is a mistake; ${all}`, { op, model: model.name });
+    throw invalid(`the key or predicate is ${String(value)}, which is a mistake; ${all}`, op, model);
   }
   if (typeof value === 'function' || value === EVERYTHING) return { where: predicateJSON(op, model, value) };
   return { key: keyFrom(op, model, value) };
@@ -57,7 +54,7 @@ export function live(session: Session | undefined, target: unknown, rest: readon
   const binding = modelOf('live', session, target);
   const { model } = binding;
   const criterion = rest.length === 0 ? {} : criterionOf('live', binding, rest[0]);
-  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', { op: 'live', model: model.name });
+  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', 'live', model);
   const request = { ...criterion, ...optionsJSON('live', model, rest[1], ['sort', 'page', 'limit']) };
   return new LiveQuery((feed) => binding.session.live(model, request, feed));
 }
@@ -83,22 +80,21 @@ export function optionsJSON(
 ): OptionsJSON {
   const json: Record<string, unknown> = {};
   if (options === undefined) return json;
-  const place = { op, model: model.name };
-  if (typeof options !== 'object' || options === null) {
-    throw invalid(`the options must be an object: { ${names.join(', ')} }`, place);
+  if (!isObject(options)) {
+    throw invalid(`the options must be an object: { ${names.join(', ')} }`, op, model);
   }
   const read = (name: string, value: unknown): unknown => {
     if (name === 'where') return predicateJSON(op, model, value);
     if (name === 'sort') return sortJSON(op, model, value);
     if (name === 'include') return includeJSON(model, value, includes);
     if (name !== 'page' && name !== 'limit') return fieldNames(op, model, value);
-    if (Number.isSafeInteger(value) && (value as number) >= 0) return value;
-    throw invalid(`${name} must be a whole number from 0, got ${String(value)}`, place);
+    wholeNumber(name, value, op, model);
+    return value;
   };
   for (const [name, value] of Object.entries(options)) {
-    if (!names.includes(name)) throw invalid(`there is no option ${name}${suggestion(name, names)}`, place);
+    if (!names.includes(name)) throw invalid(`there is no option ${name}${suggestion(name, names)}`, op, model);
     if (value !== undefined) json[name] = read(name, value);
   }
-  if ('page' in json && !('limit' in json)) throw invalid('page needs a limit, which says how long a page is', place);
+  if ('page' in json && !('limit' in json)) throw invalid('page needs a limit, which says how long a page is', op, model);
   return json;
 }

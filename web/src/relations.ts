@@ -1,9 +1,9 @@
-import { invalid } from './errors.js';
+import { wholeNumber } from './checks.js';
 import { Instance } from './instance.js';
 import type { Binding } from './model.js';
 import type { Collection } from './model-types.js';
 import { connect } from './connect.js';
-import type { Relation } from './schema.js';
+import type { Model, Relation } from './schema.js';
 import { placeOf } from './within.js';
 
 type Values = Record<string, unknown>;
@@ -20,20 +20,18 @@ export class RelatedRecords implements Collection<object, object> {
   readonly add: (others: unknown) => Promise<void>;
   readonly remove: (others: unknown) => Promise<void>;
   readonly #load: () => object[];
-  readonly #place: { readonly model: string; readonly field: string };
+  readonly #place: [Model, string];
 
   constructor(binding: Binding, relation: Relation, values: Values) {
     this.#load = () => load(binding, relation, values);
     this.add = (others) => connect('add', binding, relation, values, others);
     this.remove = (others) => connect('remove', binding, relation, values, others);
-    this.#place = { model: binding.model.name, field: relation.name };
+    this.#place = [binding.model, relation.name];
   }
 
   async toArray(options: { readonly max?: number } = {}): Promise<object[]> {
     const { max } = options;
-    if (max !== undefined && !(Number.isInteger(max) && max >= 0)) {
-      throw invalid(`max must be a whole number from 0, got ${String(max)}`, { op: 'toArray', ...this.#place });
-    }
+    if (max !== undefined) wholeNumber('max', max, 'toArray', ...this.#place);
     const records = this.#load();
     return max === undefined ? records : records.slice(0, max);
   }

@@ -1,5 +1,5 @@
 import { goConstructor, type GoRuntime } from './assets.js';
-import { engineError, ErrorCode, GranaryError } from './errors.js';
+import { engineError, ErrorCode, GranaryError, reason } from './errors.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
 import { instantiate, type WasmSource } from './wasm-source.js';
@@ -38,17 +38,23 @@ export interface EngineExports {
   granary_destroy(op: number, length: number): number;
 }
 
-/** What goes into the input buffer. */
-export type Input = string | Uint32Array | undefined;
+/** What goes into the input buffer: text, numbers, or data that becomes JSON text. */
+export type Input = string | object | undefined;
+
+/** The name of an export without the prefix that all share. */
+type Verb = { [K in keyof EngineExports]: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
 
 /** How bytes that the engine answers are read. */
-type Read<T> = (memory: EngineMemory, address: number, length: number) => T;
+export type Read<T> = (memory: EngineMemory, address: number, length: number) => T;
 
 /** The answer as 32-bit numbers. */
 export const numbers: Read<Uint32Array> = (memory, address, length) => memory.readNumbers(address, length);
 
-/** The answer as JSON text. */
-export const text: Read<string> = (memory, address, length) => memory.readText(address, length);
+/** The answer as what its JSON text says. */
+export const json: Read<unknown> = (memory, address, length) => JSON.parse(memory.readText(address, length));
+
+/** There is no answer. */
+const nothing: Read<undefined> = () => undefined;
 
 interface Pending {
   finish(status: number, address: number, length: number): void;
@@ -106,18 +112,18 @@ export class Engine {
     else this.#listeners.delete(store);
   }
 
-  /** Makes a call that is answered at once. */
-  call<T>(input: Input, read: Read<T>, fn: (exports: EngineExports, length: number) => number): T {
-    const n = this.#enter(input, fn);
-    const address = this.#guard(() => this.#exports.granary_output());
+  /** Makes a call that is answered at once. The length of the input follows the arguments; an export without input ignores it. */
+  call<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): T {
+    const plain = typeof input === 'object' && !(input instanceof Uint32Array) ? JSON.stringify(input) : input;
+    const call = this.#exports[`granary_${verb}`] as (...args: number[]) => number;
+    const n = this.#guard(() => call(...args, this.#write(plain)));
+    const address = this.#guard(this.#exports.granary_output);
     if (n >= 0) return read(this.#memory, address, n);
     throw engineError(this.#memory.readText(address, -1 - n));
   }
 
-  /** Makes a call that ends later. */
-  callLater<T>(
-    input: Input, read: Read<T>, fn: (exports: EngineExports, op: number, length: number) => number,
-  ): Promise<T> {
+  /** Makes a call that ends later. Its number goes in after the first argument. */
+  callLater<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): Promise<T> {
     return new Promise((resolve, reject) => {
       const op = this.#nextOp();
       const finish: Pending['finish'] = (status, address, length) => {
@@ -130,7 +136,7 @@ export class Engine {
       };
       this.#pending.set(op, { finish, fail: reject });
       try {
-        this.call(input, () => undefined, (exports, length) => fn(exports, op, length));
+        this.call(verb, [...args.slice(0, 1), op, ...args.slice(1)], input);
       } catch (error) {
         this.#pending.delete(op);
         throw error; // inside a promise's function: it rejects
@@ -139,12 +145,8 @@ export class Engine {
     });
   }
 
-  #enter(input: Input, fn: (exports: EngineExports, length: number) => number): number {
-    return this.#guard(() => fn(this.#exports, this.#write(input)));
-  }
-
-  #write(input: Input): number {
-    if (input === undefined) return 0;
+  #write(input: string | Uint32Array | undefined): number {
+    if (!input) return 0;
     if (typeof input === 'string') return this.#memory.writeText(input);
     return this.#memory.writeBytes(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
   }
@@ -156,7 +158,7 @@ export class Engine {
     try {
       n = fn();
     } catch (cause) {
-      this.#die(cause instanceof Error ? cause.message : String(cause), cause);
+      this.#die(reason(cause), cause);
       throw this.#dead;
     }
     if (this.#dead) throw this.#dead; // it exited inside the call; what it answered is worth nothing
@@ -189,7 +191,7 @@ export class Engine {
     this.#go = go;
     const ended = go.run(instance).then(
       () => this.#die('its program ended'),
-      (cause: unknown) => this.#die(cause instanceof Error ? cause.message : String(cause), cause),
+      (cause: unknown) => this.#die(reason(cause), cause),
     );
     await Promise.race([ready, ended]);
     delete hooks[key];
@@ -205,7 +207,7 @@ export class Engine {
       try {
         resume();
       } catch (cause) {
-        this.#die(cause instanceof Error ? cause.message : String(cause), cause);
+        this.#die(reason(cause), cause);
         throw cause;
       }
     };
@@ -227,7 +229,7 @@ export class Engine {
       try {
         this.#kick();
       } catch (cause) {
-        this.#die(cause instanceof Error ? cause.message : String(cause), cause);
+        this.#die(reason(cause), cause);
       }
     });
   }
@@ -252,19 +254,10 @@ function closeDatabases(go: GoRuntime | undefined): void {
   for (const value of go?._values ?? []) if (value instanceof IDBDatabase) value.close();
 }
 
-const EXPORTS: readonly (keyof EngineExports)[] = [
-  'mem', 'granary_input', 'granary_output', 'granary_open', 'granary_construct', 'granary_save', 'granary_insert', 'granary_delete',
-  'granary_connect', 'granary_begin', 'granary_within', 'granary_commit', 'granary_rollback',
-  'granary_query', 'granary_get', 'granary_related', 'granary_rows', 'granary_count', 'granary_live', 'granary_unlive', 'granary_news', 'granary_observe', 'granary_unobserve', 'granary_events', 'granary_check',
-  'granary_stats', 'granary_clear', 'granary_close', 'granary_destroy',
-];
+/** The export that came last: a WebAssembly of another program or of an older version lacks it. */
+const NEWEST = 'granary_events' satisfies keyof EngineExports;
 
-/** The exports, all there: a WebAssembly of another program or version is noticed here. */
-function engineExports(instance: WebAssembly.Instance): EngineExports {
-  const missing = EXPORTS.filter((name) => !(name in instance.exports));
-  if (missing.length === 0) return instance.exports as unknown as EngineExports;
-  throw new GranaryError(
-    ErrorCode.Wasm,
-    `open: the WebAssembly is not the engine of this version: it does not export ${missing.join(', ')}`,
-  );
+function engineExports({ exports }: WebAssembly.Instance): EngineExports {
+  if (NEWEST in exports) return exports as unknown as EngineExports;
+  throw new GranaryError(ErrorCode.Wasm, `open: the WebAssembly is not the engine of this version: it does not export ${NEWEST}`);
 }

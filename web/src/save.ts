@@ -1,7 +1,7 @@
 import { valuesOf } from './construct.js';
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
-import { bindingOfInstance, type Binding } from './model.js';
+import { bindingOfInstance, ownBinding, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf } from './query.js';
@@ -10,12 +10,8 @@ import type { Entry, Session } from './session.js';
 /** The binding of what should be an instance, of this store when one is given. */
 export function recordOf(op: string, session: Session | undefined, value: unknown): Binding {
   const binding = bindingOfInstance(value);
-  if (!binding) throw invalid('expects a record, made with new or answered by a query', { op });
-  if (session && binding.session !== session.root) {
-    const { model, session: { name } } = binding;
-    throw invalid(`the record is of the store ${name}, not of ${session.root.name}`, { op, model: model.name });
-  }
-  return session ? session.bound(binding) : binding;
+  if (binding) return ownBinding(op, session, binding);
+  throw invalid('expects a record, made with new or answered by a query', op);
 }
 
 /** Saves a record and resolves with it as it is stored. */
@@ -36,7 +32,7 @@ export async function saveAll(session: Session | undefined, args: readonly unkno
 /** Saves records of one model that were never made instances; resolves with their number. */
 async function saveRows(binding: Binding, rows: unknown): Promise<number> {
   const { session, model } = binding;
-  if (!Array.isArray(rows)) throw invalid('expects an array of records', { op: 'saveAll', model: model.name });
+  if (!Array.isArray(rows)) throw invalid('expects an array of records', 'saveAll', model);
   if (rows.length === 0) return 0;
   await session.insert(model, rows.map((row) => valuesOf(binding, row)));
   return rows.length;
@@ -44,7 +40,7 @@ async function saveRows(binding: Binding, rows: unknown): Promise<number> {
 
 /** Saves records of one store in one commit and resolves with them as they are stored. */
 async function saveRecords(session: Session | undefined, records: unknown): Promise<object[]> {
-  if (!Array.isArray(records)) throw invalid('expects an array of records', { op: 'saveAll' });
+  if (!Array.isArray(records)) throw invalid('expects an array of records', 'saveAll');
   const list = [...(records as object[])];
   if (list.length === 0) return list;
   const one = session ?? recordOf('saveAll', undefined, list[0]).session;

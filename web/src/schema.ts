@@ -1,4 +1,5 @@
-import { ErrorCode, GranaryError, invalid } from './errors.js';
+import { isObject } from './checks.js';
+import { invalid, type GranaryError } from './errors.js';
 import { suggestion } from './nearest.js';
 
 /** The model graph as `wasmbuild schema` writes it: what SDL becomes. */
@@ -90,6 +91,9 @@ export interface Relation {
   readonly through: Relation | undefined;
 }
 
+/** The model whose records a relation leads to. */
+export const farOf = ({ through, target }: Relation): Model => through?.target ?? target;
+
 /** A model with its members by name. Maps, because any name may be a field's. */
 export interface Model {
   readonly name: string;
@@ -134,9 +138,7 @@ export class Graph {
       const target = this.models.get(relation.model);
       const through = relation.through === undefined ? undefined : target?.relations.get(relation.through);
       if (!target || (throughs && !through)) {
-        throw invalid(`the compiled schema leads to ${relation.model}, which it does not hold`, {
-          op: 'open', model: definition.name, field: name,
-        });
+        throw invalid(`the compiled schema leads to ${relation.model}, which it does not hold`, 'open', definition, name);
       }
       const many = kind === 'hasMany' || kind === 'manyToMany';
       own.set(name, { name, index, kind, many, required, fields, targetFields, target, through });
@@ -157,21 +159,18 @@ function inOrder(definition: SchemaModel, own: Map<string, Relation>): void {
 export function isCompiled(schema: unknown): schema is CompiledSchema {
   if (typeof schema === 'string') {
     if (schema.trim() !== '') return false;
-    throw new GranaryError(ErrorCode.Invalid, 'open: schema is empty; give SDL text or a compiled schema');
+    throw invalid('schema is empty; give SDL text or a compiled schema', 'open');
   }
-  if (typeof schema === 'object' && schema !== null && 'granary' in schema && 'models' in schema) {
+  if (isObject(schema) && 'granary' in schema && 'models' in schema) {
     if (schema.granary === 1) return true;
-    throw new GranaryError(
-      ErrorCode.Invalid,
-      `open: the compiled schema is of form ${String(schema.granary)}, this version reads form 1; compile it again`,
-    );
+    throw invalid(`the compiled schema is of form ${String(schema.granary)}, this version reads form 1; compile it again`, 'open');
   }
-  throw new GranaryError(ErrorCode.Invalid, 'open: schema must be SDL text or the object that "wasmbuild schema" writes');
+  throw invalid('schema must be SDL text or the object that "wasmbuild schema" writes', 'open');
 }
 
 /** The error for a member that a model does not have, with the nearest name. */
 export function unknownMember(op: string, model: Model, name: string): GranaryError {
   const members = [...model.fields.keys(), ...model.relations.keys()];
   const message = `there is no field or relation ${name}${suggestion(name, members)}`;
-  return invalid(message, { op, model: model.name, field: name });
+  return invalid(message, op, model, name);
 }

@@ -8,9 +8,9 @@ import { ROWS_PER_FETCH } from './limits.js';
 import { Binding, bindingOfInstance } from './model.js';
 import type { Observer } from './observable.js';
 import type { Message, MessageJSON } from './observe.js';
-import { type Engine, numbers, text } from './runtime.js';
+import { type Engine, type Input, json, numbers, type Read } from './runtime.js';
 import { Within } from './within.js';
-import { Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
+import { farOf, Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
 
 type Values = Record<string, unknown>;
 
@@ -36,6 +36,9 @@ export function lines({ model, values, changed, condition }: Entry): string {
   const line = (value: unknown) => (value === null ? '' : JSON.stringify(value));
   return `${model.index}\n${JSON.stringify(values)}\n${line(changed)}\n${line(condition)}\n`;
 }
+
+/** A request about a model, as the engine reads it. */
+export const about = ({ name }: Model, request: object): object => ({ model: name, ...request });
 
 const NUMBERS_PER_RECORD = 2;
 
@@ -89,8 +92,7 @@ export class Session {
 
   /** The row that the engine makes of the values of a new record. */
   construct(model: Model, values: Values): Values {
-    const input = JSON.stringify(values);
-    return this.#json(input, (x, n) => x.granary_construct(this.#store, model.index, n)) as Values;
+    return this.#call('construct', [model.index], values, json) as Values;
   }
 
   /**
@@ -99,8 +101,7 @@ export class Session {
    */
   async save(entries: readonly Entry[]): Promise<{ version: number; answer: Uint32Array }> {
     this.ready();
-    const input = entries.map(lines).join('');
-    const numbered = await this.#engine.callLater(input, numbers, (x, op, n) => x.granary_save(this.#store, op, n));
+    const numbered = await this.#engine.callLater('save', [this.#store], entries.map(lines).join(''), numbers);
     const answer = numbered.subarray(1);
     const version = numbered[1]!;
     answer[0] = numbered[0]!; // the epoch, where the answer to a query has it
@@ -110,8 +111,7 @@ export class Session {
   /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
   async insert(model: Model, rows: readonly (readonly unknown[])[]): Promise<void> {
     this.ready();
-    const input = JSON.stringify(rows);
-    await this.#engine.callLater(input, () => undefined, (x, op, n) => x.granary_insert(this.#store, op, model.index, n));
+    await this.#engine.callLater('insert', [this.#store, model.index], rows);
   }
 
   /** Makes a record that the page has the one that stands for the row at a position of an answer. */
@@ -123,35 +123,29 @@ export class Session {
   /** Deletes, in one commit; resolves with the records of the model that a single request matched when it is durable. */
   async delete(model: Model, requests: readonly object[]): Promise<object[]> {
     this.ready();
-    const input = JSON.stringify(requests);
-    const answer = await this.#engine.callLater(input, text, (x, op, n) => x.granary_delete(this.#store, op, n));
+    const rows = await this.#engine.callLater('delete', [this.#store], requests, json) as Values[];
     const binding = this.#binding(model);
-    return (JSON.parse(answer) as Values[]).map((row) => binding.adopt(row));
+    return rows.map((row) => binding.adopt(row));
   }
 
   /** Connects records, or parts them; resolves when it is durable. */
   async connect(model: Model, relation: Relation, request: object): Promise<void> {
     this.ready();
-    const input = JSON.stringify(request);
-    await this.#engine.callLater(input, () => undefined, (x, op, n) => x.granary_connect(this.#store, op, model.index, relation.index, n));
+    await this.#engine.callLater('connect', [this.#store, model.index, relation.index], request);
   }
 
   /** Begins a transaction. */
   begin(): Within {
-    this.ready();
-    return new Within(this, this.#engine, this.#engine.call(undefined, numbers, (x) => x.granary_begin(this.#store))[0]!);
+    return new Within(this, this.#engine, this.#call('begin', [], undefined, numbers)[0]!);
   }
 
   query(model: Model, request: object): object[] {
-    const input = JSON.stringify({ model: model.name, ...request });
-    return this.#find(model, input, (x, n) => x.granary_query(this.#store, n));
+    return this.#records(model, this.tree(model, request));
   }
 
   /** The answer to a query with relations, as include.ts reads it. */
   tree(model: Model, request: object): Uint32Array {
-    this.ready();
-    const input = JSON.stringify({ model: model.name, ...request });
-    return this.#engine.call(input, numbers, (x, n) => x.granary_query(this.#store, n));
+    return this.#call('query', [], about(model, request), numbers);
   }
 
   /** Tells of what commits do; gives what ends that. */
@@ -174,42 +168,38 @@ export class Session {
   /** Follows the answer to a query; gives what ends that. */
   live(model: Model, request: object, feed: Feed): () => void {
     this.ready();
-    return this.#feeds.open(model, JSON.stringify({ model: model.name, ...request }), feed);
+    return this.#feeds.open(model, about(model, request), feed);
   }
 
   count(model: Model, request: object): number {
-    const input = JSON.stringify({ model: model.name, ...request });
-    return (this.#json(input, (x, n) => x.granary_count(this.#store, n)) as { count: number }).count;
+    return (this.#call('count', [], about(model, request), json) as { count: number }).count;
   }
 
   /** The groups that one of the verbs asks for, by its number. */
   groups(model: Model, verb: number, request: object): unknown {
-    const input = JSON.stringify({ model: model.name, ...request });
-    return this.#json(input, (x, n) => x.granary_group(this.#store, verb, n));
+    return this.#call('group', [verb], about(model, request), json);
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.#find(model, JSON.stringify(key), (x, n) => x.granary_get(this.#store, model.index, n))[0];
+    return this.#records(model, this.#call('get', [model.index], key, numbers))[0];
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
-    const target = relation.through?.target ?? relation.target;
-    const input = JSON.stringify(values);
-    return this.#find(target, input, (x, n) => x.granary_related(this.#store, model.index, relation.index, n));
+    return this.#records(farOf(relation), this.#call('related', [model.index, relation.index], values, numbers));
   }
 
   async check(): Promise<unknown> {
     this.ready();
-    return JSON.parse(await this.#engine.callLater(undefined, text, (x, op) => x.granary_check(this.#store, op)));
+    return this.#engine.callLater('check', [this.#store], undefined, json);
   }
 
   stats(): unknown {
-    return this.#json(undefined, (x) => x.granary_stats(this.#store));
+    return this.#call('stats', [], undefined, json);
   }
 
   async clear(): Promise<void> {
     this.ready();
-    await this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_clear(this.#store, op));
+    await this.#engine.callLater('clear', [this.#store]);
   }
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
@@ -217,18 +207,18 @@ export class Session {
     this.#feeds.end();
     this.#closing ??= this.#engine.dead
       ? Promise.resolve()
-      : this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_close(this.#store, op));
+      : this.#engine.callLater('close', [this.#store]);
     return this.#closing;
   }
 
-  #json(input: string | undefined, fn: Parameters<Engine['call']>[2]): unknown {
+  /** Makes a call about this store that is answered at once. */
+  #call<T>(verb: Parameters<Engine['call']>[0], args: readonly number[], input: Input, read: Read<T>): T {
     this.ready();
-    return JSON.parse(this.#engine.call(input, text, fn));
+    return this.#engine.call(verb, [this.#store, ...args], input, read);
   }
 
-  #find(model: Model, input: string, fn: Parameters<Engine['call']>[2]): object[] {
-    this.ready();
-    return this.records(model, this.#engine.call(input, numbers, fn)) as object[];
+  #records(model: Model, answer: Uint32Array): object[] {
+    return this.records(model, answer) as object[];
   }
 
   /**
@@ -257,8 +247,7 @@ export class Session {
     const identity = this.#identity(model);
     const binding = this.#binding(model);
     const rows = Uint32Array.from(positions, (at) => answer[at]!);
-    const json = this.#engine.call(rows, text, (x, n) => x.granary_rows(this.#store, model.index, n));
-    const parsed = JSON.parse(json) as Values[];
+    const parsed = this.#engine.call('rows', [this.#store, model.index], rows, json) as Values[];
     for (const [i, at] of positions.entries()) {
       const row = answer[at]!;
       const version = answer[at + 1]!;

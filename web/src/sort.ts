@@ -21,7 +21,7 @@ const OF_GROUPS: readonly string[] = ['count', 'key', 'sum', 'avg', 'min', 'max'
 export function fieldNames(op: string, model: Model, names: unknown): string[] {
   const list: unknown[] = Array.isArray(names) ? names : [names];
   if (list.every((name) => typeof name === 'string')) return list;
-  throw invalid('expects the name of a field', { op, model: model.name });
+  throw invalid('expects the name of a field', op, model);
 }
 
 /**
@@ -31,8 +31,7 @@ export function fieldNames(op: string, model: Model, names: unknown): string[] {
  * of such names.
  */
 export function sortJSON(op: string, model: Model, sort: unknown): SortJSON {
-  const place = { op, model: model.name };
-  if (typeof sort !== 'function') throw invalid("sort must be a function, such as s => s.id('ASCENDING')", place);
+  if (typeof sort !== 'function') throw invalid("sort must be a function, such as s => s.id('ASCENDING')", op, model);
   const steps: [string, SortDirection][] = [];
   const fields: object = new Proxy(Object.create(null) as object, {
     get(_, name) {
@@ -48,21 +47,19 @@ export function sortJSON(op: string, model: Model, sort: unknown): SortJSON {
     },
   });
   if ((sort as (fields: object) => unknown)(fields) !== fields) {
-    throw invalid("sort must return what it built, as in s => s.id('ASCENDING')", place);
+    throw invalid("sort must return what it built, as in s => s.id('ASCENDING')", op, model);
   }
   return steps;
 }
 
 function directionOf(op: string, model: Model, field: string, direction: unknown): SortDirection {
   if (direction === SortDirection.ASCENDING || direction === SortDirection.DESCENDING) return direction;
-  throw invalid(`the direction of a sort is 'ASCENDING' or 'DESCENDING', got ${String(direction)}`, {
-    op, model: model.name, field,
-  });
+  throw invalid(`the direction of a sort is 'ASCENDING' or 'DESCENDING', got ${String(direction)}`, op, model, field);
 }
 
 function notSortable(op: string, model: Model, name: string): Error {
   const message = model.relations.has(name)
     ? 'is a relation; a sort is by the fields of the model itself'
     : `there is no field ${name} to sort by${suggestion(name, model.fields.keys())}`;
-  return invalid(message, { op, model: model.name, field: name });
+  return invalid(message, op, model, name);
 }

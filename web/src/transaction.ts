@@ -1,3 +1,4 @@
+import { wholeNumber } from './checks.js';
 import { connectBy } from './connect.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { Session } from './session.js';
@@ -11,10 +12,8 @@ export async function transaction<R>(
   session: Session, fn: (tx: Transaction) => R | Promise<R>, options: TransactionOptions = {},
 ): Promise<R> {
   const { retries = RETRIES } = options ?? {};
-  if (typeof fn !== 'function') throw invalid('expects a function, such as async (tx) => { … }', { op: 'transaction' });
-  if (!(Number.isInteger(retries) && retries >= 0)) {
-    throw invalid(`retries must be a whole number from 0, got ${String(retries)}`, { op: 'transaction' });
-  }
+  if (typeof fn !== 'function') throw invalid('expects a function, such as async (tx) => { … }', 'transaction');
+  wholeNumber('retries', retries, 'transaction');
   for (let left = retries; ; left--) {
     const within = session.begin();
     try {

@@ -1,4 +1,4 @@
-import { ErrorCode, GranaryError } from './errors.js';
+import { ErrorCode, GranaryError, reason } from './errors.js';
 
 /** The engine's WebAssembly, or where it is. */
 export type WasmValue = string | URL | Response | ArrayBuffer | Uint8Array | WebAssembly.Module;
@@ -106,10 +106,6 @@ function refused(cause: unknown, from: string): GranaryError {
   }
   const likely = 'is it whole, and of the same version as this package?';
   return wasmError(`${from} was refused by the browser (${why}); ${likely}`, cause);
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function wasmError(message: string, cause?: unknown): GranaryError {

@@ -1,9 +1,9 @@
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
 import type { Binding } from './model.js';
-import { text, type Engine } from './runtime.js';
-import type { Model, Relation } from './schema.js';
-import { lines, type Entry, type Session } from './session.js';
+import { json, type Engine, type Input } from './runtime.js';
+import { farOf, type Model, type Relation } from './schema.js';
+import { about, lines, type Entry, type Session } from './session.js';
 
 type Values = Record<string, unknown>;
 
@@ -19,11 +19,6 @@ export function placeOf(record: object, session: Session): Session {
 /** What the verbs ask of a session. */
 type Verbs = Pick<Session,
   'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'related' | 'connect'>;
-
-/** A question about a model. */
-function named(model: Model, request: object): string {
-  return JSON.stringify({ model: model.name, ...request });
-}
 
 /**
  * A transaction under way, which the verbs take for a session: it answers each
@@ -67,47 +62,47 @@ export class Within implements Verbs {
     return rows.map((row, i) => this.#record(entries[i]!.model, row));
   }
 
-  async insert(model: Model, rows: unknown): Promise<void> {
-    this.#call(1, model, JSON.stringify(rows));
+  async insert(model: Model, rows: readonly unknown[]): Promise<void> {
+    this.#call(1, model, rows);
   }
 
   async delete(model: Model, requests: readonly object[]): Promise<object[]> {
-    return this.#records(2, model, JSON.stringify(requests));
+    return this.#records(2, model, requests);
   }
 
   query(model: Model, request: object): object[] {
-    return this.#records(3, model, named(model, request));
+    return this.#records(3, model, about(model, request));
   }
 
   count(model: Model, request: object): number {
-    return (this.#call(4, model, named(model, request)) as { count: number }).count;
+    return (this.#call(4, model, about(model, request)) as { count: number }).count;
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.#records(5, model, JSON.stringify(key))[0];
+    return this.#records(5, model, key)[0];
   }
 
   groups(model: Model, verb: number, request: object): unknown {
-    return this.#call(8, model, named(model, request), verb);
+    return this.#call(8, model, about(model, request), verb);
   }
 
   /** Relations along with records are not to be had within a transaction. */
-  tree({ name: model }: Model): never {
-    throw invalid('include cannot be used within a transaction; query the related model, or read the relation', { op: 'query', model });
+  tree(model: Model): never {
+    throw invalid('include cannot be used within a transaction; query the related model, or read the relation', 'query', model);
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
-    return this.#records(6, model, JSON.stringify(values), relation);
+    return this.#records(6, model, values, relation);
   }
 
   async connect(model: Model, relation: Relation, request: object): Promise<void> {
-    this.#call(7, model, JSON.stringify(request), relation.index);
+    this.#call(7, model, request, relation.index);
   }
 
   /** Ends the transaction with what it did; resolves when that is durable. */
   async commit(): Promise<void> {
     this.open = false;
-    await this.#engine.callLater(undefined, () => undefined, (x, op) => x.granary_commit(this.#number, op));
+    await this.#engine.callLater('commit', [this.#number]);
     this.#saved.forEach(Instance.saved);
     this.rollback();
   }
@@ -115,11 +110,11 @@ export class Within implements Verbs {
   /** Ends the transaction and forgets it. Throws CONFLICT when others have changed what it had read. */
   rollback(): void {
     this.open = false;
-    if (!this.#engine.dead) this.#engine.call(undefined, () => undefined, (x) => x.granary_rollback(this.#number));
+    if (!this.#engine.dead) this.#engine.call('rollback', [this.#number]);
   }
 
-  #records(verb: number, model: Model, input: string, relation?: Relation): object[] {
-    const of = relation ? relation.through?.target ?? relation.target : model;
+  #records(verb: number, model: Model, input: Input, relation?: Relation): object[] {
+    const of = relation ? farOf(relation) : model;
     return (this.#call(verb, model, input, relation?.index) as Values[]).map((row) => this.#record(of, row));
   }
 
@@ -129,9 +124,8 @@ export class Within implements Verbs {
     return record;
   }
 
-  #call(verb: number, model: Model, input: string, detail = 0): unknown {
+  #call(verb: number, model: Model, input: Input, detail = 0): unknown {
     this.ready();
-    return JSON.parse(this.#engine.call(input, text, (x, n) =>
-      x.granary_within(this.#number, verb, model.index, detail, n)));
+    return this.#engine.call('within', [this.#number, verb, model.index, detail], input, json);
   }
 }
