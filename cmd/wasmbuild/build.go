@@ -57,7 +57,7 @@ func (m *maker) make(ctx context.Context) error {
 	if err := os.MkdirAll(m.out, 0o755); err != nil {
 		return err
 	}
-	if err := m.scripts(); err != nil {
+	if err := m.scripts(ctx); err != nil {
 		return err
 	}
 	if err := m.declarations(ctx); err != nil {

@@ -45,7 +45,7 @@ func bundle(_ context.Context, std streams, args []string) error {
 	if *global != "" {
 		options.Format, options.GlobalName = api.FormatIIFE, *global
 	}
-	size, changed, err := runBundler(std, options)
+	size, changed, err := runBundler(std, options, filepath.Dir(target))
 	if err != nil {
 		return err
 	}
@@ -57,9 +57,10 @@ func bundle(_ context.Context, std streams, args []string) error {
 // the same toolchain as the wasm and so is never bundled.
 const runtimeImport = "*/" + runtimeFile
 
-// runBundler bundles for browsers and places what comes out. It returns the size
-// of the JavaScript in bytes, and whether that changed.
-func runBundler(std streams, options api.BuildOptions) (size int64, changed bool, err error) {
+// runBundler bundles for browsers and places what comes out in dir; the source map
+// is right beside the options' Outfile. It returns the size of the JavaScript in
+// bytes, and whether that changed.
+func runBundler(std streams, options api.BuildOptions, dir string) (size int64, changed bool, err error) {
 	options.Bundle = true
 	options.Platform = api.PlatformBrowser
 	options.Target = api.ES2022
@@ -73,7 +74,7 @@ func runBundler(std streams, options api.BuildOptions) (size int64, changed bool
 		return 0, false, fmt.Errorf("%s: %d errors, see above", filepath.Base(options.Outfile), len(result.Errors))
 	}
 	for _, f := range result.OutputFiles {
-		different, err := place(f.Path, f.Contents)
+		different, err := place(filepath.Join(dir, filepath.Base(f.Path)), f.Contents)
 		if err != nil {
 			return 0, false, err
 		}

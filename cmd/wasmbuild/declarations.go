@@ -18,7 +18,7 @@ const declarationSuffix = ".d.ts"
 // "npm ci" installs; without it, and in a fast build, there are none.
 func (m *maker) declarations(ctx context.Context) error {
 	done := m.step("types")
-	compiler := m.typescript()
+	compiler := m.installed("tsc")
 	if m.fast {
 		done("left out of a fast build")
 		return nil
@@ -42,10 +42,10 @@ func (m *maker) declarations(ctx context.Context) error {
 	return nil
 }
 
-// typescript returns the path of the TypeScript compiler, or "".
-func (m *maker) typescript() string {
+// installed returns the path of a program that npm installed, or "".
+func (m *maker) installed(program string) string {
 	for _, dir := range []string{m.root, filepath.Join(m.root, "web")} {
-		path := filepath.Join(dir, "node_modules", ".bin", "tsc")
+		path := filepath.Join(dir, "node_modules", ".bin", program)
 		if _, err := os.Stat(path); err == nil {
 			return path
 		}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"path/filepath"
 	"strings"
 
@@ -19,11 +20,22 @@ var scripts = []script{
 	{file: "granary.js", source: "script.ts", format: api.FormatIIFE},
 }
 
-// scripts makes the JavaScript of the package.
-func (m *maker) scripts() error {
+func (s script) module() bool { return s.format == api.FormatESModule }
+
+// scripts makes the JavaScript of the package. Where npm has not installed terser it
+// stays a little larger.
+func (m *maker) scripts(ctx context.Context) error {
+	squeezer := m.installed("terser")
 	for _, s := range scripts {
 		done := m.step("script")
-		size, changed, err := runBundler(m.std, s.options(filepath.Join(m.root, "web"), m.out))
+		dir := m.out
+		if squeezer != "" {
+			dir = filepath.Join(m.root, "build", "scripts")
+		}
+		size, changed, err := runBundler(m.std, s.options(filepath.Join(m.root, "web"), m.out), dir)
+		if err == nil && squeezer != "" {
+			size, changed, err = m.squeeze(ctx, squeezer, s, filepath.Join(dir, s.file))
+		}
 		if err != nil {
 			return err
 		}
@@ -37,7 +49,7 @@ func (m *maker) scripts() error {
 // only ever asked for with a dot.
 var inside = strings.Fields(`
 	Class adopt answer bindingOf bindings bound callLater changedIn compiled dead deep definition
-	ended feed fill finish generated given graph hazardous initial listen loadGo make many plan
+	ended feed finish generated given graph hazardous initial listen loadGo make many plan
 	readNumbers readRelation readText ready records related relatedIn requiredKeys rollback root
 	saveWithin saved session slotOf slots stamped stand sweep tidy tree writeBytes writeText
 `)
