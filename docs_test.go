@@ -99,7 +99,7 @@ func program(page, sdl string, blocks []block) string {
 			for i++; i < len(b.lines) && (b.lines[i] == "" || strings.ContainsAny(b.lines[i][:1], "\t )}]")); {
 				i++
 			}
-			text := strings.Join(b.lines[first:i], "\n")
+			text := strings.TrimRight(strings.Join(b.lines[first:i], "\n"), "\n")
 			place := strconv.Quote(page + ":" + strconv.Itoa(b.line+first))
 			if strings.HasPrefix(text, "import ") {
 				imports.WriteString(text + "\n")
@@ -216,7 +216,7 @@ func TestDocs_EveryGoExampleDoesWhatItsPageSays(t *testing.T) {
 }
 
 func TestDocs_AWrongExampleIsFoundOut(t *testing.T) {
-	page := "# Wrong\n\n```go\nimport \"errors\"\n\nn, err := 5, error(nil)\nn // → 6\nn + 1 // → 6\nerr = errors.New(\"bad\") // ✗ INVALID: good\n```\n"
+	page := "# Wrong\n\n```go\nimport \"errors\"\n\nn, err := 5, error(nil)\nn // → 6\n\nn + 1 // → 6\nerr = errors.New(\"bad\") // ✗ INVALID: good\n```\n"
 	out := run(t, program("wrong.md", "", blocksOf("wrong.md", page, "go")), "")
-	require.Equal(t, "wrong.md:7: expected 6, got 5\nwrong.md:9: expected INVALID: good, got bad\n", out)
+	require.Equal(t, "wrong.md:7: expected 6, got 5\nwrong.md:10: expected INVALID: good, got bad\n", out)
 }

@@ -55,6 +55,7 @@ func TestIndexes_NeverChangeAnAnswer(t *testing.T) {
 		storage := &refusing{Backend: g.storage}
 		st, err := store.Open(context.Background(), store.Options{Schema: g.schema, Backend: storage, Clock: func() int64 { return noon }})
 		require.NoError(t, err, g.replay)
+		g.mirror(st)
 		g.stores = []*store.Store{st}
 		for range 2 + g.IntN(3) {
 			g.fill(st, storage)

@@ -76,6 +76,11 @@
 //	                                         their positions, those of removed rows in the answer before, the others in the
 //	                                         present one; epoch; row and version of each row inserted, then of each updated.
 //	                                         2³²−1 rows removed stand for all, and then no positions are given
+//	granary_observe(store, length)           {} or {"model", "where"?} → numbers: the number of the observer
+//	granary_unobserve(observer)              ends the telling → nothing
+//	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "element": {field: value},
+//	                                         "before"?: the same, "changed": [field, …]}, …]: what observers were told and the page
+//	                                         has not asked for yet, in order
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_clear(store, op)                 → {}
@@ -101,7 +106,8 @@
 //	settle(op i32, status i32, address i32, length i32)
 //	random(address i32, length i32)          fill with random bytes of cryptographic quality
 //	now() f64                                milliseconds since 1970
-//	news(store i32)                          answers of live queries may have changed; granary_news tells, but not from inside this call
+//	news(store i32)                          answers of live queries may have changed, or observers were told; granary_news and
+//	                                         granary_events tell, but not from inside this call
 //
 // # Start and end
 //

@@ -17,9 +17,10 @@ export type {
   CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,
 } from './schema.js';
 export type { Diff, LiveAnswer, LiveQuery } from './live.js';
+export type { Message } from './observe.js';
 export type { Observable, Observer, SubscribeOptions, Subscription } from './observable.js';
 export { SortDirection } from './sort.js';
 export type { StoreVerbs } from './store-verbs.js';
 export type { Connect, ManyToManyName, RunTransaction, Transaction, TransactionOptions } from './transaction-types.js';
-export type { CheckReport, Count, Delete, DeleteAll, Live, Query, Save, SaveAll, Stats } from './verbs.js';
+export type { CheckReport, Count, Delete, DeleteAll, Live, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 export type { WasmSource, WasmValue } from './wasm-source.js';

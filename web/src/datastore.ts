@@ -3,6 +3,7 @@ import { anyEngine, engineFor } from './engines.js';
 import { isObject } from './checks.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
+import { observe } from './observe.js';
 import { live } from './query.js';
 import { json } from './runtime.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
@@ -10,7 +11,7 @@ import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
 import { transaction } from './transaction.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
-import type { CheckReport, Count, Delete, DeleteAll, Live, Query, Save, SaveAll, Stats } from './verbs.js';
+import type { CheckReport, Count, Delete, DeleteAll, Live, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** What {@link DataStore.open} takes. */
@@ -95,6 +96,8 @@ export class DataStore<M extends object = DynamicModels> {
   declare readonly delete: Delete;
   /** Deletes several records in one commit. */
   declare readonly deleteAll: DeleteAll;
+  /** Tells of each commit that changes records. */
+  readonly observe: Observe;
   /** Makes several verbs one commit. */
   readonly transaction: RunTransaction;
 
@@ -110,6 +113,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
     Object.assign(this, storeVerbs(session));
     this.live = this.observeQuery = ((model, ...rest) => live(session, model, rest)) as Live;
+    this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
     this.transaction = (fn, options) => transaction(session, fn, options);
   }
 
@@ -141,6 +145,9 @@ export class DataStore<M extends object = DynamicModels> {
   declare static readonly saveAll: SaveAll;
   /** As {@link DataStore.query}, on the store that the model belongs to. */
   declare static readonly query: Query;
+  /** As {@link DataStore.observe}, on the store that the record or model belongs to, or the one that was opened last. */
+  static readonly observe: Observe = ((...args: unknown[]) =>
+    observe(args.length > 0 ? undefined : lastOpened('observe').#session, args)) as Observe;
   /** As {@link DataStore.live}, on the store that the model belongs to. */
   static readonly live: Live = ((model, ...rest) => live(undefined, model, rest)) as Live;
   /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */

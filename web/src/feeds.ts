@@ -1,6 +1,8 @@
 import { ErrorCode, GranaryError } from './errors.js';
 import type { Feed } from './live.js';
-import { type Engine, numbers } from './runtime.js';
+import type { Observer } from './observable.js';
+import type { MessageJSON } from './observe.js';
+import { type Engine, json, numbers } from './runtime.js';
 import type { Model } from './schema.js';
 
 /** Stands for all rows of the answer before. */
@@ -15,6 +17,7 @@ export class Feeds {
   readonly #store: number;
   readonly #records: Records;
   readonly #feeds = new Map<number, { readonly model: Model; readonly feed: Feed }>();
+  readonly #observers = new Map<number, Observer<MessageJSON>>();
   #waiting = false;
 
   constructor(engine: Engine, store: number, records: Records) {
@@ -29,23 +32,38 @@ export class Feeds {
     const number = answer[0]!;
     const items = this.#records(model, answer.subarray(2)) as object[];
     feed.answer = { ...feed.answer, items: Object.freeze(items), total: answer[1]! };
-    if (this.#feeds.size === 0) this.#engine.listen(this.#store, () => this.#soon());
     this.#feeds.set(number, { model, feed });
-    return () => this.#close(number);
+    this.#listen();
+    return () => this.#close(this.#feeds, number, 'unlive');
+  }
+
+  /** Opens an observer; gives what closes it. */
+  observe(request: string, observer: Observer<MessageJSON>): () => void {
+    const number = this.#engine.call('observe', [this.#store], request, numbers)[0]!;
+    this.#observers.set(number, observer);
+    this.#listen();
+    return () => this.#close(this.#observers, number, 'unobserve');
   }
 
   /** Ends them all, with a reason unless the store was closed. */
   end(reason?: GranaryError): void {
-    this.#engine.listen(this.#store, undefined);
-    const feeds = [...this.#feeds.values()];
+    const [feeds, observers] = [[...this.#feeds.values()], [...this.#observers.values()]];
     this.#feeds.clear();
+    this.#observers.clear();
+    this.#listen();
     for (const { feed } of feeds) feed.ended(reason);
+    for (const observer of observers) reason ? observer.error(reason) : observer.complete();
   }
 
-  #close(number: number): void {
-    if (!this.#feeds.delete(number)) return;
-    if (this.#feeds.size === 0) this.#engine.listen(this.#store, undefined);
-    if (!this.#engine.dead) this.#engine.call('unlive', [number]);
+  #listen(): void {
+    const idle = this.#feeds.size + this.#observers.size === 0;
+    this.#engine.listen(this.#store, idle ? undefined : () => this.#soon());
+  }
+
+  #close(map: Map<number, unknown>, number: number, end: 'unlive' | 'unobserve'): void {
+    if (!map.delete(number)) return;
+    this.#listen();
+    if (!this.#engine.dead) this.#engine.call(end, [number]);
   }
 
   #soon(): void {
@@ -61,8 +79,12 @@ export class Feeds {
     });
   }
 
-  /** Takes in every answer that is another one, and only then tells of them. */
+  /** Tells the observers, and then takes in every answer that is another one, and only then tells of them. */
   #collect(): void {
+    if (this.#observers.size > 0) {
+      const messages = this.#engine.call('events', [this.#store], undefined, json) as MessageJSON[];
+      for (const message of messages) this.#observers.get(message.observer)?.next(message);
+    }
     if (this.#feeds.size === 0) return;
     const news = this.#engine.call('news', [this.#store], undefined, numbers);
     const changed: Feed[] = [];

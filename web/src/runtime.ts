@@ -29,6 +29,9 @@ export interface EngineExports {
   granary_live(store: number, length: number): number;
   granary_unlive(live: number): number;
   granary_news(store: number): number;
+  granary_observe(store: number, length: number): number;
+  granary_unobserve(observer: number): number;
+  granary_events(store: number): number;
   granary_stats(store: number): number;
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
@@ -252,7 +255,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 }
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */
-const NEWEST = 'granary_group' satisfies keyof EngineExports;
+const NEWEST = 'granary_events' satisfies keyof EngineExports;
 
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;

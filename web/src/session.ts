@@ -3,8 +3,11 @@ import { ErrorCode, GranaryError } from './errors.js';
 import { Feeds } from './feeds.js';
 import { IdentityMap } from './identity.js';
 import type { Feed } from './live.js';
+import { keyOf } from './key.js';
 import { ROWS_PER_FETCH } from './limits.js';
 import { Binding, bindingOfInstance } from './model.js';
+import type { Observer } from './observable.js';
+import type { Message, MessageJSON } from './observe.js';
 import { type Engine, type Input, json, numbers, type Read } from './runtime.js';
 import { Within } from './within.js';
 import { farOf, Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
@@ -143,6 +146,23 @@ export class Session {
   /** The answer to a query with relations, as include.ts reads it. */
   tree(model: Model, request: object): Uint32Array {
     return this.#call('query', [], about(model, request), numbers);
+  }
+
+  /** Tells of what commits do; gives what ends that. */
+  observe(request: object, observer: Observer<Message<object>>): () => void {
+    this.ready();
+    const next = (message: MessageJSON) => observer.next(this.#message(message));
+    return this.#feeds.observe(JSON.stringify(request), { ...observer, next });
+  }
+
+  #message({ observer, model, element, before, ...rest }: MessageJSON): Message<object> {
+    const binding = this.bindings.get(model)!;
+    const record = binding.adopt(element);
+    const present = rest.opType === 'DELETE' ? undefined : this.get(binding.model, keyOf(binding.model, element));
+    const same = present && JSON.stringify(present) === JSON.stringify(record);
+    return Object.freeze({
+      ...rest, model: binding.Class, element: same ? present : record, before: before && binding.adopt(before),
+    }) as unknown as Message<object>;
   }
 
   /** Follows the answer to a query; gives what ends that. */

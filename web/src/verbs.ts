@@ -1,5 +1,7 @@
 import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
 import type { LiveQuery } from './live.js';
+import type { Observable } from './observable.js';
+import type { Message } from './observe.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
 
 /** What no class is, so that a model cannot be given where one of its records is meant. */
@@ -45,6 +47,19 @@ export interface Query {
   <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>, options?: QueryOptions<T>): Promise<T[]>;
   /** The record with a key, or undefined. An undefined key is INVALID. */
   <T extends object>(model: ModelConstructor<T>, key: Key<T>): Promise<T | undefined>;
+}
+
+/** The type of `observe`. */
+export interface Observe {
+  /**
+   * Tells of each commit that changes records, once it is durable, in the order of
+   * commits, each commit once: of all models.
+   */
+  (): Observable<Message<object>>;
+  /** Of one record. */
+  <T extends object>(record: T & NoClass): Observable<Message<T>>;
+  /** Of one model, or of its records that have a key or match a predicate; a deleted record matches as it was. */
+  <T extends object>(model: ModelConstructor<T>, criterion?: Predicate<T> | Key<T>): Observable<Message<T>>;
 }
 
 /** The type of `live`. */

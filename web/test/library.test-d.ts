@@ -292,12 +292,23 @@ export async function predicates({ query, count, save }: Store): Promise<void> {
   await save(book, (b) => b.label.eq('x'));
 }
 
-export async function records({ save, saveAll, delete: remove }: Store): Promise<void> {
+export async function records({ save, saveAll, delete: remove, deleteAll, transaction }: Store): Promise<void> {
   const saved = await save(book, (b) => b.year.eq(1843));
   same<typeof saved, Book>();
   const gone = await remove(book);
   same<typeof gone, Book>();
   await saveAll([book, copy, tag]);
+  const parted = await deleteAll(Copy, [['l', 1, 'EAST'], { library: 'l', number: 2, wing: 'WEST' }]);
+  same<typeof parted, Copy[]>();
+  // @ts-expect-error one of them is no key of a copy
+  await deleteAll(Copy, [['l', 1, 'EAST'], 'l']);
+  const counted = await transaction(async (tx) => {
+    await tx.save(new Tag({ label: 'x' }));
+    // @ts-expect-error no such field, in a transaction as elsewhere
+    await tx.query(Book, (b) => b.titel.eq('x'));
+    return tx.count(Book, (b) => b.year.gt(1800));
+  });
+  same<typeof counted, number>();
   // @ts-expect-error a model is no record
   await save(Book);
   // @ts-expect-error to delete all records is said with Predicates.ALL
@@ -335,6 +346,12 @@ export async function relations({ saveAll }: Store): Promise<void> {
   const tags = await book.tags.toArray({ max: 3 });
   same<typeof tags, Tag[]>();
   for await (const other of book.sequels) same<typeof other, Book>();
+  await book.tags.add(tag);
+  await book.sequels.remove([book]);
+  // @ts-expect-error a book is no tag
+  await book.tags.add(book);
+  // @ts-expect-error records of a has-many are connected from their side
+  await book.copies.add(copy);
   // @ts-expect-error related records are read with toArray
   void book.copies.length;
   // @ts-expect-error a related record is awaited

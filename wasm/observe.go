@@ -1,0 +1,89 @@
+//go:build js && wasm
+
+package main
+
+import (
+	"bytes"
+
+	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/code"
+)
+
+// observers are the observers by number, from 1.
+var observers = map[uint32]*store.Observer{}
+var lastObserver uint32
+
+// told are the events of each store that the page has not asked for yet: the
+// elements of a JSON array.
+var told = map[int32][]byte{}
+
+//go:wasmexport granary_observe
+func exportObserve(handle, length int32) int32 {
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
+		q, err := store.ParseQuery(st.Schema(), bytes.Clone(input[:length])) // the predicate is kept
+		if err != nil {
+			return nil, err
+		}
+		lastObserver++
+		number := lastObserver
+		o, err := st.ObserveQuery(q, func(events []store.Event) {
+			for _, e := range events {
+				told[handle] = appendEvent(separateEvent(told[handle]), number, e)
+			}
+			news(handle)
+		})
+		if err != nil {
+			return nil, err
+		}
+		observers[number] = o
+		return appendUint32(dst, number), nil
+	})
+}
+
+//go:wasmexport granary_unobserve
+func exportUnobserve(number int32) int32 {
+	return answer(0, func(dst []byte) ([]byte, error) {
+		o := observers[uint32(number)]
+		if o == nil {
+			return nil, &code.Error{Code: code.Closed, Op: "observe", Message: "the observer was stopped"}
+		}
+		delete(observers, uint32(number))
+		o.Stop()
+		return dst, nil
+	})
+}
+
+//go:wasmexport granary_events
+func exportEvents(handle int32) int32 {
+	return answerStore(handle, func(_ *store.Store, dst []byte) ([]byte, error) {
+		dst = append(append(append(dst, '['), told[handle]...), ']')
+		delete(told, handle)
+		return dst, nil
+	})
+}
+
+func separateEvent(dst []byte) []byte {
+	if len(dst) > 0 {
+		return append(dst, ',')
+	}
+	return dst
+}
+
+// appendEvent writes an event as a JSON object: to whom it goes, and the records as
+// objects of their fields.
+func appendEvent(dst []byte, observer uint32, e store.Event) []byte {
+	dst = appendNumberMember(append(dst, '{'), "observer", int(observer))
+	dst = appendTextMember(dst, "opType", string(e.Op))
+	dst = appendTextMember(dst, "model", e.Record.Model())
+	dst = appendTextMember(dst, "source", string(e.Source))
+	dst = appendNumberMember(dst, "commit", int(e.Commit))
+	dst = append(appendName(dst, "element"), e.Record.JSON()...)
+	if e.Op == store.Updated {
+		dst = append(appendName(dst, "before"), e.Before.JSON()...)
+	}
+	dst = append(appendName(dst, "changed"), '[')
+	for _, name := range e.Changed {
+		dst = appendText(separate(dst), name)
+	}
+	return append(dst, ']', '}')
+}

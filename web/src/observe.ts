@@ -1,0 +1,50 @@
+import type { PredicateJSON } from './condition.js';
+import { keyOf } from './key.js';
+import { bindingOfInstance, type Binding } from './model.js';
+import type { ModelConstructor } from './model-types.js';
+import { Observable, type Observer } from './observable.js';
+import { criterionOf, modelOf } from './query.js';
+import { recordOf } from './save.js';
+import type { Session } from './session.js';
+
+/** What one commit did to one record. */
+export interface Message<T> {
+  readonly opType: 'INSERT' | 'UPDATE' | 'DELETE';
+  readonly model: ModelConstructor<T & object>;
+  /** The record as the commit left it; after a delete as it was. */
+  readonly element: T;
+  /** The record before an update. */
+  readonly before: T | undefined;
+  /** The fields that an update changed. */
+  readonly changed: readonly string[];
+  /** Equal for the messages of one commit, and growing. */
+  readonly commit: number;
+  /** Who made the commit. */
+  readonly source: 'LOCAL' | 'OTHER_TAB';
+}
+
+/** A message as the engine writes it. */
+export interface MessageJSON extends Omit<Message<Record<string, unknown>>, 'model'> {
+  readonly observer: number;
+  readonly model: string;
+}
+
+/** Messages of what commits do: to all records, to those of a model, to one record, or to those that match. */
+export function observe(session: Session | undefined, args: readonly unknown[]): Observable<Message<object>> {
+  const [target, criterion] = args;
+  if (args.length === 0) return messages(session!, {});
+  const instance = bindingOfInstance(target) && recordOf('observe', session, target);
+  const binding = instance || modelOf('observe', session, target);
+  const { model } = binding;
+  const which = instance ? { key: keyOf(model, target as Record<string, unknown>) }
+    : args.length > 1 ? criterionOf('observe', binding, criterion) : { where: undefined };
+  return messages(binding.session, { model: model.name, where: 'key' in which ? whereKey(binding, which.key) : which.where });
+}
+
+function messages(session: Session, request: object): Observable<Message<object>> {
+  return new Observable((observer: Observer<Message<object>>) => session.observe(request, observer));
+}
+
+function whereKey({ model }: Binding, key: readonly unknown[]): PredicateJSON {
+  return { and: model.key.map((field, i) => ({ field, op: 'eq', value: key[i] })) };
+}
