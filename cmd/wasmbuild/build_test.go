@@ -23,7 +23,7 @@ func miniature(t *testing.T) (root string) {
 export const runtime = () => import('./wasm_exec.js');
 export const answer: number = 42;
 `)
-	write(t, root, "web/src/script.ts", "export { answer } from './answer';\n")
+	write(t, root, "web/src/script.ts", "import { answer } from './answer';\nObject.assign(globalThis, { Granary: { answer } });\n")
 	write(t, root, "web/src/answer.ts", "export const answer: number = 42;\n")
 	t.Chdir(root)
 	return root
