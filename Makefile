@@ -26,6 +26,10 @@ cp -R $(APP)/public/. $(APP)/dist/
 $(WASMBUILD) bundle -out $(APP)/dist/app.js $(APP)/src/main.ts
 endef
 
+# What "go test -v" says without the names of tests that pass: what random tests
+# tell of their seeds, and all of those that fail.
+BRIEF := grep -vE '^ *(=== |--- PASS|PASS$$|\?)'
+
 # Where a test that hangs is stopped.
 GO_TIMEOUT   := 10m
 RACE_TIMEOUT := 15m
@@ -86,7 +90,7 @@ lint-web: $(MODULES)
 	npm run --silent --workspaces --if-present lint
 
 test-go: ## test the Go packages, the engine with the race detector where there is a C compiler
-	go test -timeout $(GO_TIMEOUT) ./...
+	go test -v -timeout $(GO_TIMEOUT) ./... | $(BRIEF)
 	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \
 	  echo "go test -race ./store/..."; go test -race -timeout $(RACE_TIMEOUT) ./store/...; \
 	else \

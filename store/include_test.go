@@ -108,7 +108,7 @@ func TestInclude_AgreesWithALookAtEveryRow(t *testing.T) {
 			count(m, want)
 		}
 	})
-	t.Log(found)
+	t.Log(*readSeeds, "seeds:", found)
 	for _, kind := range []string{fmt.Sprint(schema.HasOne), fmt.Sprint(schema.HasMany), fmt.Sprint(schema.BelongsTo), fmt.Sprint(schema.ManyToMany), "self"} {
 		require.Greater(t, found[kind], *readSeeds, "too few records of relations of kind %s", kind)
 	}

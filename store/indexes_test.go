@@ -68,7 +68,7 @@ func TestIndexes_NeverChangeAnAnswer(t *testing.T) {
 		}
 		g.end()
 	}
-	t.Logf("%d records found", found)
+	t.Logf("%d seeds: %d records found, by these ways", *indexesSeeds, found)
 	require.Greater(t, found, *indexesSeeds*50, "too few of the queries found anything")
 	for way, n := range access.Counts() {
 		n -= before[way]

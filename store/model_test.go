@@ -50,7 +50,7 @@ func play(t *testing.T, stores int, step func(g *game, st *store.Store)) {
 		}
 		g.end()
 	}
-	t.Log(stats)
+	t.Log(*modelSeeds, "seeds:", stats)
 	for _, what := range []string{"save", "batch", "delete", "reopen", "save CONFLICT", "save REFERENCE", "live patches", "live still", "events"} {
 		require.GreaterOrEqual(t, stats[what], *modelSeeds, what)
 	}

@@ -282,7 +282,7 @@ func fight(t *testing.T, stores int) {
 		}
 		d.end()
 	}
-	t.Log(stats)
+	t.Log(*transactionSeeds, "seeds:", stats)
 	for _, what := range []string{"tx ", "tx save", "tx delete", "tx query", "tx count", "tx get", "outside"} {
 		require.GreaterOrEqual(t, stats[what], *transactionSeeds, what)
 	}

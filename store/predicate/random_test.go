@@ -116,6 +116,7 @@ func TestRows_AgreesWithALookAtEveryRow(t *testing.T) {
 			indexed += min(1, len(want)*len(m.Indexes))
 		}
 	}
+	t.Logf("%d seeds: %d predicates matched something", *seeds, matched)
 	require.Greater(t, matched, *seeds*8, "too few of the predicates matched anything")
 	require.Greater(t, indexed, *seeds)
 }
