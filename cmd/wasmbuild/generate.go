@@ -13,9 +13,9 @@ import (
 )
 
 const generateHelp = `Reads GraphQL SDL from a file (- for standard input) and writes typed models of it:
-models.ts with -ts, models.go with -go, and models.ts when neither is asked for. The
-compiled schema is part of them, so that a page loads granary.wasm, which links no
-SDL parser. Flags may stand before and behind the file. A second run of the same
+models.ts with -ts, models.go with -go, and both, the Go package being models, when
+neither is asked for. The compiled schema is part of them, so that a page loads
+granary.wasm, which links no SDL parser. Flags may stand before and behind the file. A second run of the same
 changes no file. Exits with 1 when the schema has faults, and prints each as
 file:line:column: message; then nothing is written.`
 
@@ -24,6 +24,9 @@ const (
 	tsFile = "models.ts"
 	goFile = "models.go"
 )
+
+// defaultPackage is the Go package when no language was asked for.
+const defaultPackage = "models"
 
 // defaultStore is what a store is called whose schema came from standard input.
 const defaultStore = "store"
@@ -94,7 +97,9 @@ func parseGeneration(std streams, args []string) (g generation, err error) {
 		return g, misused(set, "-go must be the name of a package, as in -go models, got %q", g.goPackage)
 	}
 	g.file = files[0]
-	g.ts = g.ts || g.goPackage == ""
+	if !g.ts && g.goPackage == "" {
+		g.ts, g.goPackage = true, defaultPackage
+	}
 	if g.store == "" {
 		g.store = storeName(g.file)
 	}
