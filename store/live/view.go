@@ -40,8 +40,7 @@ func NewView(tables predicate.Tables, q Query) *View {
 // Rebuild runs the query again, on tables in which row numbers may mean other rows.
 func (v *View) Rebuild(tables predicate.Tables) {
 	v.tables, v.table = tables, tables.Of(v.filter.Model)
-	v.rows = v.filter.Rows(tables, math.MaxInt)
-	table.Order{Table: v.table, Keys: v.order}.Sort(v.rows)
+	v.rows = v.filter.First(tables, table.Order{Table: v.table, Keys: v.order}, math.MaxInt)
 }
 
 // Window returns the rows that are shown, in order. It is good until the View is

@@ -1,10 +1,10 @@
 // What the visitor can do with the open store, and what the page shows of it.
 
-import { Predicates } from 'granary';
+import { Predicates, type Predicate, type Subscription } from 'granary';
 import { factsOf, showCountry } from './country.js';
 import { byId, counted, full, pause } from './dom.js';
 import { Filters, isEmpty, predicateOf } from './filters.js';
-import { CityList } from './list.js';
+import { CityList, type Answer } from './list.js';
 import type { WorldMap } from './map.js';
 import { confirmed, say, tell } from './notice.js';
 import { fold, type Atlas, type City, type Country, type Spot } from './store.js';
@@ -20,6 +20,8 @@ export class AtlasPage {
   readonly #timings: Timings;
   readonly #filters: Filters;
   readonly #list: CityList;
+  readonly #following: Subscription[] = [];
+  #listed: Subscription | undefined;
   #refreshing = false;
   #refreshAgain = false;
 
@@ -49,8 +51,27 @@ export class AtlasPage {
     this.#filters.setRegions([...new Set(countries.map((country) => country.region))].sort());
     await this.refresh();
     await this.#fillMap();
+    this.#observe();
     await this.refresh();
     await this.#followAddress();
+  }
+
+  /** Lets the map follow the store. */
+  #observe(): void {
+    const { observe, query, models: { City, Country } } = this.#open();
+    this.#following.push(
+      observe(City).subscribe(({ opType, element }) => {
+        if (opType === 'DELETE') this.#map.dots.remove([element]);
+        else this.#map.add([element]);
+      }),
+      observe(Country).subscribe(() => void query(Country).then((countries) => this.#map.setCountries(countries), tell)),
+    );
+  }
+
+  /** Lets go of the store. */
+  stop(): void {
+    for (const subscription of this.#following.splice(0)) subscription.unsubscribe();
+    this.#listed?.unsubscribe();
   }
 
   /** Asks the store again: the list first, which is what one reads, then the map's lights. */
@@ -72,11 +93,33 @@ export class AtlasPage {
   async #refreshOnce(store: Atlas): Promise<void> {
     const filter = this.#filters.value;
     const predicate = predicateOf(filter);
-    const page = await this.#timings.measure('query', () => this.#list.load(store, predicate),
-      ({ cities, total }) => `${cities.length} of ${counted(total, 'city', 'cities')}, sorted and counted`);
-    this.#list.show(page);
+    const answer = await this.#timings.measure('query', () => this.#listen(store, predicate),
+      ({ items, total }) => `${items.length} of ${counted(total, 'city', 'cities')}, sorted and counted`);
+    await this.#list.show(answer);
     if (this.#refreshAgain) return; // another key was pressed
-    const meant = isEmpty(filter) ? undefined : await store.query(store.models.City, predicate);
+    await this.#light(store);
+  }
+
+  /** Asks for a page of the list, and shows what becomes of it from then on. */
+  #listen(store: Atlas, predicate: Predicate<City>): Promise<Answer> {
+    this.#listed?.unsubscribe();
+    return new Promise((resolve, reject) => {
+      let first = true;
+      this.#listed = this.#list.question(store, predicate).subscribe({
+        next: (answer) => {
+          if (first) resolve(answer);
+          else void this.#list.show(answer).then(() => this.#light(store)).catch(tell);
+          first = false;
+        },
+        error: reject,
+      });
+    });
+  }
+
+  /** Makes the cities bright that the filters mean. */
+  async #light(store: Atlas): Promise<void> {
+    const filter = this.#filters.value;
+    const meant = isEmpty(filter) ? undefined : await store.query(store.models.City, predicateOf(filter));
     if (byId('country').hidden) this.#map.dots.highlight(meant); // else its own cities are bright
     this.#map.draw();
     await this.#timings.stats(store);
@@ -143,9 +186,7 @@ export class AtlasPage {
       draft.search = fold(wanted);
     });
     const saved = await this.#timings.measure('save', () => save(renamed), () => `1 city, durable: ${renamed.name}`);
-    this.#map.add([saved]);
     if (saved !== city) say(`${city.name} is now called ${saved.name}.`);
-    await this.refresh();
   }
 
   /** Deletes a country with all that belongs to it, after asking. */
@@ -160,8 +201,6 @@ export class AtlasPage {
     const took = performance.now() - start;
     const removed = before - (await records(store));
     this.#timings.show('delete', took, `${counted(removed, 'record', 'records')} with ${country.name}`);
-    this.#map.dots.remove(gone);
-    this.#map.setCountries(await store.query(store.models.Country));
     this.leave();
     this.#list.first();
     await this.refresh();

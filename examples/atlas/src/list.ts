@@ -1,6 +1,6 @@
 // The list of cities: a page of it at a time, sorted and cut by the store.
 
-import { SortDirection, type Predicate, type QueryOptions } from 'granary';
+import { SortDirection, type LiveAnswer, type LiveQuery, type Predicate } from 'granary';
 import { byId, element, full } from './dom.js';
 import type { Atlas, City, Country } from './store.js';
 
@@ -19,12 +19,8 @@ export interface ListEvents {
   failed(error: unknown): void;
 }
 
-/** A page of the list, ready to be shown. */
-export interface Page {
-  readonly cities: readonly City[];
-  readonly countries: readonly (Country | undefined)[];
-  readonly total: number;
-}
+/** What the list shows: a page of the cities, and how many there are. */
+export type Answer = Pick<LiveAnswer<City>, 'items' | 'total'>;
 
 /** The list of the page. */
 export class CityList {
@@ -49,15 +45,14 @@ export class CityList {
     this.#page = 0;
   }
 
-  /** Reads the page from the store. */
-  async load({ query, count, models: { City } }: Atlas, predicate: Predicate<City>): Promise<Page> {
-    const options: QueryOptions<City> = { sort: (by) => by[this.#column](this.#direction), page: this.#page, limit: PAGE };
-    const [cities, total] = await Promise.all([query(City, predicate, options), count(City, predicate)]);
-    return { cities, total, countries: await Promise.all(cities.map((city) => city.country)) };
+  /** The page of the list as a question whose answer follows the store. */
+  question({ live, models: { City } }: Atlas, predicate: Predicate<City>): LiveQuery<City> {
+    return live(City, predicate, { sort: (by) => by[this.#column](this.#direction), page: this.#page, limit: PAGE });
   }
 
   /** Shows a page. */
-  show({ cities, countries, total }: Page): void {
+  async show({ items: cities, total }: Answer): Promise<void> {
+    const countries = await Promise.all(cities.map((city) => city.country));
     this.#total = total;
     const from = this.#page * PAGE;
     byId('total').textContent = full(total);

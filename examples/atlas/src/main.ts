@@ -55,6 +55,7 @@ async function startOver(): Promise<void> {
   page.leave();
   map.empty();
   if (!page.store) return start();
+  page.stop();
   await page.store.clear();
   await show(page.store);
 }
@@ -64,6 +65,7 @@ async function deleteDatabase(): Promise<void> {
   if (!asked) return;
   const store = page.store;
   page.leave();
+  page.stop();
   page.store = undefined;
   await store?.close();
   await DataStore.destroy(DATABASE);
