@@ -39,14 +39,14 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build generate demo test lint lint-go lint-web test-go test-idb test-web test-atlas size bench bench-small fuzz clean
+.PHONY: help setup browser build generate demo test lint lint-go lint-web test-go test-idb test-web test-atlas test-bundlers size bench bench-small fuzz clean
 
 help: ## print these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(MODULES) browser ## install what npm and Debian provide
 
-$(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json)
+$(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json test/bundlers/*/package.json)
 	npm ci --no-audit --no-fund
 	@touch $@
 
@@ -75,7 +75,7 @@ generate: ## write the typed models of the example app and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-atlas bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-atlas test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -106,6 +106,9 @@ test-web: setup build ## test the npm package in Chromium
 test-atlas: setup build ## test the example app in Chromium
 	$(BUILD_APP)
 	timeout $(NODE_TIMEOUT) node $(APP)/test/run.mjs
+
+test-bundlers: setup build ## test the packed package in Vite, webpack, esbuild, Next.js and a plain page
+	timeout $(NODE_TIMEOUT) node test/bundlers/run.mjs
 
 size: build ## compare what a page loads with the budgets
 	$(WASMBUILD) size -dir $(DIST)

@@ -1,0 +1,3 @@
+import { leaveNote } from './program.js';
+
+leaveNote(Granary.DataStore);

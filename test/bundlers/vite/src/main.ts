@@ -1,0 +1,4 @@
+import { DataStore } from 'granary';
+import { leaveNote } from './program.js';
+
+leaveNote(DataStore);
