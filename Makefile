@@ -9,6 +9,7 @@ SHELL := /bin/bash
 
 WASMBUILD := go run ./cmd/wasmbuild
 APP       := examples/atlas
+BLOG      := examples/react-blog
 DIST      := web/dist
 LIBRARY   := cmd/wasmbuild/generate/library
 NAMES     := cmd/wasmbuild/generate/names
@@ -39,7 +40,7 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build generate demo test lint lint-go lint-web test-go test-idb test-web test-atlas test-bundlers size bench bench-small fuzz clean
+.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-atlas test-blog test-bundlers size bench bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -66,16 +67,22 @@ demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080)
 	$(BUILD_APP)
 	$(WASMBUILD) serve -addr $(ADDR) $(APP)/dist $(DIST)
 
+demo-blog: $(MODULES) ## build the React example and serve it at ADDR
+	$(WASMBUILD) build -out $(DIST) -fast
+	npm run --silent --workspace $(BLOG) build
+	$(WASMBUILD) serve -addr $(ADDR) $(BLOG)/dist
+
 # Models are generated into the repository, so that nothing but a change of a schema
 # needs a run; a test of cmd/wasmbuild fails when they are out of date.
-generate: ## write the typed models of the example app and of the tests
+generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out $(APP)/src $(APP)/src/atlas.graphql
+	$(WASMBUILD) generate -ts -out $(BLOG)/src $(BLOG)/src/blog.graphql
 	$(WASMBUILD) generate -ts -out web/test/library $(LIBRARY)/library.graphql
 	$(WASMBUILD) generate -go library -out $(LIBRARY) $(LIBRARY)/library.graphql
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-atlas test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-atlas test-blog test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -106,6 +113,10 @@ test-web: setup build ## test the npm package in Chromium
 test-atlas: setup build ## test the example app in Chromium
 	$(BUILD_APP)
 	timeout $(NODE_TIMEOUT) node $(APP)/test/run.mjs
+
+test-blog: setup build ## test the React example in Chromium
+	npm run --silent --workspace $(BLOG) build
+	timeout $(NODE_TIMEOUT) node $(BLOG)/test/run.mjs
 
 test-bundlers: setup build ## test the packed package in Vite, webpack, esbuild, Next.js and a plain page
 	timeout $(NODE_TIMEOUT) node test/bundlers/run.mjs

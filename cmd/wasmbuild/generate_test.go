@@ -19,6 +19,7 @@ var generated = []struct {
 	flags             []string
 }{
 	{"../../examples/atlas/src/atlas.graphql", "../../examples/atlas/src", "models.ts", []string{"-ts"}},
+	{"../../examples/react-blog/src/blog.graphql", "../../examples/react-blog/src", "models.ts", []string{"-ts"}},
 	{"generate/library/library.graphql", "../../web/test/library", "models.ts", []string{"-ts"}},
 	{"generate/library/library.graphql", "generate/library", "models.go", []string{"-go", "library"}},
 	{"generate/names/names.graphql", "../../web/test/names", "models.ts", []string{"-ts"}},
@@ -44,7 +45,7 @@ func TestGenerate_WritesWhatStandsInTheRepository(t *testing.T) {
 func TestGenerate_MakefileMakesTheSameFiles(t *testing.T) {
 	makefile, err := os.ReadFile("../../Makefile")
 	require.NoError(t, err)
-	text := strings.NewReplacer("$(APP)", "examples/atlas", "$(LIBRARY)", "cmd/wasmbuild/generate/library",
+	text := strings.NewReplacer("$(APP)", "examples/atlas", "$(BLOG)", "examples/react-blog", "$(LIBRARY)", "cmd/wasmbuild/generate/library",
 		"$(NAMES)", "cmd/wasmbuild/generate/names").Replace(string(makefile))
 	for _, g := range generated {
 		at := func(path string) string { return filepath.ToSlash(filepath.Join("cmd/wasmbuild", path)) }

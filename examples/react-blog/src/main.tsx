@@ -1,0 +1,18 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.js';
+import { keepForOffline } from './offline.js';
+import { openBlog } from './store.js';
+import './style.css';
+import './post.css';
+
+const root = createRoot(document.getElementById('root')!);
+
+try {
+  const store = await openBlog();
+  root.render(<StrictMode><App store={store} /></StrictMode>);
+  Object.assign(globalThis, { blog: store }); // for the console, and for the tests
+  keepForOffline().catch((error: unknown) => console.warn('the page will not open without a network:', error));
+} catch (error) {
+  root.render(<p className="broken" role="alert">The blog cannot be opened: {error instanceof Error ? error.message : String(error)}</p>);
+}

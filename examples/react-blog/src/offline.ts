@@ -1,0 +1,14 @@
+const CACHE = 'marginalia';
+
+/**
+ * Keeps everything that this page has loaded, the engine too, so that it opens
+ * without a network. In development nothing is kept.
+ */
+export async function keepForOffline(): Promise<void> {
+  if (!import.meta.env.PROD || !('serviceWorker' in navigator)) return;
+  await navigator.serviceWorker.register('/offline.js');
+  const loaded = performance.getEntriesByType('resource').map(({ name }) => name).filter((name) => name.startsWith(`${location.origin}/`));
+  const cache = await caches.open(CACHE);
+  await cache.addAll(['/', ...new Set(loaded)]);
+  document.body.dataset['offline'] = 'ready';
+}
