@@ -22,10 +22,11 @@ export function pack(directory) {
 /**
  * Copies a project to where its dependencies are found in the repository's
  * node_modules, but the package in its own: unpacked from the tarball, as npm would.
+ * What npm did not hoist is copied along.
  */
 export function install(name, directory, tarball) {
   const project = join(directory, name);
-  cpSync(join(here, name), project, { recursive: true });
+  cpSync(join(here, name), project, { recursive: true, verbatimSymlinks: true });
   cpSync(join(here, 'program.js'), join(project, 'src/program.js'));
   const unpacked = join(project, 'node_modules/granary');
   mkdirSync(unpacked, { recursive: true });
