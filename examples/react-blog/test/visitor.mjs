@@ -1,6 +1,6 @@
 // The blog as a reader sees and touches it.
 
-const MOST_WAIT = 10_000; // milliseconds
+const MOST_WAIT = 30_000; // milliseconds
 
 /** Opens the page and notes everything that should not happen on it. */
 export async function visit(browser, origin) {
