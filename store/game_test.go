@@ -30,6 +30,7 @@ type game struct {
 	mirrors map[*store.Store]*mirror
 	stats   map[string]int
 	replay  string
+	knowing bool // a store that makes a move knows all that others wrote
 }
 
 // copied is a record as somebody holds it.

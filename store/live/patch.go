@@ -8,6 +8,7 @@ type Patch struct {
 	Removed  []int // positions in the old window, ascending
 	Inserted []int // positions in the new window, ascending
 	Updated  []int // positions in the new window
+	Moved    []int // of those removed and inserted that are the same records: pairs of the old position and the new one
 }
 
 // patch compares the window before with the present one. gone are the positions
@@ -45,6 +46,22 @@ func (v *View) patch(old []uint32, gone, came []int, updated []uint32) *Patch {
 		return nil
 	}
 	return p
+}
+
+// move is a row that stands in another place, and its position among all rows before.
+type move struct {
+	row  uint32
+	from int
+}
+
+// moved notes the rows that were in the window, of that length, and still are.
+func (v *View) moved(p *Patch, moves []move, length int) {
+	for _, m := range moves {
+		from, to := m.from-v.start, v.place(v.rows, m.row)-v.start
+		if from >= 0 && from < length && to >= 0 && to < len(v.Window()) {
+			p.Moved = append(p.Moved, from, to)
+		}
+	}
 }
 
 // within moves positions, ascending, to a window that starts at start.
