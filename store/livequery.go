@@ -17,6 +17,8 @@ type Live struct {
 	st      *Store
 	query   Query
 	view    *live.View
+	groups  *grouper // of live groups
+	text    []byte   // of live groups: the last answer
 	prints  []uint64 // with relations: what the tree of each record of the window is
 	depends []bool   // by model
 	touches live.Touches
@@ -31,6 +33,10 @@ type Live struct {
 type Answer struct {
 	Found
 	Total int // how many records match, in the window or not
+
+	// Groups are those of live groups as AppendGroups gives them. Such an answer has
+	// no Refs and no Patch.
+	Groups []byte
 
 	// Tree is, with Include, the records of the window with their relations; when
 	// there is a patch, only those that it inserted, then those that it updated. A
@@ -71,7 +77,7 @@ func (st *Store) LiveQuery(q Query) (*Live, error) {
 	if q.Key != nil {
 		return nil, wrap("live", code.Fault(code.Invalid, m.Name, "", "takes a predicate and no key"))
 	}
-	l := &Live{st: st, query: q, changed: make(chan struct{}, 1), depends: make([]bool, len(st.schema.Models))}
+	l := &Live{st: st, query: q}
 	order, err := st.order(m, q.Sort)
 	if err != nil {
 		return nil, wrap("live", err)
@@ -83,12 +89,18 @@ func (st *Store) LiveQuery(q Query) (*Live, error) {
 	if v.Along, err = st.along(m, q.Include); err != nil {
 		return nil, wrap("live", err)
 	}
-	l.view = live.NewView(st.tables(), v)
-	for _, other := range st.schema.Models {
-		l.depends[other.Index] = l.view.Depends(other)
-	}
-	st.lives.list = append(st.lives.list, l)
+	l.follow(v)
 	return l, nil
+}
+
+// follow keeps the answer to a query up to date from now on.
+func (l *Live) follow(q live.Query) {
+	l.changed = make(chan struct{}, 1)
+	l.view = live.NewView(l.st.tables(), q)
+	for _, m := range l.st.schema.Models {
+		l.depends = append(l.depends, l.view.Depends(m))
+	}
+	l.st.lives.list = append(l.st.lives.list, l)
 }
 
 // Close ends the live query. It is idempotent.
@@ -135,6 +147,10 @@ func (l *Live) Answer() (Answer, error) {
 	if _, err := l.next(); err != nil {
 		return Answer{}, err
 	}
+	if l.groups != nil {
+		a, _, err := l.regrouped()
+		return a, err
+	}
 	return l.answer(nil)
 }
 
@@ -147,10 +163,13 @@ func (l *Live) Next() (a Answer, changed bool, err error) {
 }
 
 func (l *Live) look() (a Answer, changed bool, err error) {
-	stale := l.stale
+	stale, total := l.stale, l.view.Len()
 	patch, err := l.next()
-	if err != nil || patch == nil && !stale {
+	if err != nil || patch == nil && (!stale || l.query.Limit == 0 && l.view.Len() == total) {
 		return a, false, err
+	}
+	if l.groups != nil {
+		return l.regrouped()
 	}
 	if a, err = l.answer(patch); err != nil {
 		return a, false, err
