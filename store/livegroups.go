@@ -40,6 +40,17 @@ func (l *Live) Groups(a Answer) []Group {
 	return groupsOf(a.Groups)
 }
 
+// grouped returns the present answer, worked out again when it is old.
+func (l *Live) grouped(old bool) (a Answer, err error) {
+	if old {
+		a, _, err = l.regrouped()
+		return a, err
+	}
+	a = Answer{Total: l.view.Len(), Groups: l.text}
+	a.Model = l.view.Model()
+	return a, nil
+}
+
 // regrouped works the groups out again, and tells whether they are others than
 // before. A sum that has left the range of numbers ends the live query.
 func (l *Live) regrouped() (a Answer, changed bool, err error) {

@@ -144,12 +144,13 @@ func (st *Store) Changed(tell func(*Live, Answer, error)) {
 func (l *Live) Answer() (Answer, error) {
 	l.st.mu.Lock()
 	defer l.st.mu.Unlock()
-	if _, err := l.next(); err != nil {
+	stale := l.stale
+	patch, err := l.next()
+	if err != nil {
 		return Answer{}, err
 	}
 	if l.groups != nil {
-		a, _, err := l.regrouped()
-		return a, err
+		return l.grouped(patch != nil || stale || l.text == nil)
 	}
 	return l.answer(nil)
 }
