@@ -149,7 +149,8 @@ describe('live counts and groups', () => {
     const status = (await store.query(Post, draft.id))!;
     await store.save(Post.copyOf(status, (d) => void (d.title = 'bc')));
     expect(seen, 'what changed is not in the groups').to.have.length(4);
-    await fails('INVALID', /liveGroupBy Post/, () => store.liveGroupBy(Post, 'titel' as never));
+    await fails('INVALID', /liveGroupBy Post.titel/, () => store.liveGroupBy(Post, 'titel' as never).subscribe(() => {}));
+    await fails('INVALID', /liveGroupBy Post.*no option summ/, () => store.liveGroupBy(Post, 'title', { summ: 'rating' } as never));
   });
 
   it('end with the reason when there can be no answer any more', async () => {

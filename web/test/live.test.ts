@@ -64,6 +64,9 @@ describe('live queries', () => {
     await store.save(Post.copyOf(three!, (d) => void (d.rating = 10)));
     expect(titles(seen.last())).to.equal('4 2');
     expect(seen.last().diff).to.deep.equal({ removed: [0], inserted: [0], updated: [], moved: [] });
+    await store.save(Post.copyOf(seen.last().items[0]!, (d) => void (d.rating = 2)));
+    expect(titles(seen.last())).to.equal('2 4');
+    expect(seen.last().diff).to.deep.equal({ removed: [0], inserted: [1], updated: [], moved: [[0, 1]] });
   });
 
   it('follow the relations that their predicates look at', async () => {
