@@ -1,5 +1,7 @@
 package live
 
+import "slices"
+
 // Patch is what became of a window: which of the old rows are out, which of the new
 // ones came in, and which stayed with other contents. A row that moved is out at
 // one place and in at another. It is empty when only the number of rows that match
@@ -38,7 +40,8 @@ func (v *View) patch(old []uint32, gone, came []int, updated []uint32) *Patch {
 		}
 	}
 	for _, n := range updated {
-		if at := v.place(v.rows, n) - v.start; at >= 0 && at < len(now) {
+		at := v.place(v.rows, n) - v.start
+		if _, new := slices.BinarySearch(p.Inserted, at); !new && at >= 0 && at < len(now) {
 			p.Updated = append(p.Updated, at)
 		}
 	}

@@ -168,6 +168,7 @@ func (s *subject) fold(h *history, p *live.Patch, replay string) {
 		s.window, s.states = slices.Insert(s.window, at, now[at]), slices.Insert(s.states, at, states[at])
 	}
 	for _, at := range p.Updated {
+		require.NotContains(h, p.Inserted, at, replay)
 		s.states[at] = states[at]
 	}
 	require.True(h, slices.Equal(now, s.window), "%v folds to %v: %s", now, s.window, replay)
