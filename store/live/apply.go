@@ -13,10 +13,13 @@ import (
 // what became of the window, nil when that shows the same rows as before in the
 // same state and as many match.
 func (v *View) Apply(touches []Touch) *Patch {
-	own := map[uint32]record.Row{} // rows of the query's model that changed, as they were
+	var own map[uint32]record.Row // rows of the query's model that changed, as they were
 	var affected []uint32
 	for _, t := range touches {
-		if t.Table == v.table {
+		if t.Table == v.table && !v.passesBy(t) {
+			if own == nil {
+				own = map[uint32]record.Row{}
+			}
 			own[t.Row] = t.Before
 			affected = append(affected, t.Row)
 		}
@@ -28,6 +31,13 @@ func (v *View) Apply(touches []Touch) *Patch {
 		return nil
 	}
 	return v.replace(table.Ascending(affected), own)
+}
+
+// passesBy reports whether a row of the query's model did not match and still does
+// not, which can be said without looking further when no relations are looked at.
+func (v *View) passesBy(t Touch) bool {
+	return len(v.paths) == 0 && (t.Before == nil || !v.filter.Match(v.tables, t.Before)) &&
+		!(t.Table.Has(t.Row) && v.filter.Match(v.tables, t.Table.Row(t.Row)))
 }
 
 // follow appends the rows of the query's model that ways lead back to from a row
