@@ -1,6 +1,6 @@
 import { ErrorCode, GranaryError } from './errors.js';
 import { deepFreeze } from './json.js';
-import type { Feed, LiveAnswer } from './live.js';
+import type { Diff, Feed, LiveAnswer } from './live.js';
 import type { Observer } from './observable.js';
 import type { MessageJSON } from './observe.js';
 import { type Engine, json, numbers } from './runtime.js';
@@ -31,7 +31,7 @@ export class Feeds {
     const answer = this.#engine.call(read ? 'live' : 'live_groups', [this.#store], request, numbers);
     const number = answer[0]!;
     feed.answer = read
-      ? { items: Object.freeze(read(answer, 2, (answer.length - 3) / 2)[0]), total: answer[1]!, diff: undefined, isSynced: true }
+      ? answerOf(read(answer, 2, (answer.length - 3) / 2)[0], answer[1]!, undefined)
       : this.#groups(number);
     this.#feeds.set(number, { read, feed });
     this.#listen();
@@ -121,14 +121,18 @@ export class Feeds {
     const positions = (length: number) => [...news.subarray(next, (next += whole ? 0 : length))];
     const [removed, inserted, updated, pairs] = [positions(removals), positions(insertions), positions(updates), positions(moves)];
     const [records, end] = read(news, next, insertions + updates);
-    const before = feed.answer as LiveAnswer<object>;
+    const before = (feed.answer as LiveAnswer<object>).items;
     const same = removals + insertions + updates === 0;
-    const items = whole ? records : same ? before.items : patched(before.items, removed, inserted, updated, records);
-    const moved = removed.slice(0, moves / 2).map((_, i) => [pairs[2 * i]!, pairs[2 * i + 1]!] as const);
+    const items = whole ? records : same ? before : patched(before, removed, inserted, updated, records);
+    const moved = Array.from({ length: moves / 2 }, (_, i) => pairs.slice(2 * i, 2 * i + 2) as unknown as readonly [number, number]);
     const diff = whole ? undefined : { removed, inserted, updated, moved };
-    feed.answer = { ...before, items: Object.freeze(items), total, diff };
+    feed.answer = answerOf(items, total, diff);
     return end;
   }
+}
+
+function answerOf(items: readonly object[], total: number, diff: Diff | undefined): LiveAnswer<object> {
+  return { items: Object.freeze(items), total, diff, isSynced: true };
 }
 
 /** The items with a patch applied. `records` are those inserted, then those updated. */
