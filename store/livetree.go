@@ -194,9 +194,12 @@ func levelPrints(l *Level, rows map[*schema.Model][]Ref) []uint64 {
 	return list
 }
 
-// mixed takes a number into a print, so that each bit of it counts for all others.
+// mixed takes a number into a print, so that each bit of either counts for all of
+// the result: a step of SplitMix64. Nothing that is structured may cancel out here;
+// exclusive or of both did, as prints below one another are made in the same way.
 func mixed(print, n uint64) uint64 {
-	print = (print ^ n) * 0x9e3779b97f4a7c15
-	print = (print ^ print>>29) * 0xbf58476d1ce4e5b9
-	return print ^ print>>32
+	z := print*0xd6e8feb86659fd93 + n + 0x9e3779b97f4a7c15
+	z = (z ^ z>>30) * 0xbf58476d1ce4e5b9
+	z = (z ^ z>>27) * 0x94d049bb133111eb
+	return z ^ z>>31
 }
