@@ -40,7 +40,7 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-atlas test-blog test-bundlers size bench bench-small fuzz clean
+.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-atlas test-blog test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -127,8 +127,12 @@ size: build ## compare what a page loads with the budgets
 bench: setup build ## measure against raw IndexedDB; N=136000 is the number of records
 	node bench/run.mjs $(N)
 
+bench-live: setup build ## measure live queries; N=100000 is the number of records
+	node bench/live.mjs $(if $(filter command line environment,$(origin N)),$(N),100000)
+
 bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
+	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
 
 # Each target of every package in turn; the last line of each tells its executions.
 fuzz: ## fuzz all that takes bytes from outside; T=30s is the time for each target

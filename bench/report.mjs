@@ -25,7 +25,8 @@ export function summary(results) {
   return summarized;
 }
 
-function median(sorted) {
+/** The middle of numbers in order. */
+export function median(sorted) {
   const middle = sorted.length >> 1;
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
@@ -62,12 +63,13 @@ function cell(value, unit) {
 }
 
 /** Three digits that count. */
-function figure(n) {
+export function figure(n) {
   if (n >= 100) return Math.round(n).toLocaleString('en');
   return n >= 10 ? n.toFixed(1) : n.toFixed(2);
 }
 
-function aligned(rows) {
+/** Rows as a table of text. */
+export function aligned(rows) {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   return rows.map((row) => row.map((text, i) => (i === 0 ? text.padEnd(widths[i]) : text.padStart(widths[i]))).join('  ')).join('\n');
 }

@@ -27,9 +27,11 @@ type game struct {
 	want    *storetest.Reference
 	past    []copied // states that records had, to be edited
 	watched map[*store.Store][]*watched
+	grouped map[*store.Store][]*grouped
 	mirrors map[*store.Store]*mirror
 	stats   map[string]int
 	replay  string
+	knowing bool // a store that makes a move knows all that others wrote
 }
 
 // copied is a record as somebody holds it.
@@ -50,7 +52,7 @@ func newGame(t testing.TB, seed uint64, stores int) *game {
 // gameOn returns a game without stores.
 func gameOn(t testing.TB, seed uint64, s *schema.Schema) *game {
 	return &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
-		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, mirrors: map[*store.Store]*mirror{}, stats: map[string]int{}}
+		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, grouped: map[*store.Store][]*grouped{}, mirrors: map[*store.Store]*mirror{}, stats: map[string]int{}}
 }
 
 func (g *game) open() *store.Store {
@@ -59,6 +61,7 @@ func (g *game) open() *store.Store {
 	require.NoError(g, err, g.replay)
 	for range 3 {
 		g.watch(st)
+		g.group(st)
 	}
 	g.mirror(st)
 	return st
@@ -213,6 +216,7 @@ func (g *game) agree(st *store.Store) {
 		require.Equal(g, g.want.String(), got.String(), g.replay)
 	}
 	g.agreeLive(st)
+	g.agreeGroups(st)
 	for range 3 {
 		m := storetest.Pick(g.Generator, g.schema.Models)
 		q := g.query(m)

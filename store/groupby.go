@@ -1,6 +1,7 @@
 package store
 
 import (
+	"math"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
@@ -45,6 +46,15 @@ func (st *Store) AppendGroups(dst []byte, op string, q Query, by Grouping) ([]by
 }
 
 func (st *Store) appendGroups(dst []byte, op string, q Query, by Grouping) ([]byte, error) {
+	g, err := st.grouper(op, q, by)
+	if err != nil {
+		return nil, err
+	}
+	return g.answer(dst, g.filter.Rows(st.tables(), int(g.table.End())))
+}
+
+// grouper checks a question for groups.
+func (st *Store) grouper(op string, q Query, by Grouping) (*grouper, error) {
 	if err := st.journal.failed; err != nil {
 		return nil, err
 	}
@@ -55,29 +65,34 @@ func (st *Store) appendGroups(dst []byte, op string, q Query, by Grouping) ([]by
 	if q.Key != nil || q.Include != nil || q.Page < 0 || q.Limit < -1 || q.Page > 0 && q.Limit < 0 {
 		return nil, code.Fault(code.Invalid, m.Name, "", "takes a predicate, a sort and a page with its limit, none of them negative")
 	}
-	filter, err := predicate.Parse(m, q.Where)
-	if err != nil {
+	g := &grouper{table: st.table(m), end: math.MaxInt}
+	if g.filter, err = predicate.Parse(m, q.Where); err != nil {
 		return nil, err
 	}
-	g := grouper{table: st.table(m), index: map[string]int{}}
 	if err := g.columns(m, by); err != nil {
 		return nil, err
 	}
-	order, err := g.order(m, q.Sort)
-	if err != nil {
+	if g.sort, err = g.order(m, q.Sort); err != nil {
 		return nil, err
 	}
-	if err := g.collect(filter, st.tables()); err != nil {
-		return nil, err
-	}
-	groups := g.sorted(order)
-	start, end := 0, len(groups)
 	if q.Limit >= 0 {
-		start, end = window(q.Page, q.Limit)
-		end = min(end, len(groups))
+		g.start, g.end = window(q.Page, q.Limit)
 	}
+	return g, nil
+}
+
+// answer appends the groups of rows, which are those that match in order of
+// insertion.
+func (g *grouper) answer(dst []byte, rows []uint32) ([]byte, error) {
+	g.index = map[string]int{}
+	defer func() { g.index, g.groups = nil, nil }()
+	if err := g.collect(rows); err != nil {
+		return nil, err
+	}
+	groups := g.sorted(g.sort)
+	end := min(g.end, len(groups))
 	dst = append(dst, '[')
-	for i := min(start, end); i < end; i++ {
+	for i := min(g.start, end); i < end; i++ {
 		dst = g.append(separated(dst), groups[i])
 	}
 	return append(dst, ']'), nil
@@ -86,6 +101,10 @@ func (st *Store) appendGroups(dst []byte, op string, q Query, by Grouping) ([]by
 // grouper puts rows into groups.
 type grouper struct {
 	table  *table.Table
+	filter *predicate.Filter
+	sort   []table.Key
+	start  int // of the groups that are answered
+	end    int
 	keys   []*schema.Field
 	cells  []aggregate
 	names  []string // what groups can be sorted by: the keys, then the count, then the cells
@@ -156,15 +175,15 @@ next:
 	return o, nil
 }
 
-// collect puts every row that matches into its group. It fails when a sum left the
+// collect puts every row into its group. It fails when a sum left the
 // range of numbers.
-func (g *grouper) collect(filter *predicate.Filter, tables predicate.Tables) error {
+func (g *grouper) collect(rows []uint32) error {
 	if len(g.keys) == 0 {
 		g.add(nil, nil)
 	}
 	t := g.table
 	var key []byte
-	for _, n := range filter.Rows(tables, int(t.End())) {
+	for _, n := range rows {
 		row := t.Row(n)
 		key = key[:0]
 		for _, f := range g.keys {

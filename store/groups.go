@@ -84,6 +84,11 @@ func (st *Store) groups(op string, q Query, by Grouping) ([]Group, error) {
 	if err != nil {
 		return nil, err
 	}
+	return groupsOf(text), nil
+}
+
+// groupsOf reads what AppendGroups appends.
+func groupsOf(text []byte) []Group {
 	list := record.GoValue(text).([]any)
 	groups := make([]Group, len(list))
 	for i, one := range list {
@@ -100,7 +105,7 @@ func (st *Store) groups(op string, q Query, by Grouping) ([]Group, error) {
 		}
 		groups[i] = g
 	}
-	return groups, nil
+	return groups
 }
 
 // ParseGroups reads from JSON what AppendGroups takes: {"model", "by"?: [field, …],

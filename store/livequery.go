@@ -16,9 +16,11 @@ import (
 type Live struct {
 	st      *Store
 	query   Query
-	order   table.Order
 	view    *live.View
-	depends []bool // by model
+	groups  *grouper // of live groups
+	text    []byte   // of live groups: the last answer
+	prints  []uint64 // with relations: what the tree of each record of the window is
+	depends []bool   // by model
 	touches live.Touches
 	stale   bool          // the tables are others: the whole answer is a new one
 	waiting bool          // it is in the list of those to look at
@@ -32,6 +34,15 @@ type Answer struct {
 	Found
 	Total int // how many records match, in the window or not
 
+	// Groups are those of live groups as AppendGroups gives them. Such an answer has
+	// no Refs and no Patch.
+	Groups []byte
+
+	// Tree is, with Include, the records of the window with their relations; when
+	// there is a patch, only those that it inserted, then those that it updated. A
+	// record is updated when anything in its tree is another one.
+	Tree *Tree
+
 	// Patch leads from the answer before to this one, nil for the first answer and
 	// when everything was read anew.
 	Patch *live.Patch
@@ -44,7 +55,7 @@ type lives struct {
 	news    func()  // Options.News
 }
 
-// Live answers a query now and whenever the answer changes, until it is closed.
+// Live answers a query, with the relations that it includes, now and whenever the answer changes, until it is closed.
 func (st *Store) Live(model string, options ...QueryOption) (*Live, error) {
 	q := Query{Model: model, Limit: -1}
 	for _, option := range options {
@@ -63,24 +74,33 @@ func (st *Store) LiveQuery(q Query) (*Live, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := plain("live", q); err != nil {
-		return nil, err
+	if q.Key != nil {
+		return nil, wrap("live", code.Fault(code.Invalid, m.Name, "", "takes a predicate and no key"))
 	}
-	l := &Live{st: st, query: q, changed: make(chan struct{}, 1), depends: make([]bool, len(st.schema.Models))}
-	if l.order, err = st.order(m, q.Sort); err != nil {
+	l := &Live{st: st, query: q}
+	order, err := st.order(m, q.Sort)
+	if err != nil {
 		return nil, wrap("live", err)
 	}
-	v := live.Query{Filter: filter, End: math.MaxInt}
+	v := live.Query{Filter: filter, Order: order.Keys, End: math.MaxInt}
 	if q.Limit >= 0 {
 		v.Start, v.End = window(q.Page, q.Limit)
 	}
-	v.Order = l.order.Keys
-	l.view = live.NewView(st.tables(), v)
-	for _, other := range st.schema.Models {
-		l.depends[other.Index] = l.view.Depends(other)
+	if v.Along, err = st.along(m, q.Include); err != nil {
+		return nil, wrap("live", err)
 	}
-	st.lives.list = append(st.lives.list, l)
+	l.follow(v)
 	return l, nil
+}
+
+// follow keeps the answer to a query up to date from now on.
+func (l *Live) follow(q live.Query) {
+	l.changed = make(chan struct{}, 1)
+	l.view = live.NewView(l.st.tables(), q)
+	for _, m := range l.st.schema.Models {
+		l.depends = append(l.depends, l.view.Depends(m))
+	}
+	l.st.lives.list = append(l.st.lives.list, l)
 }
 
 // Close ends the live query. It is idempotent.
@@ -124,8 +144,15 @@ func (st *Store) Changed(tell func(*Live, Answer, error)) {
 func (l *Live) Answer() (Answer, error) {
 	l.st.mu.Lock()
 	defer l.st.mu.Unlock()
-	_, err := l.next()
-	return l.answer(), err
+	stale := l.stale
+	patch, err := l.next()
+	if err != nil {
+		return Answer{}, err
+	}
+	if l.groups != nil {
+		return l.grouped(patch != nil || stale || l.text == nil)
+	}
+	return l.answer(nil)
 }
 
 // Next returns the present answer and whether it is another one than that which
@@ -137,13 +164,17 @@ func (l *Live) Next() (a Answer, changed bool, err error) {
 }
 
 func (l *Live) look() (a Answer, changed bool, err error) {
-	stale := l.stale
+	stale, total := l.stale, l.view.Len()
 	patch, err := l.next()
-	if err != nil || patch == nil && !stale {
+	if err != nil || patch == nil && (!stale || l.query.Limit == 0 && l.view.Len() == total) {
 		return a, false, err
 	}
-	a = l.answer()
-	a.Patch = patch
+	if l.groups != nil {
+		return l.regrouped()
+	}
+	if a, err = l.answer(patch); err != nil {
+		return a, false, err
+	}
 	return a, true, nil
 }
 
@@ -167,11 +198,15 @@ func (l *Live) Answers(ctx context.Context) iter.Seq2[Answer, error] {
 	}
 }
 
-// Records returns the records of an answer.
+// Records returns the records of the window of an answer, with the relations that
+// the query includes as they are now.
 func (l *Live) Records(a Answer) []*Record {
 	l.st.mu.Lock()
 	defer l.st.mu.Unlock()
-	return l.st.records(a.Found)
+	if l.query.Include == nil {
+		return l.st.records(a.Found)
+	}
+	return l.loaded(a)
 }
 
 // next brings the view up to date.
@@ -190,13 +225,20 @@ func (l *Live) next() (*live.Patch, error) {
 		return nil, nil
 	}
 	patch := l.view.Apply(list)
+	if l.query.Include != nil {
+		patch = l.regrown(patch, list)
+	}
 	l.touches.Clear()
-	return patch, nil
+	return patch, l.ended
 }
 
-func (l *Live) answer() Answer {
-	f := l.st.found(l.view.Model(), l.view.Window())
-	return Answer{Found: f, Total: l.view.Len()}
+// answer puts the present answer together, to follow the one before by a patch.
+func (l *Live) answer(patch *live.Patch) (Answer, error) {
+	a := Answer{Found: l.st.found(l.view.Model(), l.view.Window()), Total: l.view.Len(), Patch: patch}
+	if l.query.Include != nil {
+		a.Tree = l.grown(patch)
+	}
+	return a, l.ended
 }
 
 // touch tells the live queries that a row was put or deleted. Of a table that the

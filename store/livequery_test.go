@@ -79,6 +79,63 @@ func TestLive_FollowsARelationThatItsPredicateLooksAt(t *testing.T) {
 	require.Empty(t, a.Refs)
 }
 
+func TestLive_GivesRecordsWithTheRelationsThatItIncludes(t *testing.T) {
+	st := storetest.Open(t, `type Post @model { id: ID! comments: [Comment] @hasMany } type Comment @model { id: ID! content: String post: Post @belongsTo }`, memory.New())
+	l, err := st.Live("Post", store.Include("comments", store.Where(predicate.Where("content").Ne("bad")), store.Limit(1)))
+	require.NoError(t, err)
+	create(t, st, "Post", store.Fields{"id": "p"})
+	create(t, st, "Post", store.Fields{"id": "q"})
+	create(t, st, "Comment", store.Fields{"id": "c", "content": "good", "postCommentsId": "p"})
+	a, err := l.Answer()
+	require.NoError(t, err)
+	records := l.Records(a)
+	require.Len(t, records, 2)
+	require.Equal(t, "c", records[0].Included("comments")[0].ID())
+	require.Empty(t, records[1].Included("comments"))
+	for _, content := range []string{"bad", "good"} { // one that is left out, and one behind the limit
+		create(t, st, "Comment", store.Fields{"content": content, "postCommentsId": "p"})
+		_, changed, err := l.Next()
+		require.NoError(t, err)
+		require.False(t, changed)
+	}
+	create(t, st, "Comment", store.Fields{"id": "d", "content": "good", "postCommentsId": "q"})
+	a, changed, err := l.Next()
+	require.NoError(t, err)
+	require.True(t, changed)
+	require.Equal(t, &live.Patch{Updated: []int{1}}, a.Patch)
+	require.Len(t, a.Tree.Root.Records, 1)
+	require.Equal(t, "d", l.Records(a)[1].Included("comments")[0].ID())
+	_, err = st.Live("Post", store.Include("coments"))
+	require.ErrorIs(t, err, store.ErrInvalid)
+}
+
+func TestLiveGroups_EndWhenASumLeavesTheRangeOfNumbers(t *testing.T) {
+	st := storetest.Open(t, `type Place @model { id: ID! kind: String size: Float }`, memory.New())
+	l, err := st.LiveGroups("Place", store.Grouping{By: []string{"kind"}, Sum: []string{"size"}}, store.Descending("count()"))
+	require.NoError(t, err)
+	save := func(id, kind string, size float64) {
+		create(t, st, "Place", store.Fields{"id": id, "kind": kind, "size": size})
+	}
+	save("a", "sea", 1.5)
+	save("b", "land", 2)
+	save("c", "land", 1e308)
+	a, changed, err := l.Next()
+	require.NoError(t, err)
+	require.True(t, changed)
+	require.Equal(t, []store.Group{{Key: map[string]any{"kind": "land"}, Count: 2, Sum: map[string]float64{"size": 1e308}},
+		{Key: map[string]any{"kind": "sea"}, Count: 1, Sum: map[string]float64{"size": 1.5}}}, l.Groups(a))
+	_, changed, err = l.Next()
+	require.NoError(t, err)
+	require.False(t, changed)
+	save("d", "land", 1e308)
+	_, _, err = l.Next()
+	require.ErrorIs(t, err, store.ErrLimit)
+	_, err = l.Answer()
+	require.ErrorIs(t, err, store.ErrLimit)
+	_, err = st.LiveGroups("Place", store.Grouping{By: []string{"kin"}})
+	require.ErrorIs(t, err, store.ErrInvalid)
+}
+
 func TestLive_EndsWithAReason(t *testing.T) {
 	st := storetest.Open(t, counters, memory.New())
 	endsWith(t, st, func(l *store.Live, _ context.CancelFunc) { l.Close(); l.Close() })

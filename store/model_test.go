@@ -51,14 +51,16 @@ func play(t *testing.T, stores int, step func(g *game, st *store.Store)) {
 		g.end()
 	}
 	t.Log(*modelSeeds, "seeds:", stats)
-	for _, what := range []string{"save", "batch", "delete", "reopen", "save CONFLICT", "save REFERENCE", "live patches", "live still", "events"} {
+	for _, what := range []string{"save", "batch", "delete", "reopen", "save CONFLICT", "save REFERENCE", "live patches", "live still", "live groups", "groups still", "events"} {
 		require.GreaterOrEqual(t, stats[what], *modelSeeds, what)
 	}
 	require.GreaterOrEqual(t, stats["delete REFERENCE"], *modelSeeds/100)
+	require.GreaterOrEqual(t, stats["live trees"], *modelSeeds/20)
 }
 
 // mirrored makes a move in a store that knows all, and in the reference.
 func mirrored(g *game, st *store.Store) {
+	g.knowing = true
 	var commits []*store.Commit
 	for range 1 + g.IntN(3) { // several on their way at a time
 		m := g.move()

@@ -26,12 +26,19 @@ func (st *Store) tree(q Query, most int) (*Tree, error) {
 	if err != nil {
 		return nil, wrap("query", err)
 	}
-	g := grower{st: st, most: most, rows: make([][]uint32, len(st.schema.Models))}
-	root := g.level(found.Model, nil)
-	for _, ref := range found.Refs {
-		root.Records = append(root.Records, ref.Row)
+	rows := make([]uint32, len(found.Refs))
+	for i, ref := range found.Refs {
+		rows[i] = ref.Row
 	}
-	if err := g.grow(root, q.Include, 1); err != nil {
+	return st.treeOf(found.Model, rows, q.Include, most)
+}
+
+// treeOf gives rows, which it keeps, with relations.
+func (st *Store) treeOf(m *schema.Model, rows []uint32, include []Inclusion, most int) (*Tree, error) {
+	g := grower{st: st, most: most, rows: make([][]uint32, len(st.schema.Models))}
+	root := g.level(m, nil)
+	root.Records = rows
+	if err := g.grow(root, include, 1); err != nil {
 		return nil, wrap("query", err)
 	}
 	return g.tree(root), nil

@@ -69,13 +69,18 @@
 //	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,
 //	                                         2 avg, 3 min, 4 max → [{"key": {field: value}, "count", "sum"?: {field: number}, …}, …]
 //	granary_live(store, length)              as granary_query → numbers: the number of the live query, how many records match,
-//	                                         epoch, then row and version of each record of the window
+//	                                         epoch, then row and version of each record of the window; with "include"
+//	                                         instead of those what granary_query answers
+//	granary_live_groups(store, length)       as granary_group → the number of the live query, as one number
+//	granary_groups(live)                     → the present groups of a live query, or why it has ended
 //	granary_unlive(live)                     ends a live query → nothing
 //	granary_news(store)                      → numbers, for each live query whose answer has changed since it was last told: its
-//	                                         number; how many records match; how many rows were removed, inserted, updated;
-//	                                         their positions, those of removed rows in the answer before, the others in the
-//	                                         present one; epoch; row and version of each row inserted, then of each updated.
-//	                                         2³²−1 rows removed stand for all, and then no positions are given
+//	                                         number; how many records match; how many rows were removed, inserted, updated,
+//	                                         and how many numbers tell of moves; the positions, those of removed rows in the
+//	                                         answer before, the others in the present one, of moves pairs of the one and the
+//	                                         other; epoch; row and version of each row inserted, then of each updated, or
+//	                                         with "include" their tree. 2³²−1 rows removed stand for all, and then no
+//	                                         positions are given; 2³²−2 say that granary_groups has the rest, and end it there
 //	granary_observe(store, length)           {} or {"model", "where"?} → numbers: the number of the observer
 //	granary_unobserve(observer)              ends the telling → nothing
 //	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "element": {field: value},

@@ -30,12 +30,56 @@ func exportLive(handle, length int32) int32 {
 		}
 		a, err := l.Answer()
 		if err != nil {
+			l.Close()
 			return nil, err
 		}
-		lastLive++
-		lives[lastLive], liveNumbers[l] = l, lastLive
-		return appendFound(appendUint32(appendUint32(dst, lastLive), uint32(a.Total)), a.Found), nil
+		dst = appendUint32(appendUint32(dst, numberLive(l)), uint32(a.Total))
+		if a.Tree != nil {
+			return appendTree(dst, a.Tree), nil
+		}
+		return appendFound(dst, a.Found), nil
 	})
+}
+
+//go:wasmexport granary_live_groups
+func exportLiveGroups(handle, length int32) int32 {
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
+		q, by, err := store.ParseGroups(st.Schema(), "liveGroupBy", bytes.Clone(input[:length]))
+		if err != nil {
+			return nil, err
+		}
+		l, err := st.LiveGrouping(q, by)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := l.Answer(); err != nil {
+			l.Close()
+			return nil, err
+		}
+		return appendUint32(dst, numberLive(l)), nil
+	})
+}
+
+func numberLive(l *store.Live) uint32 {
+	lastLive++
+	lives[lastLive], liveNumbers[l] = l, lastLive
+	return lastLive
+}
+
+//go:wasmexport granary_groups
+func exportGroups(number int32) int32 {
+	return answer(0, func(dst []byte) ([]byte, error) {
+		l := lives[uint32(number)]
+		if l == nil {
+			return nil, unknownLive()
+		}
+		a, err := l.Answer()
+		return append(dst, a.Groups...), err
+	})
+}
+
+func unknownLive() error {
+	return &code.Error{Code: code.Closed, Op: "live", Message: "the live query was closed"}
 }
 
 //go:wasmexport granary_unlive
@@ -43,7 +87,7 @@ func exportUnlive(number int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
 		l := lives[uint32(number)]
 		if l == nil {
-			return nil, &code.Error{Code: code.Closed, Op: "live", Message: "the live query was closed"}
+			return nil, unknownLive()
 		}
 		delete(lives, uint32(number))
 		delete(liveNumbers, l)
@@ -56,7 +100,12 @@ func exportUnlive(number int32) int32 {
 func exportNews(handle int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		st.Changed(func(l *store.Live, a store.Answer, err error) {
-			if number := liveNumbers[l]; number != 0 && err == nil {
+			number := liveNumbers[l]
+			switch {
+			case number == 0:
+			case err != nil || a.Groups != nil:
+				dst = appendUint32(appendUint32(appendUint32(dst, number), uint32(a.Total)), elsewhere)
+			default:
 				dst = appendAnswer(appendUint32(dst, number), a)
 			}
 		})
@@ -65,16 +114,20 @@ func exportNews(handle int32) int32 {
 }
 
 // appendAnswer writes the total, how many rows were removed, inserted and updated,
-// their positions, the epoch, and row and version of those inserted and updated.
-// Of an answer that was read anew everything is removed, all its rows are inserted,
-// and no positions are given.
+// and how many numbers tell which have moved; all those positions; and the epoch,
+// and row and version of those inserted and updated, or their tree. Of an answer
+// that was read anew everything is removed, all its rows are inserted, and no
+// positions are given.
 func appendAnswer(dst []byte, a store.Answer) []byte {
 	dst = appendUint32(dst, uint32(a.Total))
 	if a.Patch == nil {
-		dst = appendUint32(appendUint32(appendUint32(dst, everything), uint32(len(a.Refs))), 0)
+		dst = appendNumbers(dst, []uint32{everything, uint32(len(a.Refs)), 0, 0})
+		if a.Tree != nil {
+			return appendTree(dst, a.Tree)
+		}
 		return appendFound(dst, a.Found)
 	}
-	lists := [][]int{a.Patch.Removed, a.Patch.Inserted, a.Patch.Updated}
+	lists := [][]int{a.Patch.Removed, a.Patch.Inserted, a.Patch.Updated, a.Patch.Moved}
 	for _, list := range lists {
 		dst = appendUint32(dst, uint32(len(list)))
 	}
@@ -83,8 +136,11 @@ func appendAnswer(dst []byte, a store.Answer) []byte {
 			dst = appendUint32(dst, uint32(at))
 		}
 	}
+	if a.Tree != nil {
+		return appendTree(dst, a.Tree)
+	}
 	dst = appendUint32(dst, a.Epoch)
-	for _, list := range lists[1:] {
+	for _, list := range lists[1:3] {
 		for _, at := range list {
 			dst = appendRefs(dst, a.Refs[at:at+1])
 		}
@@ -94,3 +150,6 @@ func appendAnswer(dst []byte, a store.Answer) []byte {
 
 // everything stands for the rows of the whole answer before.
 const everything = 1<<32 - 1
+
+// elsewhere says that granary_groups has the answer, or the reason why there is none.
+const elsewhere = 1<<32 - 2

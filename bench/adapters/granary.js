@@ -2,7 +2,7 @@
 
 import { DataStore, Predicates } from '/index.js';
 
-const SCHEMA = /* GraphQL */ `
+export const SCHEMA = /* GraphQL */ `
   type City @model(timestamps: null) {
     id: ID!
     name: String!

@@ -13,16 +13,19 @@ import (
 // what became of the window, nil when that shows the same rows as before in the
 // same state and as many match.
 func (v *View) Apply(touches []Touch) *Patch {
-	own := map[uint32]record.Row{} // rows of the query's model that changed, as they were
+	var own map[uint32]record.Row // rows of the query's model that changed, as they were
 	var affected []uint32
 	for _, t := range touches {
-		if t.Table == v.table {
+		if t.Table == v.table && !v.passesBy(t) {
+			if own == nil {
+				own = map[uint32]record.Row{}
+			}
 			own[t.Row] = t.Before
 			affected = append(affected, t.Row)
 		}
 	}
 	for _, t := range touches {
-		affected = v.follow(affected, t)
+		affected = v.follow(affected, v.paths, t)
 	}
 	if len(affected) == 0 {
 		return nil
@@ -30,10 +33,17 @@ func (v *View) Apply(touches []Touch) *Patch {
 	return v.replace(table.Ascending(affected), own)
 }
 
-// follow appends the rows of the query's model that relations of the filter lead
-// to from a row that changed, as it was and as it is.
-func (v *View) follow(affected []uint32, t Touch) []uint32 {
-	for _, way := range v.paths {
+// passesBy reports whether a row of the query's model did not match and still does
+// not, which can be said without looking further when no relations are looked at.
+func (v *View) passesBy(t Touch) bool {
+	return len(v.paths) == 0 && (t.Before == nil || !v.filter.Match(v.tables, t.Before)) &&
+		!(t.Table.Has(t.Row) && v.filter.Match(v.tables, t.Table.Row(t.Row)))
+}
+
+// follow appends the rows of the query's model that ways lead back to from a row
+// that changed, as it was and as it is.
+func (v *View) follow(affected []uint32, ways [][]*schema.Relation, t Touch) []uint32 {
+	for _, way := range ways {
 		end := way[len(way)-1].Target
 		if v.tables.Of(end) != t.Table {
 			continue
@@ -78,6 +88,7 @@ func (v *View) back(way []*schema.Relation, row record.Row) []uint32 {
 func (v *View) replace(affected []uint32, own map[uint32]record.Row) *Patch {
 	var gone []int              // positions, before anything is taken out
 	var fresh, updated []uint32 // rows to put in, and rows that stay where they are
+	var moves []move
 	for _, n := range affected {
 		before, touched := own[n]
 		at, was := v.position(n, own)
@@ -92,6 +103,9 @@ func (v *View) replace(affected []uint32, own map[uint32]record.Row) *Patch {
 		if is && (!was || moved) {
 			fresh = append(fresh, n)
 		}
+		if moved && v.sameKey(before, v.table.Row(n)) {
+			moves = append(moves, move{n, at})
+		}
 	}
 	if len(gone)+len(fresh)+len(updated) == 0 {
 		return nil
@@ -100,7 +114,9 @@ func (v *View) replace(affected []uint32, own map[uint32]record.Row) *Patch {
 	slices.Sort(gone)
 	v.remove(gone)
 	mergesort.Sort(fresh, func(a, b uint32) bool { return v.compare(v.now(a), v.now(b)) < 0 })
-	return v.patch(old, gone, v.insert(fresh), updated)
+	p := v.patch(old, gone, v.insert(fresh), updated)
+	v.moved(p, moves, len(old))
+	return p
 }
 
 // position finds a row among those that matched, in the order that they had.

@@ -24,6 +24,11 @@ func (v *View) compare(a, b state) int {
 	return int(a.number) - int(b.number)
 }
 
+// sameKey reports whether two states are of one record.
+func (v *View) sameKey(a, b record.Row) bool {
+	return string(v.table.Key(nil, a)) == string(v.table.Key(nil, b))
+}
+
 // sameOrder reports whether both states of a row stand in the same place.
 func (v *View) sameOrder(a, b record.Row) bool {
 	for _, k := range v.order {

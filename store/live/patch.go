@@ -1,5 +1,7 @@
 package live
 
+import "slices"
+
 // Patch is what became of a window: which of the old rows are out, which of the new
 // ones came in, and which stayed with other contents. A row that moved is out at
 // one place and in at another. It is empty when only the number of rows that match
@@ -8,6 +10,7 @@ type Patch struct {
 	Removed  []int // positions in the old window, ascending
 	Inserted []int // positions in the new window, ascending
 	Updated  []int // positions in the new window
+	Moved    []int // of those removed and inserted that are the same records: pairs of the old position and the new one
 }
 
 // patch compares the window before with the present one. gone are the positions
@@ -37,7 +40,8 @@ func (v *View) patch(old []uint32, gone, came []int, updated []uint32) *Patch {
 		}
 	}
 	for _, n := range updated {
-		if at := v.place(v.rows, n) - v.start; at >= 0 && at < len(now) {
+		at := v.place(v.rows, n) - v.start
+		if _, new := slices.BinarySearch(p.Inserted, at); !new && at >= 0 && at < len(now) {
 			p.Updated = append(p.Updated, at)
 		}
 	}
@@ -45,6 +49,22 @@ func (v *View) patch(old []uint32, gone, came []int, updated []uint32) *Patch {
 		return nil
 	}
 	return p
+}
+
+// move is a row that stands in another place, and its position among all rows before.
+type move struct {
+	row  uint32
+	from int
+}
+
+// moved notes the rows that were in the window, of that length, and still are.
+func (v *View) moved(p *Patch, moves []move, length int) {
+	for _, m := range moves {
+		from, to := m.from-v.start, v.place(v.rows, m.row)-v.start
+		if from >= 0 && from < length && to >= 0 && to < len(v.Window()) {
+			p.Moved = append(p.Moved, from, to)
+		}
+	}
 }
 
 // within moves positions, ascending, to a window that starts at start.

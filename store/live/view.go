@@ -16,6 +16,8 @@ type Query struct {
 	Order  []table.Key // the rows that tie, and all without keys, are in order of insertion
 	Start  int         // of the window that is shown
 	End    int         // of the window; math.MaxInt for all
+
+	Along [][]*schema.Relation // ways to records that belong to the answer, each after its first part
 }
 
 // View is the answer to a query, kept up to date.
@@ -26,13 +28,14 @@ type View struct {
 	order  []table.Key
 	start  int
 	end    int
-	paths  [][]*schema.Relation
+	paths  [][]*schema.Relation // that the filter looks at
+	along  [][]*schema.Relation
 	rows   []uint32 // all that match, in order
 }
 
 // NewView runs a query and keeps its answer.
 func NewView(tables predicate.Tables, q Query) *View {
-	v := &View{filter: q.Filter, order: q.Order, start: q.Start, end: q.End, paths: q.Filter.Paths()}
+	v := &View{filter: q.Filter, order: q.Order, start: q.Start, end: q.End, paths: q.Filter.Paths(), along: q.Along}
 	v.Rebuild(tables)
 	return v
 }
@@ -112,5 +115,6 @@ func (v *View) now(number uint32) state { return state{number, v.table.Row(numbe
 
 // Depends reports whether a change of a record of m can change the answer.
 func (v *View) Depends(m *schema.Model) bool {
-	return m == v.filter.Model || slices.ContainsFunc(v.paths, func(way []*schema.Relation) bool { return way[len(way)-1].Target == m })
+	leads := func(way []*schema.Relation) bool { return way[len(way)-1].Target == m }
+	return m == v.filter.Model || slices.ContainsFunc(v.paths, leads) || slices.ContainsFunc(v.along, leads)
 }

@@ -1,5 +1,6 @@
 // The types of sum, avg, min, max and groupBy. Nothing here exists at run time.
 
+import type { LiveValue } from './live.js';
 import type { FieldName, ModelConstructor, Predicate } from './model-types.js';
 import type { SortDirection } from './sort.js';
 
@@ -100,6 +101,19 @@ export interface GroupBy {
     const S extends Names<NumberField<T>> = never, const A extends Names<NumberField<T>> = never,
     const Lo extends Names<ComparableField<T>> = never, const Hi extends Names<ComparableField<T>> = never,
   >(model: ModelConstructor<T>, by: By, options?: GroupOptions<T, By, S, A, Lo, Hi>): Promise<Group<T, By, S, A, Lo, Hi>[]>;
+}
+
+/** The type of `liveGroupBy`. */
+export interface LiveGroupBy {
+  /**
+   * As groupBy: at once, and then after each commit that makes the groups others. When
+   * a record that matches has changed, all that match are put into groups again.
+   */
+  <
+    T extends object, const By extends Names<KeyField<T>>,
+    const S extends Names<NumberField<T>> = never, const A extends Names<NumberField<T>> = never,
+    const Lo extends Names<ComparableField<T>> = never, const Hi extends Names<ComparableField<T>> = never,
+  >(model: ModelConstructor<T>, by: By, options?: GroupOptions<T, By, S, A, Lo, Hi>): LiveValue<readonly Group<T, By, S, A, Lo, Hi>[]>;
 }
 
 /** The verbs that work something out of records. */

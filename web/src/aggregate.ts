@@ -1,7 +1,9 @@
 import type { Aggregates } from './aggregate-types.js';
 import { deepFreeze } from './json.js';
+import { LiveValue } from './live.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf, optionsJSON } from './query.js';
+import type { Model } from './schema.js';
 import type { Session } from './session.js';
 import { fieldNames } from './sort.js';
 
@@ -19,8 +21,19 @@ export function aggregates(session: Session | undefined): Aggregates {
     const { model, session: own } = modelOf(verb, session, target);
     const request: Record<string, unknown> = number > 0
       ? { [verb]: fieldNames(verb, model, [what]), ...(rest.length > 0 && { where: predicateJSON(verb, model, rest[0]) }) }
-      : { by: fieldNames(verb, model, what), ...optionsJSON(verb, model, rest[0], OPTIONS) };
+      : groupsJSON(verb, model, what, rest[0]);
     const groups = deepFreeze(own.groups(model, number, request)) as readonly Record<string, Record<string, unknown>>[];
     return number > 0 ? groups[0]![verb]![what as string] : groups;
   }])) as unknown as Aggregates;
+}
+
+/** Live groups, checked at once; nothing runs until somebody subscribes. */
+export function liveGroups(session: Session | undefined, target: unknown, by: unknown, options: unknown): LiveValue<unknown> {
+  const { model, session: own } = modelOf('liveGroupBy', session, target);
+  const request = groupsJSON('liveGroupBy', model, by, options);
+  return new LiveValue((feed) => own.live(model, request, feed));
+}
+
+function groupsJSON(verb: string, model: Model, by: unknown, options: unknown): Record<string, unknown> {
+  return { by: fieldNames(verb, model, by), ...optionsJSON(verb, model, options, OPTIONS) };
 }

@@ -1,7 +1,7 @@
 // All that the package offers, the same for every build of it.
 
 export type {
-  Aggregate, Average, ComparableField, Group, GroupBy, GroupOptions, GroupSort, KeyField, NumberField, Sum,
+  Aggregate, Average, ComparableField, Group, GroupBy, GroupOptions, GroupSort, KeyField, LiveGroupBy, NumberField, Sum,
 } from './aggregate-types.js';
 export { Predicates } from './condition.js';
 export { DataStore, type OpenOptions } from './datastore.js';
@@ -16,11 +16,11 @@ export type {
 export type {
   CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,
 } from './schema.js';
-export type { Diff, LiveAnswer, LiveQuery } from './live.js';
+export type { Diff, LiveAnswer, LiveQuery, LiveValue } from './live.js';
 export type { Message } from './observe.js';
 export type { Observable, Observer, SubscribeOptions, Subscription } from './observable.js';
 export { SortDirection } from './sort.js';
 export type { StoreVerbs } from './store-verbs.js';
 export type { Connect, ManyToManyName, RunTransaction, Transaction, TransactionOptions } from './transaction-types.js';
-export type { CheckReport, Count, Delete, DeleteAll, Live, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
+export type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 export type { WasmSource, WasmValue } from './wasm-source.js';

@@ -1,17 +1,17 @@
-import type { Aggregate, Average, GroupBy, Sum } from './aggregate-types.js';
+import type { Aggregate, Average, GroupBy, LiveGroupBy, Sum } from './aggregate-types.js';
 import { anyEngine, engineFor } from './engines.js';
 import { isObject } from './checks.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
+import { liveVerbs } from './live-verbs.js';
 import { observe } from './observe.js';
-import { live } from './query.js';
 import { json } from './runtime.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
 import { transaction } from './transaction.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
-import type { CheckReport, Count, Delete, DeleteAll, Live, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
+import type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** What {@link DataStore.open} takes. */
@@ -77,9 +77,13 @@ export class DataStore<M extends object = DynamicModels> {
   /** Reads records. */
   declare readonly query: Query;
   /** Follows the answer to a query. */
-  readonly live: Live;
+  declare readonly live: Live;
   /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
-  readonly observeQuery: Live;
+  declare readonly observeQuery: Live;
+  /** Follows the number of records. */
+  declare readonly liveCount: LiveCount;
+  /** Follows groups of records. */
+  declare readonly liveGroupBy: LiveGroupBy;
   /** Counts records without reading them. */
   declare readonly count: Count;
   /** Adds up a field. */
@@ -111,8 +115,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.schema = compiled;
     this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
-    Object.assign(this, storeVerbs(session));
-    this.live = this.observeQuery = ((model, ...rest) => live(session, model, rest)) as Live;
+    Object.assign(this, storeVerbs(session), liveVerbs(session));
     this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
     this.transaction = (fn, options) => transaction(session, fn, options);
   }
@@ -149,9 +152,13 @@ export class DataStore<M extends object = DynamicModels> {
   static readonly observe: Observe = ((...args: unknown[]) =>
     observe(args.length > 0 ? undefined : lastOpened('observe').#session, args)) as Observe;
   /** As {@link DataStore.live}, on the store that the model belongs to. */
-  static readonly live: Live = ((model, ...rest) => live(undefined, model, rest)) as Live;
+  declare static readonly live: Live;
   /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
-  static readonly observeQuery: Live = DataStore.live;
+  declare static readonly observeQuery: Live;
+  /** As {@link DataStore.liveCount}, on the store that the model belongs to. */
+  declare static readonly liveCount: LiveCount;
+  /** As {@link DataStore.liveGroupBy}, on the store that the model belongs to. */
+  declare static readonly liveGroupBy: LiveGroupBy;
   /** As {@link DataStore.count}, on the store that the model belongs to. */
   declare static readonly count: Count;
   /** As {@link DataStore.sum}, on the store that the model belongs to. */
@@ -177,7 +184,7 @@ export class DataStore<M extends object = DynamicModels> {
   };
 
   static {
-    Object.assign(this, storeVerbs(undefined));
+    Object.assign(this, storeVerbs(undefined), liveVerbs(undefined));
   }
 
   /** Clears the store that was opened last and is still open. */

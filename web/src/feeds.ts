@@ -1,38 +1,39 @@
 import { ErrorCode, GranaryError } from './errors.js';
-import type { Feed } from './live.js';
+import { deepFreeze } from './json.js';
+import type { Diff, Feed, LiveAnswer } from './live.js';
 import type { Observer } from './observable.js';
 import type { MessageJSON } from './observe.js';
 import { type Engine, json, numbers } from './runtime.js';
-import type { Model } from './schema.js';
 
 /** Stands for all rows of the answer before. */
 const EVERYTHING = 0xffff_ffff;
+/** Says that the answer, or why there is none, must be asked for. */
+const ELSEWHERE = EVERYTHING - 1;
 
-/** Turns an epoch and pairs of row and version into records. */
-type Records = (model: Model, answer: Uint32Array) => (object | undefined)[];
+/** Reads so many records of an answer from some position on, and says where they end. */
+export type ReadItems = (answer: Uint32Array, at: number, count: number) => readonly [records: object[], end: number];
 
 /** The live queries of one store. What the engine has to tell is asked for once for all of them, in a microtask. */
 export class Feeds {
   readonly #engine: Engine;
   readonly #store: number;
-  readonly #records: Records;
-  readonly #feeds = new Map<number, { readonly model: Model; readonly feed: Feed }>();
+  readonly #feeds = new Map<number, { readonly read: ReadItems | undefined; readonly feed: Feed }>();
   readonly #observers = new Map<number, Observer<MessageJSON>>();
   #waiting = false;
 
-  constructor(engine: Engine, store: number, records: Records) {
+  constructor(engine: Engine, store: number) {
     this.#engine = engine;
     this.#store = store;
-    this.#records = records;
   }
 
-  /** Opens a live query and fills in its first answer; gives what closes it. */
-  open(model: Model, request: object, feed: Feed): () => void {
-    const answer = this.#engine.call('live', [this.#store], request, numbers);
+  /** Opens a live query, of groups unless records are to be read, and fills in its first answer; gives what closes it. */
+  open(request: object, feed: Feed, read?: ReadItems): () => void {
+    const answer = this.#engine.call(read ? 'live' : 'live_groups', [this.#store], request, numbers);
     const number = answer[0]!;
-    const items = this.#records(model, answer.subarray(2)) as object[];
-    feed.answer = { ...feed.answer, items: Object.freeze(items), total: answer[1]! };
-    this.#feeds.set(number, { model, feed });
+    feed.answer = read
+      ? answerOf(read(answer, 2, (answer.length - 3) / 2)[0], answer[1]!, undefined)
+      : this.#groups(number);
+    this.#feeds.set(number, { read, feed });
     this.#listen();
     return () => this.#close(this.#feeds, number, 'unlive');
   }
@@ -43,6 +44,10 @@ export class Feeds {
     this.#observers.set(number, observer);
     this.#listen();
     return () => this.#close(this.#observers, number, 'unobserve');
+  }
+
+  #groups(number: number): unknown {
+    return deepFreeze(this.#engine.call('groups', [number], undefined, json));
   }
 
   /** Ends them all, with a reason unless the store was closed. */
@@ -87,30 +92,47 @@ export class Feeds {
     }
     if (this.#feeds.size === 0) return;
     const news = this.#engine.call('news', [this.#store], undefined, numbers);
-    const changed: Feed[] = [];
+    const tell: (() => void)[] = [];
     for (let at = 0; at < news.length; ) {
-      const { model, feed } = this.#feeds.get(news[at]!)!;
-      at = this.#take(news, at + 1, model, feed);
-      changed.push(feed);
+      const number = news[at]!;
+      const { read, feed } = this.#feeds.get(number)!;
+      if (news[at + 2] !== ELSEWHERE) {
+        at = this.#take(news, at + 1, read!, feed);
+        tell.push(feed.changed);
+        continue;
+      }
+      at += 3;
+      try {
+        feed.answer = this.#groups(number);
+        tell.push(feed.changed);
+      } catch (error) {
+        this.#close(this.#feeds, number, 'unlive');
+        tell.push(() => feed.ended(error as GranaryError));
+      }
     }
-    for (const feed of changed) feed.changed();
+    for (const one of tell) one();
   }
 
   /** Reads one answer from some position on, and returns where the next one starts. */
-  #take(news: Uint32Array, at: number, model: Model, feed: Feed): number {
-    const [total, removals, insertions, updates] = [news[at]!, news[at + 1]!, news[at + 2]!, news[at + 3]!];
+  #take(news: Uint32Array, at: number, read: ReadItems, feed: Feed): number {
+    const [total, removals, insertions, updates, moves] = news.subarray(at, at + 5) as unknown as [number, number, number, number, number];
     const whole = removals === EVERYTHING;
-    let next = at + 4;
+    let next = at + 5;
     const positions = (length: number) => [...news.subarray(next, (next += whole ? 0 : length))];
-    const [removed, inserted, updated] = [positions(removals), positions(insertions), positions(updates)];
-    const end = next + 1 + 2 * (insertions + updates);
-    const records = this.#records(model, news.subarray(next, end)) as object[];
-    const same = !whole && removals + insertions + updates === 0;
-    const items = whole ? records : same ? feed.answer.items : patched(feed.answer.items, removed, inserted, updated, records);
-    const diff = whole ? undefined : { removed, inserted, updated };
-    feed.answer = { ...feed.answer, items: Object.freeze(items), total, diff };
+    const [removed, inserted, updated, pairs] = [positions(removals), positions(insertions), positions(updates), positions(moves)];
+    const [records, end] = read(news, next, insertions + updates);
+    const before = (feed.answer as LiveAnswer<object>).items;
+    const same = removals + insertions + updates === 0;
+    const items = whole ? records : same ? before : patched(before, removed, inserted, updated, records);
+    const moved = Array.from({ length: moves / 2 }, (_, i) => pairs.slice(2 * i, 2 * i + 2) as unknown as readonly [number, number]);
+    const diff = whole ? undefined : { removed, inserted, updated, moved };
+    feed.answer = answerOf(items, total, diff);
     return end;
   }
+}
+
+function answerOf(items: readonly object[], total: number, diff: Diff | undefined): LiveAnswer<object> {
+  return { items: Object.freeze(items), total, diff, isSynced: true };
 }
 
 /** The items with a patch applied. `records` are those inserted, then those updated. */

@@ -30,12 +30,17 @@ export function includeJSON(model: Model, include: unknown, count: { n: number }
   });
 }
 
-/** Asks for records with relations, and puts them together. */
+/** Asks for records with relations. */
 export function loadTree(session: Session, model: Model, request: { readonly include?: readonly IncludeJSON[] }): object[] {
-  const answer = session.tree(model, request);
+  return readTree(session, model, request.include, session.tree(model, request), 0)[0];
+}
+
+/** Puts the records with relations together that stand in an answer from some position on, and says where they end. */
+export function readTree(
+  session: Session, model: Model, include: readonly IncludeJSON[] | undefined, answer: Uint32Array, at: number,
+): [records: object[], end: number] {
   const bindings = [...session.bindings.values()];
   const rows: object[][] = []; // by model
-  let at = 0;
   const next = () => answer[at++]!;
   const take = (from: readonly object[]) => Array.from({ length: next() }, () => from[next()]!);
   for (let left = next(); left > 0; left--) {
@@ -54,7 +59,7 @@ export function loadTree(session: Session, model: Model, request: { readonly inc
     });
     return loaded.length === 0 ? records : records.map((record, i) => including(bindings[index]!, record, loaded, i));
   };
-  return level(model, request.include);
+  return [level(model, include), at];
 }
 
 /** A record on which relations hold what was loaded for them. */

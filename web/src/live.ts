@@ -5,10 +5,12 @@ import { Observable, type Observer } from './observable.js';
 export interface Diff {
   /** Positions in the items before, ascending. */
   readonly removed: readonly number[];
-  /** Positions in the present items, ascending. A record that moved was removed and inserted. */
+  /** Positions in the present items, ascending. */
   readonly inserted: readonly number[];
-  /** Positions in the present items of records that hold something else now. */
+  /** Positions in the present items of records that hold something else now, or lead to something else that was included. */
   readonly updated: readonly number[];
+  /** Of each record that was removed and inserted: its position before, and the present one. */
+  readonly moved: readonly (readonly [from: number, to: number])[];
 }
 
 /** What a live query answers. */
@@ -25,9 +27,10 @@ export interface LiveAnswer<T> {
 
 /** One live query of the engine: what a session keeps up to date. */
 export interface Feed {
-  answer: LiveAnswer<object>;
+  /** A LiveAnswer, or groups. */
+  answer: unknown;
   /** Is told of each new answer. */
-  changed(): void;
+  readonly changed: () => void;
   /** Is told that there are no more, and why, unless the store was closed. */
   ended(reason?: GranaryError): void;
 }
@@ -35,33 +38,40 @@ export interface Feed {
 /** Opens a feed, and gives what closes it. */
 export type OpenFeed = (feed: Feed) => () => void;
 
+/** A query whose answer follows the store. */
+export type LiveQuery<T extends object> = LiveValue<LiveAnswer<T>>;
+
 /**
- * A query whose answer follows the store. Nothing runs until somebody subscribes;
+ * An answer that follows the store. Nothing runs until somebody subscribes;
  * all subscribers share one answer, and when the last one has gone it ends. It
- * completes when the store is closed, and fails when the engine stops.
+ * completes when the store is closed, and fails when the engine stops or there can
+ * be no answer any more.
  */
-export class LiveQuery<T extends object> extends Observable<LiveAnswer<T>> {
+export class LiveValue<V> extends Observable<V> {
   readonly #open: OpenFeed;
-  readonly #observers = new Set<Observer<LiveAnswer<T>>>();
+  readonly #pick: (answer: unknown) => V;
+  readonly #observers = new Set<Observer<V>>();
   #feed: Feed | undefined;
   #close: (() => void) | undefined;
 
-  constructor(open: OpenFeed) {
+  /** `pick` takes what is told out of the answers. @internal */
+  constructor(open: OpenFeed, pick: (answer: never) => V = (answer) => answer) {
     super((observer) => this.#join(observer));
     this.#open = open;
+    this.#pick = pick as (answer: unknown) => V;
   }
 
   /** The present answer while somebody is subscribed, else undefined. */
-  get current(): LiveAnswer<T> | undefined {
-    return this.#feed?.answer as LiveAnswer<T> | undefined;
+  get current(): V | undefined {
+    return this.#feed && this.#pick(this.#feed.answer);
   }
 
-  #join(observer: Observer<LiveAnswer<T>>): () => void {
+  #join(observer: Observer<V>): () => void {
     if (!this.#feed) this.#start();
     this.#observers.add(observer);
     const first = this.#feed!;
     queueMicrotask(() => {
-      if (this.#observers.has(observer) && this.#feed === first) observer.next(first.answer as LiveAnswer<T>);
+      if (this.#observers.has(observer) && this.#feed === first) observer.next(this.current!);
     });
     return () => {
       this.#observers.delete(observer);
@@ -71,9 +81,9 @@ export class LiveQuery<T extends object> extends Observable<LiveAnswer<T>> {
 
   #start(): void {
     const feed: Feed = {
-      answer: { items: [], total: 0, diff: undefined, isSynced: true },
+      answer: undefined,
       changed: () => {
-        for (const observer of [...this.#observers]) observer.next(feed.answer as LiveAnswer<T>);
+        for (const observer of [...this.#observers]) observer.next(this.#pick(feed.answer));
       },
       ended: (reason) => {
         const observers = [...this.#observers];

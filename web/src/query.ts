@@ -3,7 +3,7 @@ import { EVERYTHING } from './condition.js';
 import { invalid } from './errors.js';
 import { includeJSON, loadTree, type IncludeJSON } from './include.js';
 import { keyFrom } from './key.js';
-import { LiveQuery } from './live.js';
+import { type LiveAnswer, LiveValue } from './live.js';
 import { bindingOfClass, ownBinding, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
 import { suggestion } from './nearest.js';
@@ -49,14 +49,17 @@ export async function query(session: Session | undefined, target: unknown, rest:
   return byKey ? binding.session.get(model, criterion.key) : binding.session.query(model, request);
 }
 
-/** A live query, checked at once; nothing runs until somebody subscribes. */
-export function live(session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveQuery<object> {
-  const binding = modelOf('live', session, target);
+/** A live query, or the number of its records, checked at once; nothing runs until somebody subscribes. */
+export function live(op: 'live' | 'liveCount', session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveValue<unknown> {
+  const binding = modelOf(op, session, target);
   const { model } = binding;
-  const criterion = rest.length === 0 ? {} : criterionOf('live', binding, rest[0]);
-  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', 'live', model);
-  const request = { ...criterion, ...optionsJSON('live', model, rest[1], ['sort', 'page', 'limit']) };
-  return new LiveQuery((feed) => binding.session.live(model, request, feed));
+  const criterion = rest.length === 0 ? {} : criterionOf(op, binding, rest[0]);
+  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', op, model);
+  const options = op === 'live' ? optionsJSON(op, model, rest[1], OPTIONS) : { limit: 0 };
+  return new LiveValue<unknown>(
+    (feed) => binding.session.live(model, { ...criterion, ...options }, feed),
+    op === 'live' ? undefined : ({ total }: LiveAnswer<object>) => total,
+  );
 }
 
 /** Counts the records that match, without making any. */

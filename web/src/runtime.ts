@@ -27,6 +27,8 @@ export interface EngineExports {
   granary_group(store: number, verb: number, length: number): number;
   granary_check(store: number, op: number): number;
   granary_live(store: number, length: number): number;
+  granary_live_groups(store: number, length: number): number;
+  granary_groups(live: number): number;
   granary_unlive(live: number): number;
   granary_news(store: number): number;
   granary_observe(store: number, length: number): number;
@@ -255,7 +257,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 }
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */
-const NEWEST = 'granary_events' satisfies keyof EngineExports;
+const NEWEST = 'granary_live_groups' satisfies keyof EngineExports;
 
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;

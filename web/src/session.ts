@@ -1,7 +1,8 @@
 import type { PredicateJSON } from './condition.js';
 import { ErrorCode, GranaryError } from './errors.js';
-import { Feeds } from './feeds.js';
+import { Feeds, type ReadItems } from './feeds.js';
 import { IdentityMap } from './identity.js';
+import { type IncludeJSON, readTree } from './include.js';
 import type { Feed } from './live.js';
 import { keyOf } from './key.js';
 import { ROWS_PER_FETCH } from './limits.js';
@@ -60,7 +61,7 @@ export class Session {
     this.#store = opened.store;
     this.name = name;
     this.storage = opened.storage;
-    this.#feeds = new Feeds(engine, opened.store, (model, answer) => this.records(model, answer));
+    this.#feeds = new Feeds(engine, opened.store);
     this.graph = new Graph(opened.schema);
     this.bindings = new Map([...this.graph.models].map(([key, model]) => [key, new Binding(this, model)]));
   }
@@ -165,10 +166,15 @@ export class Session {
     }) as unknown as Message<object>;
   }
 
-  /** Follows the answer to a query; gives what ends that. */
-  live(model: Model, request: object, feed: Feed): () => void {
+  /** Follows the answer to a query, or to a question for groups; gives what ends that. */
+  live(model: Model, request: { readonly include?: readonly IncludeJSON[]; readonly by?: unknown }, feed: Feed): () => void {
     this.ready();
-    return this.#feeds.open(model, about(model, request), feed);
+    const read: ReadItems = (answer, at, count) => {
+      if (request.include?.length) return readTree(this, model, request.include, answer, at);
+      const end = at + 1 + NUMBERS_PER_RECORD * count;
+      return [this.records(model, answer.subarray(at, end)) as object[], end];
+    };
+    return this.#feeds.open(about(model, request), feed, request.by ? undefined : read);
   }
 
   count(model: Model, request: object): number {

@@ -36,7 +36,7 @@ export function sortJSON(op: string, model: Model, sort: unknown): SortJSON {
   const fields: object = new Proxy(Object.create(null) as object, {
     get(_, name) {
       if (typeof name === 'symbol' || (name === 'then' && !model.fields.has(name))) return undefined;
-      const kind = op === 'groupBy' ? OF_GROUPS.indexOf(name) : -1;
+      const kind = op.endsWith('roupBy') ? OF_GROUPS.indexOf(name) : -1;
       if (kind < 0 && !model.fields.has(name)) throw notSortable(op, model, name);
       return (...args: unknown[]) => {
         const field = kind > 0 ? fieldNames(op, model, [args.shift()])[0]! : '';

@@ -1,5 +1,5 @@
 import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
-import type { LiveQuery } from './live.js';
+import type { LiveQuery, LiveValue } from './live.js';
 import type { Observable } from './observable.js';
 import type { Message } from './observe.js';
 import type { Init, Key, ModelConstructor, Predicate, QueryOptions } from './model-types.js';
@@ -68,7 +68,17 @@ export interface Live {
    * A query whose answer follows the store: the first answer comes at once, then
    * one after each commit that changes it, in any tab that this one hears of.
    */
-  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>, options?: QueryOptions<T>): LiveQuery<T>;
+  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>, options?: QueryOptions<T> & { readonly include?: undefined }): LiveQuery<T>;
+  /** With relations: an item is another object when anything of what was loaded along with it has changed. */
+  <T extends object, const I extends Include<T>>(
+    model: ModelConstructor<T>, predicate: Predicate<T>, options: QueryOptions<T> & { readonly include: I & Exact<T, I> },
+  ): LiveQuery<Loaded<T, I>>;
+}
+
+/** The type of `liveCount`. */
+export interface LiveCount {
+  /** How many records a model has, or how many of them satisfy a predicate: at once, and then each time that the number is another one. */
+  <T extends object>(model: ModelConstructor<T>, predicate?: Predicate<T>): LiveValue<number>;
 }
 
 /** The type of `count`. */

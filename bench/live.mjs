@@ -1,0 +1,68 @@
+// What live queries cost: one update, 1,000 of them at a time, and their memory.
+// Usage: node bench/live.mjs [N] [--rounds R] [--json file]
+// web/dist must have been built. It checks every answer and judges no figure.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { cpus, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { launch } from '../examples/atlas/test/browser.mjs';
+import { root, serve } from '../examples/atlas/test/site.mjs';
+import { aligned, figure, median } from './report.mjs';
+
+const DEFAULT_N = 100_000;
+const ROWS = [
+  { key: 'save', label: 'a save, and nobody asks', unit: 'µs' },
+  { key: 'update', label: 'a save, and a live query tells (sort, 50 shown of N)', unit: 'µs' },
+  { key: 'again', label: 'a save, and the query again', unit: 'µs' },
+  { key: 'array', label: 'a save, and filter and sort of an array in JavaScript', unit: 'µs' },
+  { key: 'untouched', label: 'each of 1,000 live queries, for a save that touches none', unit: 'µs' },
+  { key: 'touched', label: 'each of 1,000 live queries, for a save that touches all', unit: 'µs' },
+  { key: 'engineMemory', label: 'memory of each in the engine (N / 250 records match)', unit: 'kB' },
+  { key: 'pageMemory', label: 'memory of each in JavaScript (10 shown)', unit: 'kB' },
+];
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
+});
+const [n, rounds] = [Number(positionals[0] ?? DEFAULT_N), Number(values.rounds)];
+if (![n, rounds].every((number) => Number.isInteger(number) && number > 0)) {
+  console.error('N and --rounds must be whole numbers from 1');
+  process.exit(2);
+}
+
+const scratch = mkdtempSync(join(tmpdir(), 'granary-bench-'));
+try {
+  const site = await serve(scratch, [join(root, 'bench'), join(root, 'web/dist')]);
+  const browser = await launch(join(scratch, 'profile'), ['--enable-precise-memory-info', '--js-flags=--expose-gc']);
+  const results = [];
+  for (let round = 0; round < rounds; round++) {
+    const page = await browser.newPage();
+    await page.goto(`${site.origin}/page/`);
+    results.push(await page.evaluate(async (count) => (await import('/page/live.js')).measure(count), n));
+    await page.close();
+  }
+  report(results, await browser.version());
+  await browser.close();
+  await site.close();
+} finally {
+  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+}
+
+function report(results, version) {
+  const medians = {};
+  for (const { key } of ROWS) {
+    const sorted = results.map((r) => r[key]).sort((a, b) => a - b);
+    medians[key] = { median: median(sorted), min: sorted[0], max: sorted.at(-1) };
+  }
+  const cells = ROWS.map(({ key, label, unit }) => {
+    const [middle, least, most] = [medians[key].median, medians[key].min, medians[key].max].map((v) => figure(unit === 'kB' ? v / 1_000 : v));
+    return [label, `${middle} ${unit} (${least}–${most})`];
+  });
+  console.log(`\nN = ${n.toLocaleString('en')}, ${rounds} rounds, ${version}, ${cpus().length} cores; median (min–max)\n`);
+  console.log(aligned([['', 'Granary'], ...cells]));
+  const json = JSON.stringify({ n, rounds, browser: version, medians });
+  if (values.json) writeFileSync(values.json, `${json}\n`);
+  console.log(`\n${json}`);
+}
