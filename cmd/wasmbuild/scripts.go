@@ -31,11 +31,12 @@ func (m *maker) scripts(ctx context.Context) error {
 	for _, s := range scripts {
 		done := m.step("script")
 		dir := m.out
-		if squeezer != "" {
+		small := squeezer != "" && s.external == nil // terser drops "use client"
+		if small {
 			dir = filepath.Join(m.root, "build", "scripts")
 		}
 		size, changed, err := runBundler(m.std, s.options(filepath.Join(m.root, "web"), m.out), dir)
-		if err == nil && squeezer != "" {
+		if err == nil && small {
 			size, changed, err = m.squeeze(ctx, squeezer, s, filepath.Join(dir, s.file))
 		}
 		if err != nil {

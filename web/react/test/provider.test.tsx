@@ -103,7 +103,7 @@ describe('the provider', () => {
     }
     await mount(within(b, <Strange />));
     expect(error).to.include({ code: 'INVALID' });
-    expect(String(error)).to.match(/the model is of the store/);
+    expect(String(error)).to.match(/of the store/);
   });
 
   it('says when the store was closed, and keeps what it had', async () => {

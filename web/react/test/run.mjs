@@ -7,9 +7,11 @@
 import { copyFileSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { compile } from 'svelte/compiler';
 import { launch } from '../../test/browser.mjs';
+import { frameworkPages, writePrograms } from '../../test/docs.mjs';
 import { esbuild, inPage, reporter } from '../../test/in-page.mjs';
 import { root, serve } from '../../test/server.mjs';
 
@@ -34,7 +36,22 @@ function bundle(directory, user) {
   esbuild(entry, ...FLAGS, ...react, '--external:granary', `--outfile=${join(directory, 'tests.js')}`);
   esbuild(join(here, 'server.tsx'), ...FLAGS, ...react, '--platform=neutral', '--main-fields=main', '--external:*/wasm_exec.js',
     `--alias:granary=${join(DIST, 'index.js')}`, `--outfile=${join(directory, 'server.mjs')}`);
+  const pages = frameworkPages();
+  const programs = join(directory, 'programs');
+  for (const file of writePrograms(programs, pages)) compileComponents(pages, file);
+  for (const { name } of pages) {
+    esbuild(join(programs, name, 'page.tsx'), ...FLAGS, ...react, '--external:granary', '--loader:.svelte=js', '--conditions=browser',
+      `--outfile=${join(directory, 'app/docs', name, 'page.js')}`);
+  }
   copyFileSync(join(DIST, 'wasm_exec.js'), join(directory, 'wasm_exec.js'));
+}
+
+/** Writes, beside the program of a page, what Svelte makes of the components that it shows. */
+function compileComponents(pages, program) {
+  const { files } = pages.find(({ name }) => name === basename(dirname(program)));
+  for (const [name, source] of Object.entries(files)) {
+    writeFileSync(join(dirname(program), name), compile(source, { filename: name, dev: false }).js.code);
+  }
 }
 
 async function onServer(directory) {
