@@ -51,9 +51,9 @@ export function within(store: object, children: ReactNode): ReactNode {
 /** Counts what subscribes to the live queries of a store. */
 export function countSubscriptions(store: object) {
   const count = { opened: 0, ended: 0, get present() { return this.opened - this.ended; } };
-  const { live } = store as DataStore;
-  const counting = (...args: Parameters<typeof live>) => {
-    const query = live(...args) as LiveQuery<object>;
+  const { live } = store as { live: (...question: unknown[]) => LiveQuery<object> };
+  const counting = (...question: unknown[]) => {
+    const query = live(...question);
     const { subscribe } = query;
     query.subscribe = (...of) => {
       const subscription = subscribe.apply(query, of);
