@@ -1,4 +1,4 @@
-import type { ModelConstructor, Predicate } from 'granary';
+import type { Exact, Include, Loaded, ModelConstructor, Predicate, QueryOptions } from 'granary';
 import { useMemo } from 'react';
 import { loading, type LiveOptions, type LiveResult } from './result.js';
 import { orThrow, useSelected, useSource } from './use-source.js';
@@ -14,8 +14,13 @@ import { orThrow, useSelected, useSource } from './use-source.js';
  * const { items, total } = useLiveQuery(Post, (p) => p.rating.ge(least), { sort: (s) => s.rating('DESCENDING'), limit: 10 });
  */
 export function useLiveQuery<T extends object>(
-  model: ModelConstructor<T>, predicate?: Predicate<T>, options?: LiveOptions<T>, deps?: readonly unknown[],
+  model: ModelConstructor<T>, predicate?: Predicate<T>, options?: LiveOptions<T> & { readonly include?: undefined }, deps?: readonly unknown[],
 ): LiveResult<T>;
+/** With relations: an item is another object when anything of what was loaded along with it has changed. */
+export function useLiveQuery<T extends object, const I extends Include<T>>(
+  model: ModelConstructor<T>, predicate: Predicate<T>,
+  options: QueryOptions<T> & { readonly include: I & Exact<T, I>; readonly initial?: readonly Loaded<T, I>[] | undefined }, deps?: readonly unknown[],
+): LiveResult<Loaded<T, I>>;
 export function useLiveQuery(model: ModelConstructor<object>, ...rest: unknown[]): LiveResult<object> {
   return useLive('useLiveQuery', model, rest);
 }
@@ -26,8 +31,13 @@ export function useLiveQuery(model: ModelConstructor<object>, ...rest: unknown[]
  * the store, the component suspends.
  */
 export function useSuspenseLiveQuery<T extends object>(
-  model: ModelConstructor<T>, predicate?: Predicate<T>, options?: LiveOptions<T>, deps?: readonly unknown[],
+  model: ModelConstructor<T>, predicate?: Predicate<T>, options?: LiveOptions<T> & { readonly include?: undefined }, deps?: readonly unknown[],
 ): readonly T[];
+/** With relations: an item is another object when anything of what was loaded along with it has changed. */
+export function useSuspenseLiveQuery<T extends object, const I extends Include<T>>(
+  model: ModelConstructor<T>, predicate: Predicate<T>,
+  options: QueryOptions<T> & { readonly include: I & Exact<T, I>; readonly initial?: readonly Loaded<T, I>[] | undefined }, deps?: readonly unknown[],
+): readonly Loaded<T, I>[];
 export function useSuspenseLiveQuery(model: ModelConstructor<object>, ...rest: unknown[]): readonly object[] {
   return orThrow(useLive('useSuspenseLiveQuery', model, rest)).items;
 }

@@ -137,6 +137,24 @@ describe('queries in components', () => {
     expect(seen).to.deep.equal(['1 1', '2 2', '3 3', '4 4', '5 5', '6 6']);
   });
 
+  it('have relations along with the records, and only what leads to a change is another object', async () => {
+    const store = await blog(['a', 1], ['b', 2]);
+    const { Post, Comment } = store.models;
+    const [a] = await store.query(Post, (p) => p.title.eq('a'));
+    const seen: (readonly object[])[] = [];
+    function List() {
+      const { items } = useLiveQuery(Post, Predicates.ALL, { include: { comments: { limit: 2 } } });
+      seen.push(items);
+      return <p>{items.map((post) => `${post.title}: ${post.comments.map(({ content }) => content).join()};`)}</p>;
+    }
+    const { text } = await mount(within(store, <List />));
+    await inAct(() => store.save(new Comment({ content: 'good', post: a! })));
+    expect(text()).to.equal('a: good;b: ;');
+    expect(seen).to.have.length(2);
+    expect(seen[1]![1]).to.equal(seen[0]![1]);
+    expect(seen[1]![0]).not.to.equal(seen[0]![0]);
+  });
+
   it('count without reading, and render for another number only', async () => {
     const store = await blog(['a', 1], ['b', 2]);
     const { Post } = store.models;

@@ -1,7 +1,7 @@
 // What must compile with the hooks, and, under ts-expect-error, what must not: one
 // wrong thing a line. tsc runs this file.
 
-import { DataStore, Predicates } from 'granary';
+import { DataStore, Predicates, type Loaded } from 'granary';
 import { GranaryProvider, useLiveCount, useLiveQuery, useRecord, useStore, useSuspenseLiveQuery, type LiveResult } from 'granary/react';
 import type { Blog } from '../../test/models.js';
 import { Book, open, Copy } from '../../test/library/models.js';
@@ -29,6 +29,12 @@ export function Queries(): null {
   same<typeof result.items, readonly Book[]>();
   const items = useSuspenseLiveQuery(Book, Predicates.ALL);
   same<typeof items, readonly Book[]>();
+  const [loaded] = useLiveQuery(Book, Predicates.ALL, { include: { author: true, copies: { limit: 3 } } }).items;
+  same<typeof loaded, Loaded<Book, { author: true; copies: { limit: 3 } }> | undefined>();
+  const [name] = useSuspenseLiveQuery(Book, Predicates.ALL, { include: { author: true } }).map((book) => book.author?.name);
+  same<typeof name, string | undefined>();
+  // @ts-expect-error no relation of a book
+  useLiveQuery(Book, Predicates.ALL, { include: { autor: true } });
   const record = useRecord(Book, 'id');
   same<typeof record, Book | undefined>();
   const n = useLiveCount(Book, (b) => b.title.eq('x'), []);
