@@ -40,14 +40,14 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-atlas test-blog test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-react test-atlas test-blog test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(MODULES) browser ## install what npm and Debian provide
 
-$(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json test/bundlers/*/package.json)
+$(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json test/*/package.json test/bundlers/*/package.json)
 	npm ci --no-audit --no-fund
 	@touch $@
 
@@ -82,7 +82,7 @@ generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-atlas test-blog test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-react test-atlas test-blog test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -109,6 +109,9 @@ test-idb: browser ## test the IndexedDB backend in Chromium
 
 test-web: setup build ## test the npm package in Chromium
 	timeout $(NODE_TIMEOUT) node web/test/run.mjs
+
+test-react: setup build ## test granary/react in Chromium and in Node, on React 18 and 19
+	timeout $(NODE_TIMEOUT) node web/react/test/run.mjs
 
 test-atlas: setup build ## test the example app in Chromium
 	$(BUILD_APP)

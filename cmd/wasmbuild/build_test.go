@@ -25,6 +25,7 @@ export const answer: number = 42;
 `)
 	write(t, root, "web/src/script.ts", "import { answer } from './answer';\nObject.assign(globalThis, { Granary: { answer } });\n")
 	write(t, root, "web/src/answer.ts", "export const answer: number = 42;\n")
+	write(t, root, "web/react/index.ts", "'use client';\nexport { createElement } from 'react';\nexport { answer } from 'granary';\n")
 	t.Chdir(root)
 	return root
 }
@@ -94,10 +95,11 @@ func requirePackage(t *testing.T, dist string, made manifest) {
 	require.Contains(t, module, `import("./wasm_exec.js")`)
 	require.NotContains(t, module, "globalThis.Go")
 	require.Regexp(t, `globalThis,\{Granary:`, read(t, dist, "granary.js"))
+	require.Regexp(t, `^"use client";.*from"react";.*from"granary";`, read(t, dist, "react.js"))
 
 	require.Regexp(t, "^go1", made.Go)
 	require.Len(t, made.Build, buildIDLength)
-	require.Len(t, made.Files, 5)
+	require.Len(t, made.Files, 6)
 	for name, item := range made.Files {
 		require.Len(t, item.SHA256, 64, name)
 		require.Len(t, read(t, dist, name), int(item.Size), name)
@@ -139,15 +141,15 @@ func TestPlaceDeclarations_DropsThoseThatNoSourceStandsBehind(t *testing.T) {
 	root := t.TempDir()
 	write(t, root, "made/src/index.d.ts", "export declare const a: 1;\n")
 	write(t, root, "made/src/deep/b.d.ts", "export declare const b: 1;\n")
-	write(t, root, "made/test/a.d.ts", "export {};\n")
+	write(t, root, "made/react/a.d.ts", "export {};\n")
 	write(t, root, "out/old.d.ts", "export {};\n")
 	write(t, root, "out/index.js", "0;\n")
 	m := &maker{out: filepath.Join(root, "out")}
 	count, err := m.placeDeclarations(filepath.Join(root, "made"))
 	require.NoError(t, err)
-	require.Equal(t, 2, count)
+	require.Equal(t, 3, count)
 	names, err := declarationsIn(m.out)
 	require.NoError(t, err)
-	require.Equal(t, []string{filepath.Join("deep", "b.d.ts"), "index.d.ts"}, names)
+	require.Equal(t, []string{filepath.Join("deep", "b.d.ts"), "index.d.ts", filepath.Join("react", "a.d.ts")}, names)
 	require.FileExists(t, filepath.Join(m.out, "index.js"))
 }

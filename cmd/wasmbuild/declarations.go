@@ -71,11 +71,9 @@ func (m *maker) emit(ctx context.Context, compiler, dir string) error {
 
 // placeDeclarations copies what was emitted into the package and drops the
 // declarations there that no source stands behind any more. A project that holds
-// more than src emits src in a directory of its own; that directory alone counts.
+// more than src emits src in a directory of its own; what is in there goes to the
+// top of the package, beside the other directories.
 func (m *maker) placeDeclarations(made string) (count int, err error) {
-	if nested := filepath.Join(made, "src"); isDir(nested) {
-		made = nested
-	}
 	names, err := declarationsIn(made)
 	if err != nil {
 		return 0, err
@@ -85,12 +83,13 @@ func (m *maker) placeDeclarations(made string) (count int, err error) {
 	}
 	keep := map[string]bool{}
 	for _, name := range names {
-		keep[name] = true
+		target := strings.TrimPrefix(name, "src"+string(filepath.Separator))
+		keep[target] = true
 		content, err := os.ReadFile(filepath.Join(made, name))
 		if err != nil {
 			return 0, err
 		}
-		if _, err := place(filepath.Join(m.out, name), content); err != nil {
+		if _, err := place(filepath.Join(m.out, target), content); err != nil {
 			return 0, err
 		}
 	}
@@ -117,9 +116,4 @@ func declarationsIn(dir string) (names []string, err error) {
 		return err
 	})
 	return names, err
-}
-
-func isDir(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.IsDir()
 }

@@ -10,13 +10,15 @@ import (
 
 // script is one JavaScript file that the package ships.
 type script struct {
-	file   string // in the package
-	source string // in web/src
-	format api.Format
+	file     string // in the package
+	source   string // from web/src
+	format   api.Format
+	external []string // packages that a page has one copy of, whatever imports them
 }
 
 var scripts = []script{
 	{file: "index.js", source: "index.ts", format: api.FormatESModule},
+	{file: "react.js", source: "../react/index.ts", format: api.FormatESModule, external: []string{"react", "granary"}},
 	{file: "granary.js", source: "script.ts", format: api.FormatIIFE},
 }
 
@@ -29,11 +31,12 @@ func (m *maker) scripts(ctx context.Context) error {
 	for _, s := range scripts {
 		done := m.step("script")
 		dir := m.out
-		if squeezer != "" {
+		small := squeezer != "" && s.external == nil // terser drops "use client"
+		if small {
 			dir = filepath.Join(m.root, "build", "scripts")
 		}
 		size, changed, err := runBundler(m.std, s.options(filepath.Join(m.root, "web"), m.out), dir)
-		if err == nil && squeezer != "" {
+		if err == nil && small {
 			size, changed, err = m.squeeze(ctx, squeezer, s, filepath.Join(dir, s.file))
 		}
 		if err != nil {
@@ -58,16 +61,19 @@ var inside = strings.Fields(`
 // "new URL('./granary.wasm', import.meta.url)" stays as it is written, so that an
 // app's bundler finds the wasm as an asset.
 func (s script) options(web, out string) api.BuildOptions {
-	return api.BuildOptions{
+	options := api.BuildOptions{
 		AbsWorkingDir:     web,
 		EntryPoints:       []string{filepath.Join("src", s.source)},
 		Outfile:           filepath.Join(out, s.file),
 		Format:            s.format,
-		External:          []string{runtimeImport},
+		External:          append([]string{runtimeImport}, s.external...),
 		MinifyWhitespace:  true,
 		MinifySyntax:      true,
 		MinifyIdentifiers: true,
-		MangleProps:       "^(" + strings.Join(inside, "|") + ")$",
 		LegalComments:     api.LegalCommentsNone,
 	}
+	if s.external == nil { // what others export keeps its names
+		options.MangleProps = "^(" + strings.Join(inside, "|") + ")$"
+	}
+	return options
 }

@@ -48,6 +48,8 @@ export type LiveQuery<T extends object> = LiveValue<LiveAnswer<T>>;
  * be no answer any more.
  */
 export class LiveValue<V> extends Observable<V> {
+  /** What is asked, as text: live queries of one model with the same text have the same answers. */
+  readonly question: string;
   readonly #open: OpenFeed;
   readonly #pick: (answer: unknown) => V;
   readonly #observers = new Set<Observer<V>>();
@@ -55,8 +57,9 @@ export class LiveValue<V> extends Observable<V> {
   #close: (() => void) | undefined;
 
   /** `pick` takes what is told out of the answers. @internal */
-  constructor(open: OpenFeed, pick: (answer: never) => V = (answer) => answer) {
+  constructor(open: OpenFeed, pick: (answer: never) => V = (answer) => answer, question = '') {
     super((observer) => this.#join(observer));
+    this.question = question;
     this.#open = open;
     this.#pick = pick as (answer: unknown) => V;
   }

@@ -56,10 +56,9 @@ export function live(op: 'live' | 'liveCount', session: Session | undefined, tar
   const criterion = rest.length === 0 ? {} : criterionOf(op, binding, rest[0]);
   if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', op, model);
   const options = op === 'live' ? optionsJSON(op, model, rest[1], OPTIONS) : { limit: 0 };
-  return new LiveValue<unknown>(
-    (feed) => binding.session.live(model, { ...criterion, ...options }, feed),
-    op === 'live' ? undefined : ({ total }: LiveAnswer<object>) => total,
-  );
+  const request = { ...criterion, ...options };
+  const pick = op === 'live' ? undefined : ({ total }: LiveAnswer<object>) => total;
+  return new LiveValue<unknown>((feed) => binding.session.live(model, request, feed), pick, JSON.stringify(request));
 }
 
 /** Counts the records that match, without making any. */

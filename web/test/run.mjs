@@ -4,26 +4,19 @@
 //
 // The package is tested as it is shipped: web/dist must have been built.
 
-import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
 import { page as pageOf, pages, typeFaults, writePrograms } from './docs.mjs';
+import { esbuild, inPage, reporter } from './in-page.mjs';
 import { outside } from './outside.mjs';
 import { serve, root } from './server.mjs';
 
 const MOST_SECONDS = 480;
 
 const wanted = process.argv.includes('-g') ? process.argv[process.argv.indexOf('-g') + 1] : '';
-const count = { passed: 0, failed: 0 };
-
-/** Prints one result; kept in one place so that both kinds of tests read alike. */
-function report({ title, error, milliseconds }) {
-  count[error ? 'failed' : 'passed']++;
-  console.log(`  ${error ? '✗' : '✓'} ${title}${milliseconds > 500 ? ` (${Math.round(milliseconds)} ms)` : ''}`);
-  if (error) console.log(`      ${error.replaceAll('\n', '\n      ')}`);
-}
+const { count, report } = reporter();
 
 function bundle(directory) {
   const tests = readdirSync(join(root, 'web/test')).filter((name) => name.endsWith('.test.ts')).sort();
@@ -62,34 +55,6 @@ function checkTypes() {
   report({ title: 'the type checker finds a mistake in a page', error });
 }
 
-/** Bundles with the esbuild that builds the package. */
-function esbuild(entries, ...flags) {
-  const args = ['run', 'github.com/evanw/esbuild/cmd/esbuild', ...[entries].flat(), '--bundle', '--format=esm', '--target=es2022', '--log-level=warning', ...flags];
-  const env = { ...process.env, NODE_PATH: join(root, 'node_modules') };
-  const { status, error } = spawnSync('go', args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], env });
-  if (status !== 0) throw new Error(`esbuild failed: ${error ?? `status ${status}`}`);
-}
-
-/** Runs mocha in a page and reports each test as it ends. */
-async function inPage(browser, origin) {
-  const page = await browser.newPage();
-  let crash;
-  const over = new Promise((resolve, reject) => {
-    page.exposeFunction('reportTest', report);
-    page.exposeFunction('reportSuite', (title) => console.log(`\n${title}`));
-    page.exposeFunction('reportEnd', resolve);
-    page.on('pageerror', (error) => (crash = error));
-    page.on('error', reject);
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load')) console.log(`  [page] ${message.text()}`);
-    });
-  });
-  await page.goto(`${origin}/test?grep=${encodeURIComponent(wanted)}`);
-  await over;
-  if (crash) report({ title: 'the page had no uncaught error', error: crash.stack ?? String(crash) });
-  await page.close();
-}
-
 async function main() {
   if (!existsSync(join(root, 'web/dist/granary-sdl.wasm'))) throw new Error("web/dist is not built; run 'make build' first");
   const directory = mkdtempSync(join(tmpdir(), 'granary-test-'));
@@ -99,7 +64,7 @@ async function main() {
     const server = await serve(directory);
     const browser = await launch(join(directory, 'profile'));
     try {
-      await inPage(browser, server.origin);
+      await inPage(browser, server.origin, { report, wanted });
     } finally {
       await browser.close();
     }
