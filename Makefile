@@ -10,6 +10,7 @@ SHELL := /bin/bash
 WASMBUILD := go run ./cmd/wasmbuild
 APP       := examples/atlas
 BLOG      := examples/react-blog
+NATIVE    := examples/react-native-web
 DIST      := web/dist
 LIBRARY   := cmd/wasmbuild/generate/library
 NAMES     := cmd/wasmbuild/generate/names
@@ -40,10 +41,10 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-react test-atlas test-blog test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 setup: $(MODULES) browser ## install what npm and Debian provide
 
@@ -77,12 +78,13 @@ demo-blog: $(MODULES) ## build the React example and serve it at ADDR
 generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out $(APP)/src $(APP)/src/atlas.graphql
 	$(WASMBUILD) generate -ts -out $(BLOG)/src $(BLOG)/src/blog.graphql
+	$(WASMBUILD) generate -ts -out $(NATIVE)/src $(BLOG)/src/blog.graphql
 	$(WASMBUILD) generate -ts -out web/test/library $(LIBRARY)/library.graphql
 	$(WASMBUILD) generate -go library -out $(LIBRARY) $(LIBRARY)/library.graphql
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-react test-atlas test-blog test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -120,6 +122,10 @@ test-atlas: setup build ## test the example app in Chromium
 test-blog: setup build ## test the React example in Chromium
 	npm run --silent --workspace $(BLOG) build
 	timeout $(NODE_TIMEOUT) node $(BLOG)/test/run.mjs
+
+test-native-web: setup build ## test the React Native Web example in Chromium
+	npm run --silent --workspace $(NATIVE) build
+	timeout $(NODE_TIMEOUT) node $(NATIVE)/test/run.mjs
 
 test-bundlers: setup build ## test the packed package in Vite, webpack, esbuild, Next.js and a plain page
 	timeout $(NODE_TIMEOUT) node test/bundlers/run.mjs

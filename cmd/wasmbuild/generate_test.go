@@ -20,6 +20,7 @@ var generated = []struct {
 }{
 	{"../../examples/atlas/src/atlas.graphql", "../../examples/atlas/src", "models.ts", []string{"-ts"}},
 	{"../../examples/react-blog/src/blog.graphql", "../../examples/react-blog/src", "models.ts", []string{"-ts"}},
+	{"../../examples/react-blog/src/blog.graphql", "../../examples/react-native-web/src", "models.ts", []string{"-ts"}},
 	{"generate/library/library.graphql", "../../web/test/library", "models.ts", []string{"-ts"}},
 	{"generate/library/library.graphql", "generate/library", "models.go", []string{"-go", "library"}},
 	{"generate/names/names.graphql", "../../web/test/names", "models.ts", []string{"-ts"}},
@@ -45,8 +46,8 @@ func TestGenerate_WritesWhatStandsInTheRepository(t *testing.T) {
 func TestGenerate_MakefileMakesTheSameFiles(t *testing.T) {
 	makefile, err := os.ReadFile("../../Makefile")
 	require.NoError(t, err)
-	text := strings.NewReplacer("$(APP)", "examples/atlas", "$(BLOG)", "examples/react-blog", "$(LIBRARY)", "cmd/wasmbuild/generate/library",
-		"$(NAMES)", "cmd/wasmbuild/generate/names").Replace(string(makefile))
+	text := strings.NewReplacer("$(APP)", "examples/atlas", "$(BLOG)", "examples/react-blog", "$(NATIVE)", "examples/react-native-web",
+		"$(LIBRARY)", "cmd/wasmbuild/generate/library", "$(NAMES)", "cmd/wasmbuild/generate/names").Replace(string(makefile))
 	for _, g := range generated {
 		at := func(path string) string { return filepath.ToSlash(filepath.Join("cmd/wasmbuild", path)) }
 		want := "generate " + strings.Join(g.flags, " ") + " -out " + at(g.out) + " " + at(g.schema)
