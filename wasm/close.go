@@ -13,7 +13,7 @@ import (
 //go:wasmexport granary_close
 func exportClose(handle, op int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		delete(stores, handle)
+		forget(handle)
 		later(op, handle, func(context.Context) ([]byte, error) { return []byte("{}"), st.Close() })
 		return dst, nil
 	})

@@ -30,11 +30,28 @@ func storeOf(handle int32) (*store.Store, error) {
 	return nil, &code.Error{Code: code.Closed, Message: "the store was closed"}
 }
 
+// forget lets go of a store and of all that the page followed of it.
+func forget(handle int32) {
+	delete(stores, handle)
+	delete(told, handle)
+	for number, l := range lives {
+		if l.store == handle {
+			delete(lives, number)
+			delete(liveNumbers, l.Live)
+		}
+	}
+	for number, o := range observers {
+		if o.store == handle {
+			delete(observers, number)
+		}
+	}
+}
+
 // crashed gives up the store in which a panic happened: what it has in memory
 // cannot be trusted any more. Its lock may still be held, so nothing is called.
 func crashed(handle int32, cause any) error {
 	if stores[handle] != nil {
-		delete(stores, handle)
+		forget(handle)
 		crashes[handle] = true
 	}
 	return &code.Error{Code: code.Internal, Message: "the engine crashed, a bug in Granary: " + causeText(cause)}

@@ -12,8 +12,14 @@ import (
 //go:wasmimport granary news
 func news(handle int32)
 
+// liveQuery is one that the page follows, with the handle of its store.
+type liveQuery struct {
+	*store.Live
+	store int32
+}
+
 // lives are the live queries by number, from 1.
-var lives = map[uint32]*store.Live{}
+var lives = map[uint32]liveQuery{}
 var liveNumbers = map[*store.Live]uint32{}
 var lastLive uint32
 
@@ -33,7 +39,7 @@ func exportLive(handle, length int32) int32 {
 			l.Close()
 			return nil, err
 		}
-		dst = appendUint32(appendUint32(dst, numberLive(l)), uint32(a.Total))
+		dst = appendUint32(appendUint32(dst, numberLive(handle, l)), uint32(a.Total))
 		if a.Tree != nil {
 			return appendTree(dst, a.Tree), nil
 		}
@@ -56,21 +62,21 @@ func exportLiveGroups(handle, length int32) int32 {
 			l.Close()
 			return nil, err
 		}
-		return appendUint32(dst, numberLive(l)), nil
+		return appendUint32(dst, numberLive(handle, l)), nil
 	})
 }
 
-func numberLive(l *store.Live) uint32 {
+func numberLive(handle int32, l *store.Live) uint32 {
 	lastLive++
-	lives[lastLive], liveNumbers[l] = l, lastLive
+	lives[lastLive], liveNumbers[l] = liveQuery{l, handle}, lastLive
 	return lastLive
 }
 
 //go:wasmexport granary_groups
 func exportGroups(number int32) int32 {
-	return answer(0, func(dst []byte) ([]byte, error) {
-		l := lives[uint32(number)]
-		if l == nil {
+	l := lives[uint32(number)]
+	return answer(l.store, func(dst []byte) ([]byte, error) {
+		if l.Live == nil {
 			return nil, unknownLive()
 		}
 		a, err := l.Answer()
@@ -84,13 +90,13 @@ func unknownLive() error {
 
 //go:wasmexport granary_unlive
 func exportUnlive(number int32) int32 {
-	return answer(0, func(dst []byte) ([]byte, error) {
-		l := lives[uint32(number)]
-		if l == nil {
+	l := lives[uint32(number)]
+	return answer(l.store, func(dst []byte) ([]byte, error) {
+		if l.Live == nil {
 			return nil, unknownLive()
 		}
 		delete(lives, uint32(number))
-		delete(liveNumbers, l)
+		delete(liveNumbers, l.Live)
 		l.Close()
 		return dst, nil
 	})

@@ -9,8 +9,14 @@ import (
 	"github.com/granarydb/granary/store/code"
 )
 
+// observer is one that tells the page, with the handle of its store.
+type observer struct {
+	*store.Observer
+	store int32
+}
+
 // observers are the observers by number, from 1.
-var observers = map[uint32]*store.Observer{}
+var observers = map[uint32]observer{}
 var lastObserver uint32
 
 // told are the events of each store that the page has not asked for yet: the
@@ -27,6 +33,9 @@ func exportObserve(handle, length int32) int32 {
 		lastObserver++
 		number := lastObserver
 		o, err := st.ObserveQuery(q, func(events []store.Event) {
+			if observers[number].Observer == nil {
+				return // the store was closed, and this is what was under way
+			}
 			for _, e := range events {
 				told[handle] = appendEvent(separateEvent(told[handle]), number, e)
 			}
@@ -35,16 +44,16 @@ func exportObserve(handle, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		observers[number] = o
+		observers[number] = observer{o, handle}
 		return appendUint32(dst, number), nil
 	})
 }
 
 //go:wasmexport granary_unobserve
 func exportUnobserve(number int32) int32 {
-	return answer(0, func(dst []byte) ([]byte, error) {
-		o := observers[uint32(number)]
-		if o == nil {
+	o := observers[uint32(number)]
+	return answer(o.store, func(dst []byte) ([]byte, error) {
+		if o.Observer == nil {
 			return nil, &code.Error{Code: code.Closed, Op: "observe", Message: "the observer was stopped"}
 		}
 		delete(observers, uint32(number))

@@ -240,6 +240,19 @@ describe('live queries', () => {
     await fails('INVALID', /expects a model/, () => DataStore.live({} as never));
   });
 
+  it('let go of a store that is closed while they follow it', async () => {
+    const probe = await openStore<Blog>(BLOG);
+    const [stores, rows, length] = [40, 1000, 1000];
+    for (let i = 0; i < stores; i++) {
+      const store = await DataStore.open<Blog>({ name: `closed-${i}`, schema: BLOG, storage: 'memory' });
+      store.live(store.models.Post).subscribe(() => {});
+      store.observe().subscribe(() => {});
+      await store.saveAll(store.models.Post, Array.from({ length: rows }, (_, n) => ({ id: `${n}`, title: 'x'.repeat(length) })));
+      await store.close();
+    }
+    expect((await probe.stats()).memory).to.be.below((stores * rows * length) / 2);
+  });
+
   it('leave nothing behind after thousands of them', async () => {
     const store = await openStore<Blog>(BLOG);
     const live = store.live(store.models.Post, (p) => p.rating.gt(1));
