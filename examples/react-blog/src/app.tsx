@@ -1,7 +1,7 @@
 import { Predicates } from 'granary';
+import { useLiveQuery } from 'granary/react';
 import { useMemo, useState } from 'react';
 import { BlogProvider, type BlogContext, type Notice } from './blog.js';
-import { useLive } from './live.js';
 import { User } from './models.js';
 import { NewPost } from './post-form.js';
 import { PostList } from './post-list.js';
@@ -13,14 +13,14 @@ import { Top } from './top.js';
 
 /** The page: the list, and beside it what was chosen from it. */
 export function App({ store }: { readonly store: Blog }) {
-  const users = useLive(() => store.live(User, Predicates.ALL, { sort: (u) => u.name('ASCENDING') }), [store])?.items;
+  const { items: users } = useLiveQuery(User, Predicates.ALL, { sort: (u) => u.name('ASCENDING') });
   const [myId, setMyId] = useState('ada');
   const [notice, notify] = useState<Notice>();
   const route = useRoute();
 
   const blog = useMemo<BlogContext | undefined>(() => {
-    const me = users?.find(({ id }) => id === myId) ?? users?.[0];
-    if (!users || !me) return undefined;
+    const me = users.find(({ id }) => id === myId) ?? users[0];
+    if (!me) return undefined;
     const act = (change: () => Promise<unknown>) => change().then(
       () => undefined,
       (error: unknown) => notify({ text: error instanceof Error ? error.message : String(error), wrong: true }),

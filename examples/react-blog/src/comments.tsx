@@ -1,16 +1,13 @@
+import { useLiveQuery } from 'granary/react';
 import { useState, type FormEvent } from 'react';
 import { Badge, Day } from './badge.js';
 import { useBlog } from './blog.js';
-import { useLive } from './live.js';
 import { Comment, type Post } from './models.js';
 
 /** The comments on a post, oldest first, and the place for one more. */
 export function Comments({ post }: { readonly post: Post }) {
   const { store, users, me, act, notify } = useBlog();
-  const comments = useLive(
-    () => store.live(Comment, (c) => c.postId.eq(post.id), { sort: (c) => c.createdAt('ASCENDING') }),
-    [store, post.id],
-  )?.items ?? [];
+  const { items: comments } = useLiveQuery(Comment, (c) => c.postId.eq(post.id), { sort: (c) => c.createdAt('ASCENDING') });
   const [content, setContent] = useState('');
 
   const say = (event: FormEvent) => {

@@ -1,15 +1,12 @@
+import { useLiveQuery } from 'granary/react';
 import { Badge } from './badge.js';
 import { useBlog } from './blog.js';
-import { useLive } from './live.js';
 import { User, type Post } from './models.js';
 
 /** The editors of a post, many to many: added and removed one by one. */
 export function Editors({ post }: { readonly post: Post }) {
-  const { store, users, act } = useBlog();
-  const editors = useLive(
-    () => store.live(User, (u) => u.edits.id.eq(post.id), { sort: (u) => u.name('ASCENDING') }),
-    [store, post.id],
-  )?.items ?? [];
+  const { users, act } = useBlog();
+  const { items: editors } = useLiveQuery(User, (u) => u.edits.id.eq(post.id), { sort: (u) => u.name('ASCENDING') });
   const others = users.filter((user) => user.id !== post.authorId && !editors.some(({ id }) => id === user.id));
   return (
     <section className="editors" aria-label="Editors">

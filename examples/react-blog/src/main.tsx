@@ -1,3 +1,4 @@
+import { GranaryProvider } from 'granary/react';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.js';
@@ -10,7 +11,7 @@ const root = createRoot(document.getElementById('root')!);
 
 try {
   const store = await openBlog();
-  root.render(<StrictMode><App store={store} /></StrictMode>);
+  root.render(<StrictMode><GranaryProvider store={store}><App store={store} /></GranaryProvider></StrictMode>);
   Object.assign(globalThis, { blog: store }); // for the console, and for the tests
   keepForOffline().catch((error: unknown) => console.warn('the page will not open without a network:', error));
 } catch (error) {

@@ -1,8 +1,8 @@
 import { Predicates, type SortDirection } from 'granary';
+import { useLiveCount, useLiveQuery } from 'granary/react';
 import { useState } from 'react';
 import { Badge, Day } from './badge.js';
 import { useBlog } from './blog.js';
-import { useLive } from './live.js';
 import { Comment, Post, PostStatus } from './models.js';
 import { Stars } from './stars.js';
 import { fold } from './store.js';
@@ -19,27 +19,25 @@ type Wanted = PostStatus | '';
 
 /** The list of posts, filtered and sorted, which follows the store. */
 export function PostList({ chosen }: { readonly chosen: string }) {
-  const { store, users } = useBlog();
+  const { users } = useBlog();
   const [text, setText] = useState('');
   const [status, setStatus] = useState<Wanted>('');
   const [person, setPerson] = useState('');
   const [order, setOrder] = useState<Order>('newest');
 
-  const posts = useLive(() => {
-    const { field, direction } = ORDERS[order];
-    const searched = fold(text);
-    return store.live(
-      Post,
-      searched || status || person
-        ? (p) => p.and((p) => [
-            ...(searched ? [p.search.contains(searched)] : []),
-            ...(status ? [p.status.eq(status)] : []),
-            ...(person ? [p.or((p) => [p.authorId.eq(person), p.editors.id.eq(person)])] : []),
-          ])
-        : Predicates.ALL,
-      { sort: (s) => s[field](direction) },
-    );
-  }, [store, text, status, person, order]);
+  const { field, direction } = ORDERS[order];
+  const searched = fold(text);
+  const { items, total } = useLiveQuery(
+    Post,
+    searched || status || person
+      ? (p) => p.and((p) => [
+          ...(searched ? [p.search.contains(searched)] : []),
+          ...(status ? [p.status.eq(status)] : []),
+          ...(person ? [p.or((p) => [p.authorId.eq(person), p.editors.id.eq(person)])] : []),
+        ])
+      : Predicates.ALL,
+    { sort: (s) => s[field](direction) },
+  );
 
   return (
     <nav className="list" aria-label="Posts">
@@ -61,16 +59,16 @@ export function PostList({ chosen }: { readonly chosen: string }) {
           {users.map(({ id, name }) => <option key={id} value={id}>{name}</option>)}
         </select>
       </div>
-      <p className="count" id="count">{posts?.total === 1 ? '1 post' : `${posts?.total ?? 0} posts`}</p>
-      <ol>{posts?.items.map((post) => <Entry key={post.id} post={post} chosen={post.id === chosen} />)}</ol>
+      <p className="count" id="count">{total === 1 ? '1 post' : `${total} posts`}</p>
+      <ol>{items.map((post) => <Entry key={post.id} post={post} chosen={post.id === chosen} />)}</ol>
     </nav>
   );
 }
 
 /** One post in the list. */
 function Entry({ post, chosen }: { readonly post: Post; readonly chosen: boolean }) {
-  const { store, users } = useBlog();
-  const comments = useLive(() => store.live(Comment, (c) => c.postId.eq(post.id), { limit: 0 }), [store, post.id])?.total ?? 0;
+  const { users } = useBlog();
+  const comments = useLiveCount(Comment, (c) => c.postId.eq(post.id));
   const author = users.find(({ id }) => id === post.authorId);
   return (
     <li>

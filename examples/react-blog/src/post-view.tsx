@@ -1,10 +1,10 @@
+import { useRecord } from 'granary/react';
 import { useState } from 'react';
 import { Badge, Day } from './badge.js';
 import { useBlog } from './blog.js';
 import { Comments } from './comments.js';
 import { deletePost } from './delete.js';
 import { Editors } from './editors.js';
-import { useLive } from './live.js';
 import { Post, PostStatus } from './models.js';
 import { EditPost } from './post-form.js';
 import { go } from './route.js';
@@ -12,11 +12,8 @@ import { Stars } from './stars.js';
 
 /** A post with its editors and comments. */
 export function PostView({ id }: { readonly id: string }) {
-  const { store } = useBlog();
-  const answer = useLive(() => store.live(Post, (p) => p.id.eq(id)), [store, id]);
+  const post = useRecord(Post, id);
   const [editing, setEditing] = useState(false);
-  const post = answer?.items[0];
-  if (!answer) return null;
   if (!post) return <p className="nothing">This post is gone. <a href="#">Back to the list</a></p>;
   return (
     <article className="post">
