@@ -7,63 +7,7 @@ import (
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
-	"github.com/granarydb/granary/store/record"
-	"github.com/granarydb/granary/store/table"
 )
-
-// Commit is a change that is in memory and on its way to storage.
-type Commit struct {
-	run     func(*tx) error // makes the change; run again when others' commits come in between
-	changes []table.Change
-	cleared bool // the change is the deletion of everything
-	version uint32
-	saved   []place
-	rows    []record.Row // that a delete was asked for
-	done    chan struct{}
-	told    *told // what observers are to hear
-	err     error
-	then    []func(error)
-}
-
-// empty reports whether the commit leaves nothing to store.
-func (c *Commit) empty() bool { return len(c.changes) == 0 && !c.cleared }
-
-// Ref names one state of one record: a row number, good for as long as the epoch
-// of the store stays the same, and the version of the row.
-type Ref struct{ Row, Version uint32 }
-
-// place is where a record is: the position of its model, and its row number.
-type place struct{ model, row uint32 }
-
-// Rows are the rows that a delete was asked for. It is valid once the commit is
-// done.
-func (c *Commit) Rows() []record.Row { return c.rows }
-
-// Saved refers to the present state of the records that a save left behind, in the
-// order given, once the commit is done. A record that is gone has version 0, which
-// no row has.
-func (st *Store) Saved(c *Commit) Found {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	f := Found{Epoch: st.epoch, Version: c.version, Refs: make([]Ref, len(c.saved))}
-	for i, s := range c.saved {
-		if t := st.data.tables[s.model]; t.Has(s.row) {
-			f.Refs[i] = Ref{s.row, t.Version(s.row)}
-		}
-	}
-	return f
-}
-
-// Wait returns when the commit is in storage or undone, with the reason; or with
-// the context's error, and then the commit goes on.
-func (c *Commit) Wait(ctx context.Context) error {
-	select {
-	case <-c.done:
-		return c.err
-	case <-ctx.Done():
-		return &code.Error{Code: code.UnknownOutcome, Message: "stopped waiting for the commit", Err: ctx.Err()}
-	}
-}
 
 // journal is the way of commits to storage. One goroutine walks it.
 type journal struct {
@@ -125,20 +69,6 @@ func (st *Store) begin(op string, run func(*tx) error) (*Commit, error) {
 	st.journal.pending = append(st.journal.pending, c)
 	st.journal.signal()
 	return c, nil
-}
-
-// Then calls f once the commit is done, from the goroutine that finds out; at once
-// when it is done already.
-func (st *Store) Then(c *Commit, f func(error)) {
-	st.mu.Lock()
-	select {
-	case <-c.done:
-		st.mu.Unlock()
-		f(c.err)
-	default:
-		c.then = append(c.then, f)
-		st.mu.Unlock()
-	}
 }
 
 // walk is the journal's goroutine: it flushes, does tasks, and compacts, whenever
@@ -281,107 +211,6 @@ func (st *Store) resolve(ctx context.Context, a log.Append, nonce uint64, unknow
 		return log.ErrTaken
 	}
 	return &code.Error{Code: code.Unavailable, Message: "storage failed; nothing was written", Err: unknown}
-}
-
-// settle ends the oldest pending commits with err: it tells the observers, after
-// the calls that come before that, and then those who wait. It is called with the
-// lock held and releases it.
-func (st *Store) settle(batch []*Commit, err error, calls ...func()) {
-	st.journal.pending = slices.Delete(st.journal.pending, 0, len(batch))
-	for _, c := range batch {
-		if err != nil {
-			c.err = err
-		}
-		if c.err == nil {
-			calls = append(calls, st.deliver(c.told)...)
-		}
-		c.changes, c.run, c.told = nil, nil, nil
-	}
-	st.mu.Unlock()
-	for _, call := range calls {
-		call()
-	}
-
-	st.mu.Lock()
-	calls = nil
-	for _, c := range batch {
-		close(c.done)
-		for _, f := range c.then {
-			calls = append(calls, func() { f(c.err) })
-		}
-	}
-	st.mu.Unlock()
-	for _, call := range calls {
-		call()
-	}
-}
-
-// undo takes all pending commits back, newest first.
-func (st *Store) undo() {
-	st.news++
-	for _, c := range slices.Backward(st.journal.pending) {
-		for _, change := range slices.Backward(c.changes) {
-			change.Table.Undo(change)
-		}
-		st.lives.undone(c.changes)
-		c.changes = nil
-	}
-}
-
-// follow takes in what others wrote: the entries since the head, or everything
-// anew when they have compacted, and runs the pending commits again on top.
-func (st *Store) follow(ctx context.Context) {
-	st.mu.Lock()
-	head, generation, version := st.data.head, st.data.generation, st.version
-	st.mu.Unlock()
-	snapshot, err := st.options.Backend.Read(ctx, head)
-	var fresh *dataset
-	if err == nil && snapshot.Generation != generation {
-		fresh, err = load(ctx, st.options.Backend, st.schema, version)
-	}
-
-	st.mu.Lock()
-	if err != nil {
-		st.undo()
-		st.settle(slices.Clone(st.journal.pending), err)
-		return
-	}
-	st.journal.behind = false
-	st.version++ // undo notes that there is news
-	st.undo()
-	var calls []func() // that tell observers
-	if fresh != nil {
-		calls = st.deliver(st.replacedBy(fresh.tables))
-		st.data, snapshot.Entries = fresh, nil
-		st.epoch++
-		st.lives.replaced()
-	}
-	for _, e := range snapshot.Entries {
-		if err := st.data.apply(e, st.version); err != nil {
-			st.fail(err) // the tables are between two entries
-			st.settle(slices.Clone(st.journal.pending), err, calls...)
-			return
-		}
-		st.lives.changed(st.data.changes)
-		calls = append(calls, st.deliver(st.observed(st.data.changes, OtherTab))...)
-	}
-	st.rerun(calls)
-}
-
-// rerun applies the pending commits again; those that fail now end with their
-// error. It is called with the lock held and releases it, makes the calls, and then
-// those of the commits that ended.
-func (st *Store) rerun(calls []func()) {
-	var kept, failed []*Commit
-	for _, c := range st.journal.pending {
-		if c.err = st.apply(c); c.err == nil {
-			kept = append(kept, c)
-		} else {
-			failed = append(failed, c)
-		}
-	}
-	st.journal.pending = append(slices.Clone(failed), kept...)
-	st.settle(failed, nil, calls...)
 }
 
 // work does the oldest task once nothing is pending. It returns false when there
