@@ -1,6 +1,10 @@
 package store
 
-import "context"
+import (
+	"context"
+
+	"github.com/granarydb/granary/store/log"
+)
 
 // Clear removes every record of every model, those included that the schema does
 // not have, as one commit. What others wrote before it is removed too.
@@ -33,6 +37,25 @@ func (x *tx) clear() {
 			if t.Has(n) {
 				x.delete(t, n)
 			}
+		}
+	}
+}
+
+// writeCleared puts a commit into an entry that deleted everything first.
+func (st *Store) writeCleared(w *log.EntryWriter, c *Commit) {
+	tables, puts := st.data.all(), 0
+	for _, change := range c.changes {
+		if change.After() != nil {
+			puts++
+		}
+	}
+	w.Commit(len(tables) + puts)
+	for _, t := range tables {
+		w.DeleteAll(t.Layout)
+	}
+	for _, change := range c.changes {
+		if row := change.After(); row != nil {
+			w.Put(change.Table.Layout, row)
 		}
 	}
 }

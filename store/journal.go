@@ -171,11 +171,7 @@ func (st *Store) write(w *log.EntryWriter, c *Commit) {
 		return
 	}
 	if c.cleared {
-		tables := st.data.all()
-		w.Commit(len(tables))
-		for _, t := range tables {
-			w.DeleteAll(t.Layout)
-		}
+		st.writeCleared(w, c)
 		return
 	}
 	w.Commit(len(c.changes))

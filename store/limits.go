@@ -15,6 +15,12 @@ const (
 
 	defaultRetries = 4 // more times that a transaction is tried when others change what it has read
 
+	exportPiece    = 256 << 10 // bytes of an export handed over at once
+	maxImport      = 1_000_000 // records of one import
+	maxImportBytes = 128 << 20 // bytes of their rows
+	maxImportLine  = 64 << 20  // bytes of one line of an import; a row may have 16 MiB, and its text escapes
+	importRunBytes = 256 << 10 // bytes of rows kept together until they are committed
+
 	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload    = 8        // tries to read a store that others are compacting
 	blocksAtOnce = 16       // blocks read in one request

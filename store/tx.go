@@ -22,6 +22,8 @@ type tx struct {
 	cleared bool             // everything is deleted
 	model   *schema.Model    // of the last record saved
 	report  func(record.Row) // is told of each row that a save leaves behind
+
+	mayDangle func(*schema.Relation) bool // which references may lead nowhere; nil for none
 }
 
 // link is a row whose relations are to be checked at the end of the change, so
@@ -101,7 +103,7 @@ func (x *tx) checkLinks() error {
 			if key, ok = l.table.Layout.AppendKey(key[:0], row, r.Fields); !ok {
 				continue
 			}
-			if _, found := x.st.table(r.Target).Find(key); !found && !x.unchanged(l, r.Fields) {
+			if _, found := x.st.table(r.Target).Find(key); !found && !x.unchanged(l, r.Fields) && (x.mayDangle == nil || !x.mayDangle(r)) {
 				return code.Fault(code.Reference, r.Owner.Name, r.Name, "refers to "+r.Target.Name+" "+shown(key)+", which is not in the store: save it first")
 			}
 		}

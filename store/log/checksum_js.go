@@ -24,9 +24,11 @@ func newChecksumTables() *[8][256]uint32 {
 	return t
 }
 
-// checksum returns the CRC-32C of b.
-func checksum(b []byte) uint32 {
-	t, sum := checksumTables, ^uint32(0)
+// Checksum returns the CRC-32C of what has the CRC-32C sum, and of b behind it; that
+// of nothing is 0.
+func Checksum(sum uint32, b []byte) uint32 {
+	t := checksumTables
+	sum = ^sum
 	for len(b) >= 8 {
 		sum ^= uint32(b[0]) | uint32(b[1])<<8 | uint32(b[2])<<16 | uint32(b[3])<<24
 		sum = t[0][b[7]] ^ t[1][b[6]] ^ t[2][b[5]] ^ t[3][b[4]] ^

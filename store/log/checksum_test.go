@@ -10,6 +10,7 @@ import (
 
 func TestChecksum_IsCRC32C(t *testing.T) {
 	require.Equal(t, uint32(0xe3069283), checksum([]byte("123456789"))) // the check value of the catalogues
+	require.Equal(t, uint32(0xe3069283), Checksum(Checksum(Checksum(0, nil), []byte("12345")), []byte("6789")))
 	table := crc32.MakeTable(crc32.Castagnoli)
 	random := rand.New(rand.NewPCG(1, 2))
 	data := make([]byte, 300)

@@ -27,6 +27,9 @@ const Version = 1
 
 const frameSize = 6
 
+// checksum returns the CRC-32C of b.
+func checksum(b []byte) uint32 { return Checksum(0, b) }
+
 // frame starts the bytes of a stored value.
 func frame(kind byte, size int) []byte {
 	return append(make([]byte, 0, size+frameSize), kind, Version, 0, 0, 0, 0)
