@@ -21,9 +21,12 @@ func miniature(t *testing.T) (root string) {
 	write(t, root, "wasm/sdl.go", "//go:build sdl\n\npackage main\n\nconst greeting = \"with the parser\"\n")
 	write(t, root, "web/src/index.ts", `export const engine = new URL('./granary.wasm', import.meta.url);
 export const runtime = () => import('./wasm_exec.js');
+export const later = (words: { stamped: number }) => import('./late.js').then(({ read }) => read(words));
 export const answer: number = 42;
 `)
 	write(t, root, "web/src/script.ts", "import { answer } from './answer';\nObject.assign(globalThis, { Granary: { answer } });\n")
+	write(t, root, "web/src/late.ts", "export const read = (words: { stamped: number }) => words.stamped;\n")
+	write(t, root, "web/src/errors.ts", "export class OneOfAPage {}\n")
 	write(t, root, "web/src/answer.ts", "export const answer: number = 42;\n")
 	write(t, root, "web/react/index.ts", "'use client';\nexport { createElement } from 'react';\nexport { answer } from 'granary';\n")
 	t.Chdir(root)
@@ -94,18 +97,28 @@ func requirePackage(t *testing.T, dist string, made manifest) {
 	require.Contains(t, module, `new URL("./granary.wasm",import.meta.url)`)
 	require.Contains(t, module, `import("./wasm_exec.js")`)
 	require.NotContains(t, module, "globalThis.Go")
+	require.Contains(t, module, `import("./late.js")`)
+	require.NotContains(t, read(t, dist, "late.js"), "stamped", "members have their short names in it too")
 	require.Regexp(t, `globalThis,\{Granary:`, read(t, dist, "granary.js"))
 	require.Regexp(t, `^"use client";.*from"react";.*from"granary";`, read(t, dist, "react.js"))
 
 	require.Regexp(t, "^go1", made.Go)
 	require.Len(t, made.Build, buildIDLength)
-	require.Len(t, made.Files, 6)
+	require.Len(t, made.Files, 7)
 	for name, item := range made.Files {
 		require.Len(t, item.SHA256, 64, name)
 		require.Len(t, read(t, dist, name), int(item.Size), name)
 		require.Len(t, read(t, dist, name+".br"), int(item.Brotli), name)
 		require.Len(t, read(t, dist, name+".gz"), int(item.Gzip), name)
 	}
+}
+
+func TestBuild_RefusesASecondCopyOfWhatAPageHasOneOf(t *testing.T) {
+	root := miniature(t)
+	write(t, root, "web/src/late.ts", "import { OneOfAPage } from './errors.js';\nexport const fail = () => new OneOfAPage();\n")
+	status, _, said := command(t, "", "build", "-fast")
+	require.Equal(t, statusFailed, status)
+	require.Contains(t, said, "late.js has a copy of web/src/errors.ts")
 }
 
 func TestBuild_WritesWhereItIsTold(t *testing.T) {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -45,11 +46,11 @@ func bundle(_ context.Context, std streams, args []string) error {
 	if *global != "" {
 		options.Format, options.GlobalName = api.FormatIIFE, *global
 	}
-	size, changed, err := runBundler(std, options, filepath.Dir(target))
+	made, err := runBundler(std, options, filepath.Dir(target))
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(std.err, "%s, %s%s\n", *out, kilobytes(size), unchanged(changed))
+	fmt.Fprintf(std.err, "%s, %s%s\n", *out, kilobytes(made.size), unchanged(made.changed))
 	return nil
 }
 
@@ -57,10 +58,17 @@ func bundle(_ context.Context, std streams, args []string) error {
 // the same toolchain as the wasm and so is never bundled.
 const runtimeImport = "*/" + runtimeFile
 
+// bundled is what came out of the bundler.
+type bundled struct {
+	size    int64 // of the JavaScript, in bytes
+	changed bool
+	inputs  []string       // what it was made of, when the options ask for a metafile
+	names   map[string]any // the names that members were given
+}
+
 // runBundler bundles for browsers and places what comes out in dir; the source map
-// is right beside the options' Outfile. It returns the size of the JavaScript in
-// bytes, and whether that changed.
-func runBundler(std streams, options api.BuildOptions, dir string) (size int64, changed bool, err error) {
+// is right beside the options' Outfile.
+func runBundler(std streams, options api.BuildOptions, dir string) (made bundled, err error) {
 	options.Bundle = true
 	options.Platform = api.PlatformBrowser
 	options.Target = api.ES2022
@@ -71,18 +79,43 @@ func runBundler(std streams, options api.BuildOptions, dir string) (size int64, 
 	tell(std, result.Warnings, api.WarningMessage)
 	if len(result.Errors) > 0 {
 		tell(std, result.Errors, api.ErrorMessage)
-		return 0, false, fmt.Errorf("%s: %d errors, see above", filepath.Base(options.Outfile), len(result.Errors))
+		return made, fmt.Errorf("%s: %d errors, see above", filepath.Base(options.Outfile), len(result.Errors))
 	}
 	for _, f := range result.OutputFiles {
 		different, err := place(filepath.Join(dir, filepath.Base(f.Path)), f.Contents)
 		if err != nil {
-			return 0, false, err
+			return made, err
 		}
 		if f.Path == options.Outfile {
-			size, changed = int64(len(f.Contents)), different
+			made.size, made.changed = int64(len(f.Contents)), different
 		}
 	}
-	return size, changed, nil
+	made.names = result.MangleCache
+	made.inputs, err = inputsOf(result.Metafile)
+	return made, err
+}
+
+// inputsOf lists the files that left something in what esbuild made.
+func inputsOf(metafile string) (inputs []string, err error) {
+	if metafile == "" {
+		return nil, nil
+	}
+	var meta struct {
+		Outputs map[string]struct {
+			Inputs map[string]struct {
+				BytesInOutput int
+			}
+		}
+	}
+	err = json.Unmarshal([]byte(metafile), &meta)
+	for _, output := range meta.Outputs {
+		for name, part := range output.Inputs {
+			if part.BytesInOutput > 0 {
+				inputs = append(inputs, name)
+			}
+		}
+	}
+	return inputs, err
 }
 
 // listed splits a list with commas.

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/evanw/esbuild/pkg/api"
@@ -14,12 +16,29 @@ type script struct {
 	source   string // from web/src
 	format   api.Format
 	external []string // packages that a page has one copy of, whatever imports them
+	apart    []string // modules of web/src that a page has one copy of, and not here
 }
 
 var scripts = []script{
 	{file: "index.js", source: "index.ts", format: api.FormatESModule},
 	{file: "react.js", source: "../react/index.ts", format: api.FormatESModule, external: []string{"react", "granary"}},
 	{file: "granary.js", source: "script.ts", format: api.FormatIIFE},
+	{file: lateFile, source: "late.ts", format: api.FormatESModule, apart: []string{
+		"errors.ts", "model.ts", "instance.ts", "within.ts", "engines.ts", "assets.ts", "events.ts",
+	}},
+}
+
+// lateFile is what index.js and granary.js load when they first need it.
+const lateFile = "late.js"
+
+// holdsNoneOf fails when a module that is to stay apart became part of the script.
+func (s script) holdsNoneOf(inputs []string) error {
+	for _, name := range s.apart {
+		if slices.Contains(inputs, "src/"+name) {
+			return fmt.Errorf("%s has a copy of web/src/%s, of which a page may have one: take what is needed from late/kit.ts", s.file, name)
+		}
+	}
+	return nil
 }
 
 func (s script) module() bool { return s.format == api.FormatESModule }
@@ -28,6 +47,7 @@ func (s script) module() bool { return s.format == api.FormatESModule }
 // stays a little larger.
 func (m *maker) scripts(ctx context.Context) error {
 	squeezer := m.installed("terser")
+	names := map[string]any{} // the short names of members, the same in all that work together
 	for _, s := range scripts {
 		done := m.step("script")
 		dir := m.out
@@ -35,7 +55,18 @@ func (m *maker) scripts(ctx context.Context) error {
 		if small {
 			dir = filepath.Join(m.root, "build", "scripts")
 		}
-		size, changed, err := runBundler(m.std, s.options(filepath.Join(m.root, "web"), m.out), dir)
+		options := s.options(filepath.Join(m.root, "web"), m.out)
+		if s.external == nil {
+			options.MangleCache = names
+		}
+		made, err := runBundler(m.std, options, dir)
+		if err == nil {
+			err = s.holdsNoneOf(made.inputs)
+		}
+		size, changed := made.size, made.changed
+		if s.external == nil {
+			names = made.names
+		}
 		if err == nil && small {
 			size, changed, err = m.squeeze(ctx, squeezer, s, filepath.Join(dir, s.file))
 		}
@@ -51,8 +82,8 @@ func (m *maker) scripts(ctx context.Context) error {
 // is public, or a member of what JSON, the browser or the toolchain gives; each is
 // only ever asked for with a dot.
 var inside = strings.Fields(`
-	Class adopt answer bindingOf bindings bound callLater changedIn compiled dead deep definition
-	ended feed finish generated given graph hazardous initial listen loadGo make many plan
+	Class adopt answer ask bindingOf bindings bound callLater changedIn compiled dead deep definition
+	ended feed finish generated given graph hazardous initial later listen loadGo loadLate make many plan
 	readNumbers readRelation readText ready records related relatedIn requiredKeys rollback root
 	saveWithin saved session slotOf slots stamped stand sweep tidy tree writeBytes writeText
 `)
@@ -66,7 +97,8 @@ func (s script) options(web, out string) api.BuildOptions {
 		EntryPoints:       []string{filepath.Join("src", s.source)},
 		Outfile:           filepath.Join(out, s.file),
 		Format:            s.format,
-		External:          append([]string{runtimeImport}, s.external...),
+		External:          append([]string{runtimeImport, "*/" + lateFile}, s.external...),
+		Metafile:          s.apart != nil,
 		MinifyWhitespace:  true,
 		MinifySyntax:      true,
 		MinifyIdentifiers: true,

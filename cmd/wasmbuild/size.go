@@ -20,7 +20,7 @@ type budget struct {
 }
 
 // budgets may only shrink. The toolchain's runtime is not ours to make smaller
-// and has none.
+// and has none; late.js has none because no page waits for it.
 var budgets = []budget{
 	{"granary.wasm", 740_000},
 	{"granary-sdl.wasm", 920_000},

@@ -1,6 +1,7 @@
 // What each project does with the package: it leaves one more note in a store that
 // it makes at the first visit, and shows all notes. It opens two stores, so that
-// both engines must be found: SDL wants the one, a compiled schema the other.
+// both engines must be found: SDL wants the one, a compiled schema the other. It checks
+// the one, so that what is loaded late must be found.
 
 const sdl = `
   type Note @model {
@@ -29,6 +30,8 @@ async function notes(DataStore, { wasm, sdlWasm }) {
   const kept = await DataStore.open({ name: 'notes', schema: sdl, wasm: sdlWasm });
   const { Note } = kept.models;
   await kept.save(new Note({ text: `visit ${(await kept.count(Note)) + 1}` }));
+  const { problems } = await kept.check();
+  if (problems.length > 0) throw new Error(problems.join('\n'));
   const all = await kept.query(Note, (note) => note.text.beginsWith('visit'));
 
   const copies = await DataStore.open({ name: 'copies', schema: kept.schema, storage: 'memory', wasm });

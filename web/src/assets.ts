@@ -1,4 +1,4 @@
-import { wasmError } from './errors.js';
+import { ErrorCode, GranaryError, reason, wasmError } from './errors.js';
 
 /** The engine without and with the parser of SDL. */
 export type AssetName = 'granary.wasm' | 'granary-sdl.wasm';
@@ -23,6 +23,8 @@ export interface Assets {
   url(name: AssetName): URL;
   /** Loads wasm_exec.js, or says how to. */
   loadGo(): Promise<unknown>;
+  /** Loads late.js. */
+  loadLate(): Promise<typeof import('./late.js')>;
 }
 
 let provided: Assets | undefined;
@@ -36,6 +38,15 @@ export function provideAssets(assets: Assets): void {
 export function assetURL(name: AssetName): URL {
   if (provided) return provided.url(name);
   throw wasmError(`where ${name} stands is not known; pass its address as the option wasm`);
+}
+
+/** What the page loads when it first needs it. */
+export async function loadLate(): Promise<typeof import('./late.js')> {
+  try {
+    return await provided!.loadLate();
+  } catch (cause) {
+    throw new GranaryError(ErrorCode.Wasm, `late.js, which stands beside this package's code, could not be loaded (${reason(cause)})`, { cause });
+  }
 }
 
 /** The class Go: the page's own if it has one, else that of wasm_exec.js. */

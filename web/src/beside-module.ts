@@ -11,4 +11,5 @@ export const besideModule: Assets = {
       : new URL('./granary-sdl.wasm', import.meta.url);
   },
   loadGo: () => import('./wasm_exec.js'),
+  loadLate: () => import('./late.js'),
 };

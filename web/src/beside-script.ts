@@ -8,8 +8,10 @@ import { wasmError } from './errors.js';
 export function besideScript(): Assets {
   const element = typeof document === 'undefined' ? null : document.currentScript;
   const base = element && 'src' in element && element.src ? element.src : undefined;
+  const url = (name: string) => new URL(name, base ?? globalThis.location?.href);
   return {
-    url: (name) => new URL(name, base ?? globalThis.location?.href),
+    url,
+    loadLate: () => import(String(url('late.js'))),
     loadGo() {
       throw wasmError('the class Go is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>');
     },

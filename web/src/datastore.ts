@@ -3,9 +3,10 @@ import { anyEngine, engineFor } from './engines.js';
 import { isObject } from './checks.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
+import { late } from './load-late.js';
 import { liveVerbs } from './live-verbs.js';
 import { observe } from './observe.js';
-import { json } from './runtime.js';
+import { json } from './reading.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
@@ -215,13 +216,13 @@ export class DataStore<M extends object = DynamicModels> {
   }
 
   /** Tests every invariant of the store: keys, indexes, relations, stored bytes. It reads everything. */
-  async check(): Promise<CheckReport> {
-    return (await this.#session.check()) as CheckReport;
+  check(): Promise<CheckReport> {
+    return late('check', this.#session);
   }
 
   /** Tells how many rows and bytes there are. */
-  async stats(): Promise<Stats> {
-    return this.#session.stats() as Stats;
+  stats(): Promise<Stats> {
+    return late('stats', this.#session);
   }
 }
 

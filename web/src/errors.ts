@@ -31,7 +31,7 @@ export const ErrorCode = {
   RuntimeExited: 'RUNTIME_EXITED',
   /** A bug in Granary. */
   Internal: 'INTERNAL',
-  /** The engine's WebAssembly could not be loaded; the message names the address and the remedy. */
+  /** The engine's WebAssembly, or late.js, could not be loaded; the message names the address and the remedy. */
   Wasm: 'WASM',
 } as const;
 

@@ -3,7 +3,8 @@ import { deepFreeze } from './json.js';
 import type { Diff, Feed, LiveAnswer } from './live.js';
 import type { Observer } from './observable.js';
 import type { MessageJSON } from './observe.js';
-import { type Engine, json, numbers } from './runtime.js';
+import { json, numbers } from './reading.js';
+import type { Engine } from './runtime.js';
 
 /** Stands for all rows of the answer before. */
 const EVERYTHING = 0xffff_ffff;

@@ -2,6 +2,7 @@ import { goConstructor, type GoRuntime } from './assets.js';
 import { engineError, ErrorCode, GranaryError, reason, wasmError } from './errors.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
+import { nothing, type Read } from './reading.js';
 import { instantiate, type WasmSource } from './wasm-source.js';
 
 /** The exports of the engine; wasm/doc.go says what each takes and answers. */
@@ -44,19 +45,7 @@ export interface EngineExports {
 export type Input = string | object | undefined;
 
 /** The name of an export without the prefix that all share. */
-type Verb = { [K in keyof EngineExports]: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
-
-/** How bytes that the engine answers are read. */
-export type Read<T> = (memory: EngineMemory, address: number, length: number) => T;
-
-/** The answer as 32-bit numbers. */
-export const numbers: Read<Uint32Array> = (memory, address, length) => memory.readNumbers(address, length);
-
-/** The answer as what its JSON text says. */
-export const json: Read<unknown> = (memory, address, length) => JSON.parse(memory.readText(address, length));
-
-/** There is no answer. */
-const nothing: Read<undefined> = () => undefined;
+export type Verb = { [K in keyof EngineExports]: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
 
 interface Pending {
   finish(status: number, address: number, length: number): void;

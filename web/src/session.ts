@@ -9,7 +9,8 @@ import { ROWS_PER_FETCH } from './limits.js';
 import { Binding, bindingOfInstance } from './model.js';
 import type { Observer } from './observable.js';
 import type { Message, MessageJSON } from './observe.js';
-import { type Engine, type Input, json, numbers, type Read } from './runtime.js';
+import { json, numbers, type Read } from './reading.js';
+import type { Engine, Input, Verb } from './runtime.js';
 import { Within } from './within.js';
 import { farOf, Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
 
@@ -93,7 +94,7 @@ export class Session {
 
   /** The row that the engine makes of the values of a new record. */
   construct(model: Model, values: Values): Values {
-    return this.#call('construct', [model.index], values, json) as Values;
+    return this.ask('construct', [model.index], values, json) as Values;
   }
 
   /**
@@ -101,8 +102,7 @@ export class Session {
    * the rows it changed, and the epoch with row and present version of each record.
    */
   async save(entries: readonly Entry[]): Promise<{ version: number; answer: Uint32Array }> {
-    this.ready();
-    const numbered = await this.#engine.callLater('save', [this.#store], entries.map(lines).join(''), numbers);
+    const numbered = await this.later('save', [], entries.map(lines).join(''), numbers);
     const answer = numbered.subarray(1);
     const version = numbered[1]!;
     answer[0] = numbered[0]!; // the epoch, where the answer to a query has it
@@ -111,8 +111,7 @@ export class Session {
 
   /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
   async insert(model: Model, rows: readonly (readonly unknown[])[]): Promise<void> {
-    this.ready();
-    await this.#engine.callLater('insert', [this.#store, model.index], rows);
+    await this.later('insert', [model.index], rows);
   }
 
   /** Makes a record that the page has the one that stands for the row at a position of an answer. */
@@ -123,21 +122,19 @@ export class Session {
 
   /** Deletes, in one commit; resolves with the records of the model that a single request matched when it is durable. */
   async delete(model: Model, requests: readonly object[]): Promise<object[]> {
-    this.ready();
-    const rows = await this.#engine.callLater('delete', [this.#store], requests, json) as Values[];
+    const rows = await this.later('delete', [], requests, json) as Values[];
     const binding = this.#binding(model);
     return rows.map((row) => binding.adopt(row));
   }
 
   /** Connects records, or parts them; resolves when it is durable. */
   async connect(model: Model, relation: Relation, request: object): Promise<void> {
-    this.ready();
-    await this.#engine.callLater('connect', [this.#store, model.index, relation.index], request);
+    await this.later('connect', [model.index, relation.index], request);
   }
 
   /** Begins a transaction. */
   begin(): Within {
-    return new Within(this, this.#engine, this.#call('begin', [], undefined, numbers)[0]!);
+    return new Within(this, this.#engine, this.ask('begin', [], undefined, numbers)[0]!);
   }
 
   query(model: Model, request: object): object[] {
@@ -146,7 +143,7 @@ export class Session {
 
   /** The answer to a query with relations, as include.ts reads it. */
   tree(model: Model, request: object): Uint32Array {
-    return this.#call('query', [], about(model, request), numbers);
+    return this.ask('query', [], about(model, request), numbers);
   }
 
   /** Tells of what commits do; gives what ends that. */
@@ -178,34 +175,24 @@ export class Session {
   }
 
   count(model: Model, request: object): number {
-    return (this.#call('count', [], about(model, request), json) as { count: number }).count;
+    return (this.ask('count', [], about(model, request), json) as { count: number }).count;
   }
 
   /** The groups that one of the verbs asks for, by its number. */
   groups(model: Model, verb: number, request: object): unknown {
-    return this.#call('group', [verb], about(model, request), json);
+    return this.ask('group', [verb], about(model, request), json);
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.#records(model, this.#call('get', [model.index], key, numbers))[0];
+    return this.#records(model, this.ask('get', [model.index], key, numbers))[0];
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
-    return this.#records(farOf(relation), this.#call('related', [model.index, relation.index], values, numbers));
+    return this.#records(farOf(relation), this.ask('related', [model.index, relation.index], values, numbers));
   }
 
-  async check(): Promise<unknown> {
-    this.ready();
-    return this.#engine.callLater('check', [this.#store], undefined, json);
-  }
-
-  stats(): unknown {
-    return this.#call('stats', [], undefined, json);
-  }
-
-  async clear(): Promise<void> {
-    this.ready();
-    await this.#engine.callLater('clear', [this.#store]);
+  clear(): Promise<void> {
+    return this.later('clear');
   }
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
@@ -218,9 +205,15 @@ export class Session {
   }
 
   /** Makes a call about this store that is answered at once. */
-  #call<T>(verb: Parameters<Engine['call']>[0], args: readonly number[], input: Input, read: Read<T>): T {
+  ask<T>(verb: Verb, args: readonly number[], input: Input, read: Read<T>): T {
     this.ready();
     return this.#engine.call(verb, [this.#store, ...args], input, read);
+  }
+
+  /** Makes a call about this store that ends later. */
+  async later<T = undefined>(verb: Verb, args: readonly number[] = [], input?: Input, read?: Read<T>): Promise<T> {
+    this.ready();
+    return this.#engine.callLater(verb, [this.#store, ...args], input, read);
   }
 
   #records(model: Model, answer: Uint32Array): object[] {

@@ -1,13 +1,12 @@
 import { reason, wasmError, type GranaryError } from './errors.js';
+import type { Fault } from './late/explain.js';
+import { late } from './load-late.js';
 
 /** The engine's WebAssembly, or where it is. */
 export type WasmValue = string | URL | Response | ArrayBuffer | Uint8Array | WebAssembly.Module;
 
 /** What the option `wasm` takes. */
 export type WasmSource = WasmValue | Promise<WasmValue> | (() => WasmValue | Promise<WasmValue>);
-
-const HEAD_BYTES = 64;
-const REMEDY = "copy it from the package's dist directory, or pass its address: DataStore.open({ wasm: '/granary.wasm', … })";
 
 /**
  * Compiles and instantiates the engine. It compiles while the bytes arrive where
@@ -38,10 +37,7 @@ async function load(address: string | URL): Promise<Response> {
 
 async function fromResponse(response: Response, from: string, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
   const address = response.url || from;
-  if (!response.ok) {
-    const likely = 'most likely the file was not deployed';
-    throw wasmError(`${address} was answered with status ${response.status}; ${likely}: ${REMEDY}`);
-  }
+  if (!response.ok) throw await faulty(address, response.status);
   const type = response.headers.get('content-type') ?? '';
   if (type.trim().toLowerCase() !== 'application/wasm' || !WebAssembly.instantiateStreaming) {
     const bytes = await received(response, address);
@@ -52,7 +48,7 @@ async function fromResponse(response: Response, from: string, imports: WebAssemb
   try {
     return (await WebAssembly.instantiateStreaming(response, imports)).instance;
   } catch (cause) {
-    throw refused(cause, address);
+    throw await faulty(address, reason(cause), cause);
   }
 }
 
@@ -70,11 +66,11 @@ async function fromBytes(
   const view = ArrayBuffer.isView(bytes)
     ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     : new Uint8Array(bytes);
-  if (!isWasm(view)) throw wasmError(notWasm(view, from, type));
+  if (!isWasm(view)) throw await faulty(from, { bytes: view, type });
   try {
     return (await WebAssembly.instantiate(view as Uint8Array<ArrayBuffer>, imports)).instance;
   } catch (cause) {
-    throw refused(cause, from);
+    throw await faulty(from, reason(cause), cause);
   }
 }
 
@@ -82,25 +78,7 @@ function isWasm(view: Uint8Array): boolean {
   return view[0] === 0 && view[1] === 0x61 && view[2] === 0x73 && view[3] === 0x6d;
 }
 
-function notWasm(view: Uint8Array, from: string, type: string): string {
-  const head = new TextDecoder().decode(view.subarray(0, HEAD_BYTES)).replace(/\s+/g, ' ').trim();
-  if (!head.startsWith('<')) {
-    return `${from} is no WebAssembly: ${view.length} bytes of "${type}"; ${REMEDY}`;
-  }
-  const vite = from.includes('/.vite/') ? "; with Vite, add optimizeDeps: { exclude: ['granary'] } to its configuration" : '';
-  return (
-    `${from} was answered with a page of HTML ("${head.slice(0, 24)}"), not with WebAssembly; most likely the file was not ` +
-    `deployed there and the server gave its start page instead${vite}: ${REMEDY}`
-  );
-}
-
-/** Explains a failure of the browser to compile or to instantiate. */
-function refused(cause: unknown, from: string): GranaryError {
-  const why = reason(cause);
-  if (/unsafe-eval|Content Security Policy|CSP/i.test(why)) {
-    const remedy = "add 'wasm-unsafe-eval' to its script-src";
-    return wasmError(`the page's Content-Security-Policy forbids WebAssembly; ${remedy} (${why})`, cause);
-  }
-  const likely = 'is it a page of HTML, cut short, or not of the same version as this package?';
-  return wasmError(`${from} was refused by the browser (${why}); ${likely} ${REMEDY}`, cause);
+/** An error in the words of late/explain.ts, or in a few where those cannot be had. */
+async function faulty(from: string, fault: Fault, cause?: unknown): Promise<GranaryError> {
+  return wasmError(await late('explain', from, fault).catch(() => `${from} is not the engine (${typeof fault})`), cause);
 }

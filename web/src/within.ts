@@ -1,7 +1,8 @@
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
 import type { Binding } from './model.js';
-import { json, type Engine, type Input } from './runtime.js';
+import { json } from './reading.js';
+import type { Engine, Input } from './runtime.js';
 import { farOf, type Model, type Relation } from './schema.js';
 import { about, lines, type Entry, type Session } from './session.js';
 

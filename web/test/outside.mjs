@@ -122,6 +122,30 @@ const tests = {
     assert.deepEqual(page.failures, []);
   },
 
+  async 'what is loaded late is loaded when it is first needed, and said to be missing when it is'(context) {
+    for (const path of ['/module', '/script']) {
+      const page = await context.page(path);
+      const loaded = [];
+      page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+      await page.evaluate(write, store(`late${path.slice(1)}`));
+      assert.ok(!loaded.includes('/dist/late.js'), `${path}: ${loaded}`);
+      assert.deepEqual((await page.evaluate(read, store(`late${path.slice(1)}`))).problems, []);
+      assert.equal(loaded.filter((name) => name === '/dist/late.js').length, 1, path);
+      await page.close();
+
+      const without = await context.page(path);
+      await without.setRequestInterception(true);
+      without.on('request', (request) => (request.url().endsWith('/late.js') ? request.abort() : request.continue()));
+      const said = await without.evaluate(async ({ name, sdl }) => {
+        const { DataStore } = globalThis.Granary;
+        const opened = await DataStore.open({ name, schema: sdl });
+        return opened.check().catch(({ code, message }) => `${code} ${message}`);
+      }, store('late'));
+      assert.match(said, /^WASM late\.js, which stands beside .* could not be loaded/, path);
+      assert.equal((await without.evaluate(failure, { name: 'x', schema: SDL, wasm: '/fault/missing/granary-sdl.wasm' })).code, 'WASM');
+    }
+  },
+
   async 'the plain script without the runtime says which tag is missing'(context) {
     const page = await context.page('/script-without-go');
     const { code, message } = await page.evaluate(failure, { name: 'x', schema: SDL });
@@ -240,7 +264,7 @@ const tests = {
   },
 
   async 'the code of the package makes no code from strings'() {
-    for (const file of ['index.js', 'granary.js']) {
+    for (const file of ['index.js', 'granary.js', 'late.js']) {
       const code = await readFile(join(root, 'web/dist', file), 'utf8');
       assert.doesNotMatch(code, /\beval\(|new Function\b/, file);
     }

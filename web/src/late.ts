@@ -1,0 +1,7 @@
+// What a page loads when it first needs it: late.js. Each verb is a file of its own
+// in late/; load-late.ts says how the rest of the package calls them.
+
+export { check } from './late/check.js';
+export { explain } from './late/explain.js';
+export { provide } from './late/kit.js';
+export { stats } from './late/stats.js';

@@ -1,0 +1,35 @@
+/** What came instead of the engine: a status, bytes that are no WebAssembly with their type, or a refusal of the browser. */
+export type Fault = number | { readonly bytes: Uint8Array; readonly type: string } | string;
+
+const HEAD_BYTES = 64;
+const REMEDY = "copy it from the package's dist directory, or pass its address: DataStore.open({ wasm: '/granary.wasm', … })";
+
+/** Says in words what was wrong with what came from an address, and the remedy. */
+export function explain(from: string, fault: Fault): string {
+  if (typeof fault === 'number') {
+    return `${from} was answered with status ${fault}; most likely the file was not deployed: ${REMEDY}`;
+  }
+  return typeof fault === 'string' ? refused(from, fault) : notWasm(from, fault.bytes, fault.type);
+}
+
+function notWasm(from: string, bytes: Uint8Array, type: string): string {
+  const head = new TextDecoder().decode(bytes.subarray(0, HEAD_BYTES)).replace(/\s+/g, ' ').trim();
+  if (!head.startsWith('<')) {
+    return `${from} is no WebAssembly: ${bytes.length} bytes of "${type}"; ${REMEDY}`;
+  }
+  const vite = from.includes('/.vite/') ? "; with Vite, add optimizeDeps: { exclude: ['granary'] } to its configuration" : '';
+  return (
+    `${from} was answered with a page of HTML ("${head.slice(0, 24)}"), not with WebAssembly; most likely the file was not ` +
+    `deployed there and the server gave its start page instead${vite}: ${REMEDY}`
+  );
+}
+
+/** Explains a failure of the browser to compile or to instantiate. */
+function refused(from: string, why: string): string {
+  if (/unsafe-eval|Content Security Policy|CSP/i.test(why)) {
+    const remedy = "add 'wasm-unsafe-eval' to its script-src";
+    return `the page's Content-Security-Policy forbids WebAssembly; ${remedy} (${why})`;
+  }
+  const likely = 'is it a page of HTML, cut short, or not of the same version as this package?';
+  return `${from} was refused by the browser (${why}); ${likely} ${REMEDY}`;
+}

@@ -1,0 +1,8 @@
+import { json } from '../reading.js';
+import type { Session } from '../session.js';
+import type { Stats } from '../verbs.js';
+
+/** Tells how many rows and bytes a store has. */
+export function stats(session: Session): Stats {
+  return session.ask('stats', [], undefined, json) as Stats;
+}

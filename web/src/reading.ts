@@ -1,0 +1,13 @@
+import type { EngineMemory } from './memory.js';
+
+/** How bytes that the engine answers are read. */
+export type Read<T> = (memory: EngineMemory, address: number, length: number) => T;
+
+/** The answer as 32-bit numbers. */
+export const numbers: Read<Uint32Array> = (memory, address, length) => memory.readNumbers(address, length);
+
+/** The answer as what its JSON text says. */
+export const json: Read<unknown> = (memory, address, length) => JSON.parse(memory.readText(address, length));
+
+/** There is no answer. */
+export const nothing: Read<undefined> = () => undefined;
