@@ -12,7 +12,8 @@
 //
 // An export that answers at once returns the length of what stands in the output
 // buffer, n >= 0. When it fails it returns -1-n, and the buffer holds an error of
-// n bytes: {"code","message","op"?,"model"?,"field"?,"details"?}.
+// n bytes: {"code","message","op"?,"model"?,"field"?,"details"?}; details are a list of
+// {"line","column","message"} with SCHEMA, {"line"} of an import.
 //
 // An export that takes an op starts something that ends later. It returns 0, or
 // -1-n when it failed at once (then nothing more is heard of the op). Otherwise
@@ -88,6 +89,12 @@
 //	                                         has not asked for yet, in order
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
+//	granary_export(store, op, length)        {"name"?, "models"?: [name, …]} → numbers: the number of an export, and how many records it has
+//	granary_export_next(store, export)       → how many records are written with this piece, a number, and the piece of text; none at the end
+//	granary_import(store, mode)              mode: 0 merge, 1 keep, 2 replace → the number of an import, as one number
+//	granary_import_feed(store, import, length) the next piece of text → numbers: how many records were read, of how many
+//	granary_import_commit(store, op, import) one commit → {"records","inserted","replaced","kept"}
+//	granary_transfer_end(store, export or import) forgets it
 //	granary_clear(store, op)                 → {}
 //	granary_close(store, op)                 → {}
 //	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open

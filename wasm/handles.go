@@ -45,6 +45,11 @@ func forget(handle int32) {
 			delete(observers, number)
 		}
 	}
+	for number, t := range transfers {
+		if t.store == handle {
+			delete(transfers, number)
+		}
+	}
 }
 
 // crashed gives up the store in which a panic happened: what it has in memory

@@ -5,6 +5,7 @@ package main
 import (
 	"bytes"
 
+	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/schema"
@@ -64,6 +65,9 @@ func appendError(dst []byte, err error) []byte {
 	dst = appendTextMember(dst, "op", e.Op)
 	dst = appendTextMember(dst, "model", e.Model)
 	dst = appendTextMember(dst, "field", e.Field)
+	if fault, ok := e.Details.(store.ImportFault); ok {
+		dst = append(appendNumberMember(append(appendName(dst, "details"), '{'), "line", fault.Line), '}')
+	}
 	if faults, ok := e.Details.([]schema.Fault); ok {
 		dst = append(appendName(dst, "details"), '[')
 		for _, f := range faults {
