@@ -220,7 +220,7 @@ func (l *Live) next() (*live.Patch, error) {
 		l.view.Rebuild(l.st.tables())
 		return nil, nil
 	}
-	list := l.touches.List()
+	list := l.touches.Take()
 	if len(list) == 0 {
 		return nil, nil
 	}
@@ -228,7 +228,6 @@ func (l *Live) next() (*live.Patch, error) {
 	if l.query.Include != nil {
 		patch = l.regrown(patch, list)
 	}
-	l.touches.Clear()
 	return patch, l.ended
 }
 

@@ -60,6 +60,38 @@ func TestLive_ShowsAPendingChangeAndTakesItBackWhenStorageRefuses(t *testing.T) 
 	require.False(t, changed)
 }
 
+// What storage refused before anybody asked has left the rows as they were, and
+// there is nothing to tell, with relations neither.
+func TestLive_TellsNothingOfWhatWasUndoneUnseen(t *testing.T) {
+	g := newGate(memory.New())
+	st := storetest.Open(t, family, g)
+	kept, err := st.BeginSave([]store.Put{put("Parent", `{"id":"p","name":"a"}`), put("Child", `{"id":"c","parentChildrenId":"p"}`)})
+	require.NoError(t, err)
+	g.let(nil)
+	require.NoError(t, kept.Wait(ctx))
+	var lives []*store.Live
+	for _, options := range [][]store.QueryOption{nil, {store.Include("children")}, {store.Descending("name"), store.Limit(1)}} {
+		l, err := st.Live("Parent", options...)
+		require.NoError(t, err)
+		_, err = l.Answer()
+		require.NoError(t, err)
+		lives = append(lives, l)
+	}
+	lost, err := st.BeginSave([]store.Put{put("Parent", `{"id":"p","name":"b"}`), put("Parent", `{"id":"q"}`)})
+	require.NoError(t, err)
+	gone, err := st.BeginDelete(keys("Child", `["c"]`))
+	require.NoError(t, err)
+	g.let(quota)
+	for _, c := range []*store.Commit{lost, gone} {
+		require.ErrorIs(t, c.Wait(ctx), store.ErrQuota)
+	}
+	for _, l := range lives {
+		_, changed, err := l.Next()
+		require.NoError(t, err)
+		require.False(t, changed)
+	}
+}
+
 func TestLive_FollowsARelationThatItsPredicateLooksAt(t *testing.T) {
 	st := storetest.Open(t, `type Post @model { id: ID! comments: [Comment] @hasMany } type Comment @model { id: ID! content: String post: Post @belongsTo }`, memory.New())
 	l, err := st.Live("Post", store.Where(predicate.Where("comments.content").Eq("good")))

@@ -104,8 +104,23 @@ func (t *Touches) Add(touch Touch) {
 	}
 }
 
-// List returns the touches in the order in which they came.
-func (t *Touches) List() []Touch { return t.list }
+// Take returns the touches in the order in which they came, without those of rows
+// that are again as they were, and forgets them all. The list is good until the next
+// Add.
+func (t *Touches) Take() []Touch {
+	list := slices.DeleteFunc(t.list, Touch.isVoid)
+	t.Clear()
+	return list
+}
+
+// isVoid reports whether all that was done to a row has been taken back: then it
+// lies where it lay.
+func (t Touch) isVoid() bool {
+	if t.Before == nil || !t.Table.Has(t.Row) {
+		return t.Before == nil && !t.Table.Has(t.Row)
+	}
+	return &t.Before[0] == &t.Table.Row(t.Row)[0]
+}
 
 // Clear forgets them.
 func (t *Touches) Clear() { t.list, t.known = t.list[:0], nil }

@@ -200,7 +200,7 @@ func TestView_AgreesWithAFreshQueryAfterEachChange(t *testing.T) {
 			for range 1 + h.IntN(5)*h.IntN(2) + h.IntN(2)*h.IntN(2)*h.IntN(30) {
 				h.change(storetest.Pick(h.Generator, s.Models))
 			}
-			touches := h.touches.List()
+			touches := h.touches.Take()
 			for _, sub := range list {
 				replay := fmt.Sprintf("%s %s %v, step %d\ngo test ./store/live -run View_Agrees -live.seed=%d -live.seeds=1",
 					sub.query.Filter.Model.Name, sub.text, sub.query.Order, step, seed)
@@ -216,7 +216,6 @@ func TestView_AgreesWithAFreshQueryAfterEachChange(t *testing.T) {
 					moved += len(p.Moved) / 2
 				}
 			}
-			h.touches.Clear()
 		}
 	}
 	t.Logf("%d seeds: %d patches, %d moves, %d times nothing to tell", *seeds, patched, moved, still)
@@ -233,12 +232,11 @@ func TestView_DependsOnTheModelsOfItsPathsAlone(t *testing.T) {
 		for range 30 {
 			m := storetest.Pick(h.Generator, s.Models)
 			h.change(m)
-			touches := h.touches.List()
+			touches := h.touches.Take()
 			independent := !slices.ContainsFunc(touches, func(touch live.Touch) bool { return sub.view.Depends(touch.Table.Model) })
 			if p := sub.view.Apply(touches); independent {
 				require.Nil(t, p)
 			}
-			h.touches.Clear()
 		}
 	}
 }
