@@ -302,7 +302,7 @@ func TestCrash_AtEachWriteLeavesWhatWasAcknowledged(t *testing.T) {
 	for ; points < *crashPoints; seed++ {
 		s := storetest.Schema(t, storetest.Library)
 		if seed%2 == 1 {
-			s = storetest.Schema(t, storetest.NewGenerator(seed).SDL())
+			s = storetest.Schema(t, storetest.NewGenerator(seed).SDL(3))
 		}
 		g := gameOn(t, seed, s)
 		g.IDs, g.stats = 2+g.IntN(6), stats

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/live"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/storetest"
@@ -19,20 +20,26 @@ type watched struct {
 	live  *store.Live
 	query store.Query
 	refs  []store.Ref
+	total int
+	rows  []storetest.Row
 	trees [][]string // with relations: the state of each record of the window, and of all that it leads to
 }
 
 // watch opens a live query at random.
 func (g *game) watch(st *store.Store) {
-	w := &watched{query: g.query(storetest.Pick(g.Generator, g.schema.Models))}
+	m := storetest.Pick(g.Generator, g.schema.Models)
+	w := &watched{query: g.query(m)}
+	if g.Chance(2) {
+		w.query = g.Query(m, func(m *schema.Model) []storetest.Row { return g.want.Rows(m.Name) })
+	}
 	if g.Chance(2) {
 		w.query.Where = nil
 	}
 	if g.Chance(2) {
-		w.query.Page, w.query.Limit = g.IntN(2), 1+g.IntN(4)
+		w.query.Page, w.query.Limit = g.IntN(2), g.IntN(5)
 	}
 	if g.Chance(2) {
-		w.query.Include = g.Inclusions(g.schema.Model(w.query.Model), 2+g.IntN(2))
+		w.query.Include = g.inclusions(m)
 		if !g.Chance(4) { // so that much of the tree is in the answer
 			w.query.Where, w.query.Page, w.query.Limit = nil, 0, -1
 			g.widen(w.query.Include)
@@ -43,11 +50,29 @@ func (g *game) watch(st *store.Store) {
 	require.NoError(g, err, g.replay)
 	a, err := w.live.Answer()
 	require.NoError(g, err, g.replay)
-	w.refs = a.Refs
+	w.refs, w.total, w.rows = a.Refs, a.Total, g.rows(st, a.Found)
 	if w.query.Include != nil {
 		w.trees = states(a.Tree)
 	}
 	g.watched[st] = append(g.watched[st], w)
+}
+
+// inclusions are relations to include, of random schemas fewer at a time.
+func (g *game) inclusions(m *schema.Model) []store.Inclusion {
+	depth := 2 + g.IntN(2)
+	list := g.Inclusions(m, depth)
+	for ; counted(list) > store.MaxIncludes/2; depth-- {
+		list = g.Inclusions(m, depth-1)
+	}
+	return list
+}
+
+func counted(list []store.Inclusion) int {
+	n := len(list)
+	for _, one := range list {
+		n += counted(one.Include)
+	}
+	return n
 }
 
 // widen takes the conditions off some inclusions.
@@ -60,41 +85,107 @@ func (g *game) widen(list []store.Inclusion) {
 	}
 }
 
-// agreeLive folds what the live queries of a store have to tell, and compares.
+// agreeLive folds what the live queries of a store have to tell, and compares with
+// fresh queries and with the reference.
 func (g *game) agreeLive(st *store.Store) {
 	for _, w := range g.watched[st] {
 		a, changed, err := w.live.Next()
 		require.NoError(g, err, g.replay)
+		refs, rows, total := w.refs, w.rows, w.total
+		if changed {
+			w.total, w.refs = a.Total, a.Refs
+			w.rows = g.rows(st, a.Found)
+		}
 		switch {
 		case !changed:
 			g.stats["live still"]++
 		case a.Patch == nil:
-			w.refs = a.Refs
 			g.stats["live anew"]++
 		default:
-			for _, at := range slices.Backward(a.Patch.Removed) {
-				w.refs = slices.Delete(w.refs, at, at+1)
-			}
-			for _, at := range a.Patch.Inserted {
-				w.refs = slices.Insert(w.refs, at, a.Refs[at])
-			}
-			for _, at := range a.Patch.Updated {
-				w.refs[at] = a.Refs[at]
-			}
-			require.Equal(g, a.Refs, w.refs, "%+v %s\n%s", w.query, w.query.Where, g.replay)
+			require.Equal(g, a.Refs, folded(refs, a.Refs, a.Patch), "%+v %s\n%s", w.query, w.query.Where, g.replay)
+			g.agreeMoves(a.Found.Model, a.Patch, refs, a.Refs, rows, w.rows)
+			told := len(a.Patch.Removed) + len(a.Patch.Inserted) + len(a.Patch.Updated)
+			require.False(g, told == 0 && total == a.Total, "nothing was told: %+v %s\n%s", w.query, w.query.Where, g.replay)
 			g.stats["live patches"]++
 		}
 		if w.query.Include != nil {
 			g.agreeTrees(st, w, a, changed)
 		}
-		rows := []storetest.Row{}
-		text, err := st.AppendRows(nil, g.schema.Model(w.query.Model), func(i int) uint32 { return w.refs[i].Row }, len(w.refs))
-		require.NoError(g, err)
-		for _, row := range record.GoValue(text).([]any) {
-			rows = append(rows, row.(storetest.Row))
+		g.agreeAnswer(st, w)
+		switch {
+		case changed && w.query.Limit == 0:
+			g.stats["live counts"]++
+		case changed && w.query.Limit > 0 && (w.total > len(w.refs) || w.query.Page > 0):
+			g.stats["live windows"]++
 		}
-		require.Equal(g, append([]storetest.Row{}, g.want.Query(w.query)...), rows, "%+v %s\n%s", w.query, w.query.Where, g.replay)
 	}
+}
+
+// agreeAnswer compares what a live query's answers add up to with a fresh query, and
+// that with the reference.
+func (g *game) agreeAnswer(st *store.Store, w *watched) {
+	q := w.query
+	q.Include = nil
+	fresh, err := st.Find(q)
+	require.NoError(g, err, g.replay)
+	require.Equal(g, append([]store.Ref{}, fresh.Refs...), append([]store.Ref{}, w.refs...), "%+v %s\n%s", q, q.Where, g.replay)
+	require.Equal(g, append([]storetest.Row{}, g.want.Query(q)...), w.rows, "%+v %s\n%s", q, q.Where, g.replay)
+	q.Page, q.Limit = 0, -1
+	require.Len(g, g.want.Query(q), w.total, "%+v %s\n%s", q, q.Where, g.replay)
+}
+
+// folded applies a patch to the window before.
+func folded(before, now []store.Ref, p *live.Patch) []store.Ref {
+	refs := slices.Clone(before)
+	for _, at := range slices.Backward(p.Removed) {
+		refs = slices.Delete(refs, at, at+1)
+	}
+	for _, at := range p.Inserted {
+		refs = slices.Insert(refs, at, now[at])
+	}
+	for _, at := range p.Updated {
+		refs[at] = now[at]
+	}
+	return refs
+}
+
+// agreeMoves finds by itself which records are in the window before and in that
+// after a patch although they were taken out and put in.
+func (g *game) agreeMoves(m *schema.Model, p *live.Patch, before, now []store.Ref, was, is []storetest.Row) {
+	moves := map[[2]int]bool{}
+	for i := 0; i < len(p.Moved); i += 2 {
+		moves[[2]int{p.Moved[i], p.Moved[i+1]}] = true
+	}
+	require.Len(g, moves, len(p.Moved)/2, g.replay)
+	for _, from := range p.Removed {
+		for _, to := range p.Inserted {
+			if before[from].Row == now[to].Row && g.key(m, was[from]) == g.key(m, is[to]) {
+				require.Contains(g, moves, [2]int{from, to}, g.replay)
+				delete(moves, [2]int{from, to})
+				g.stats["live moves"]++
+			}
+		}
+	}
+	require.Empty(g, moves, "moves of records that were not taken out and put in\n%s", g.replay)
+}
+
+// key is the text of a record's primary key.
+func (g *game) key(m *schema.Model, row storetest.Row) (text string) {
+	for _, f := range m.Key {
+		text += g.text(row[m.Fields[f].Name]) + " "
+	}
+	return text
+}
+
+// rows are the records that were found, as plain rows.
+func (g *game) rows(st *store.Store, f store.Found) []storetest.Row {
+	text, err := st.AppendRows(nil, f.Model, func(i int) uint32 { return f.Refs[i].Row }, len(f.Refs))
+	require.NoError(g, err)
+	rows := []storetest.Row{}
+	for _, row := range record.GoValue(text).([]any) {
+		rows = append(rows, row.(storetest.Row))
+	}
+	return rows
 }
 
 // agreeTrees folds the trees of an answer and compares. An item of which nothing

@@ -55,8 +55,10 @@ func gameOn(t testing.TB, seed uint64, s *schema.Schema) *game {
 		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, grouped: map[*store.Store][]*grouped{}, mirrors: map[*store.Store]*mirror{}, stats: map[string]int{}}
 }
 
-func (g *game) open() *store.Store {
-	st, err := store.Open(context.Background(), store.Small(store.Options{Schema: g.schema, Backend: g.storage.Handle(),
+func (g *game) open() *store.Store { return g.openOn(g.storage.Handle()) }
+
+func (g *game) openOn(b store.Backend) *store.Store {
+	st, err := store.Open(context.Background(), store.Small(store.Options{Schema: g.schema, Backend: b,
 		Clock: func() int64 { return noon }}, 3+g.IntN(9), 200+g.IntN(600)))
 	require.NoError(g, err, g.replay)
 	for range 3 {
@@ -78,21 +80,33 @@ func (g *game) put() store.Put {
 	return p
 }
 
-// mended makes most references of a row lead somewhere.
+// mended makes most references of a row lead somewhere, and many a record lead to it.
 func (g *game) mended(m *schema.Model, row map[string]string) map[string]string {
+	for _, owner := range g.schema.Models {
+		for _, r := range owner.Relations {
+			if rows := g.want.Rows(owner.Name); r.Kind == schema.HasMany && r.Target == m && len(rows) > 0 && g.Chance(2) {
+				g.join(row, m, r.TargetFields, storetest.Pick(g.Generator, rows), owner, r.Fields)
+			}
+		}
+	}
 	for _, r := range m.Relations {
 		targets := g.want.Rows(r.Target.Name)
 		if r.Kind != schema.BelongsTo && r.Kind != schema.HasOne || len(targets) == 0 || g.Chance(6) {
 			continue
 		}
-		target := storetest.Pick(g.Generator, targets)
-		for i, f := range r.Fields {
-			if name := m.Fields[f].Name; row[name] != "null" {
-				row[name] = g.text(target[r.Target.Fields[r.TargetFields[i]].Name])
-			}
-		}
+		g.join(row, m, r.Fields, storetest.Pick(g.Generator, targets), r.Target, r.TargetFields)
 	}
 	return row
+}
+
+// join gives some fields of a row, those that are not null, the values of another.
+func (g *game) join(row map[string]string, m *schema.Model, fields []int, other storetest.Row, of *schema.Model, from []int) {
+	for i, f := range fields {
+		name, value := m.Fields[f].Name, other[of.Fields[from[i]].Name]
+		if row[name] != "null" && value != nil {
+			row[name] = g.text(value)
+		}
+	}
 }
 
 func (g *game) edit(c copied) store.Put {

@@ -2,5 +2,8 @@
 
 package store_test
 
-// plentySeeds is less under the race detector, which takes ten times as long.
-const plentySeeds = 50
+// These are less under the race detector, which takes ten times as long.
+const (
+	plentySeeds = 50
+	someSeeds   = 30
+)

@@ -2,5 +2,8 @@
 
 package store_test
 
-// plentySeeds is how many random histories a test of many tries.
-const plentySeeds = 500
+// How many random histories a test tries: one of many, and one of longer ones.
+const (
+	plentySeeds = 500
+	someSeeds   = 300
+)
