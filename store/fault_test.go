@@ -4,14 +4,17 @@ package store_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
+	"github.com/granarydb/granary/store/record"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/internal/fault"
-	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/memory"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/storetest"
@@ -21,6 +24,7 @@ import (
 type act struct {
 	run   func(*store.Store) error
 	apply func(*storetest.Reference) store.Code
+	befal func(*victim) // something else that happens, in place of both
 }
 
 func puts(list ...store.Put) act {
@@ -30,7 +34,7 @@ func puts(list ...store.Put) act {
 			err = c.Wait(context.Background())
 		}
 		return err
-	}, func(r *storetest.Reference) store.Code { return r.Save(list) }}
+	}, func(r *storetest.Reference) store.Code { return r.Save(list) }, nil}
 }
 
 func put(model, row string) store.Put { return store.Put{Model: model, Row: []byte(row)} }
@@ -49,7 +53,7 @@ func deletes(d store.Deletion) act {
 	}, func(r *storetest.Reference) store.Code {
 		_, c := r.Delete(d)
 		return c
-	}}
+	}, nil}
 }
 
 // transacts is one transaction: saves some, deletes others, looks at an author.
@@ -79,7 +83,7 @@ func transacts(deletion store.Deletion, list ...store.Put) act {
 			return c
 		}
 		return t.Commit()
-	}}
+	}, nil}
 }
 
 func clears() act {
@@ -87,7 +91,7 @@ func clears() act {
 		func(r *storetest.Reference) store.Code {
 			r.Clear()
 			return ""
-		}}
+		}, nil}
 }
 
 func keys(model string, list ...string) store.Deletion {
@@ -98,95 +102,278 @@ func keys(model string, list ...string) store.Deletion {
 	return d
 }
 
-// workloads are what the faults are tried on.
-func workloads() map[string][]act {
+// connects connects an author with clubs, or parts them.
+func connects(part bool, author string, clubs ...string) act {
+	return act{func(st *store.Store) error {
+		c := store.Connection{Relation: st.Schema().Model("Author").Relation("clubs"), Values: fmt.Appendf(nil, "[%q]", author), Remove: part}
+		for _, club := range clubs {
+			c.Keys = append(c.Keys, fmt.Appendf(nil, "[%q]", club))
+		}
+		commit, err := st.BeginConnect(c)
+		if err == nil {
+			err = commit.Wait(ctx)
+		}
+		return err
+	}, func(r *storetest.Reference) store.Code { return connect(r, part, author, clubs) }, nil}
+}
+
+// connect is what connects does, where the id of a join is the two that it joins.
+func connect(r *storetest.Reference, part bool, author string, clubs []string) store.Code {
+	joins := r.Schema.Model("Author").Relation("clubs").Target
+	var list []store.Put
+	d := store.Deletion{Model: joins.Name, Keys: [][]byte{}}
+	for _, club := range clubs {
+		id := author + " " + club
+		d.Keys = append(d.Keys, fmt.Appendf(nil, "[%q]", id))
+		if !slices.ContainsFunc(r.Rows(joins.Name), func(row storetest.Row) bool { return row["id"] == id }) {
+			list = append(list, put(joins.Name, fmt.Sprintf(`{"id":%q,"authorId":%q,"clubId":%q}`, id, author, club)))
+		}
+	}
+	if part {
+		_, c := r.Delete(d)
+		return c
+	}
+	return r.Save(list)
+}
+
+// together sends commits that have nothing to do with each other on their way, of
+// one record each, and waits for them then.
+func together(list ...store.Put) act {
+	return act{befal: func(v *victim) {
+		commits, errs := make([]*store.Commit, len(list)), make([]error, len(list))
+		for i, p := range list {
+			commits[i], errs[i] = v.st.BeginSave([]store.Put{p})
+		}
+		for i, c := range commits {
+			if c != nil {
+				errs[i] = c.Wait(ctx)
+			}
+			v.after(puts(list[i]), errs[i])
+		}
+	}}
+}
+
+// elsewhere lets another tab save, which meets no faults.
+func elsewhere(list ...store.Put) act {
+	a := puts(list...)
+	return act{befal: func(v *victim) {
+		o := v.options
+		o.Backend = v.storage.Handle()
+		st, err := store.Open(ctx, o)
+		require.NoError(v, err)
+		require.NoError(v, a.run(st))
+		require.NoError(v, st.Close())
+		v.after(a, nil)
+	}}
+}
+
+// reopens closes the store and opens it again, with another schema if there is one.
+func reopens(s *schema.Schema) act {
+	return act{befal: func(v *victim) {
+		require.NoError(v, v.st.Close())
+		if s != nil {
+			v.options.Schema = s
+			for i, r := range v.states {
+				v.states[i] = fitted(r, s)
+			}
+		}
+		for v.open() != nil && !v.b.Crashed() {
+		}
+		if !v.b.Crashed() {
+			v.states = v.states[v.held(v.st, "after it was opened again"):][:1]
+		}
+	}}
+}
+
+// fitted are the same records under another schema.
+func fitted(r *storetest.Reference, s *schema.Schema) *storetest.Reference {
+	out := storetest.NewReference(s, r.Now)
+	for _, m := range s.Models {
+		for _, row := range r.Rows(m.Name) {
+			fresh := storetest.Row{}
+			for _, f := range m.Fields {
+				value, ok := row[f.Name]
+				if !ok && f.Default != nil {
+					value = record.GoValue(f.Default)
+				}
+				fresh[f.Name] = value
+			}
+			out.Add(m.Name, fresh)
+		}
+	}
+	return out
+}
+
+// grown is Library some versions of the app later: fields that are new, gone, or of
+// a wider type, and a model more and one less.
+var grown = strings.NewReplacer(
+	"age: Int @index", "age: Float @index motto: String @default(value: \"none\")",
+	"pages: Int", "shelf: Shelf @belongsTo",
+	"type Lamp @model {", "type Shelf @model(timestamps: null) { id: ID! books: [Book] @hasMany }\ntype Lamp @model {",
+	"type Loan @model(timestamps: null) {\n  id: ID!\n  at: AWSDateTime\n  book: Book @belongsTo\n}", "",
+	"  loans: [Loan] @hasMany(onDelete: RESTRICT)\n", "",
+).Replace(storetest.Library)
+
+// workload is what faults are tried on.
+type workload struct {
+	name string
+	acts []act
+	fold int // entries after which the log is folded
+}
+
+func workloads(t *testing.T) []workload {
 	family := []store.Put{put("Author", `{"id":"a","name":"Ada"}`), put("Book", `{"id":"b","title":"B","authorBooksId":"a"}`),
 		put("Chapter", `{"part":"1","number":1,"bookChaptersId":"b"}`), put("Chapter", `{"part":"1","number":2,"bookChaptersId":"b"}`)}
+	loan := put("Loan", `{"id":"l","bookLoansId":"b"}`)
+	clubs := []store.Put{put("Author", `{"id":"a","name":"Ada"}`), put("Author", `{"id":"e","name":"Eve"}`), put("Club", `{"id":"c"}`), put("Club", `{"id":"d"}`)}
+	house := []store.Put{put("Floor", `{"id":"f","level":1}`), put("Room", `{"id":"r","floorId":"f"}`), put("Room", `{"id":"s","floorId":"f"}`), put("Desk", `{"id":"d","roomId":"r"}`)}
 	var batch []store.Put
 	for i := range 32 {
 		batch = append(batch, put("Book", fmt.Sprintf(`{"id":"b%d","title":"t","authorBooksId":"a%d"}`, i, i)),
 			put("Author", fmt.Sprintf(`{"id":"a%d","name":"n"}`, i)))
 	}
+	var floors []store.Put
 	var single []act
-	for i := range 8 {
-		single = append(single, puts(put("Floor", fmt.Sprintf(`{"id":"f%d","level":%d}`, i, i))))
+	for i := range 12 {
+		floors = append(floors, put("Floor", fmt.Sprintf(`{"id":"f%d","level":%d}`, i, i)))
+		single = append(single, puts(floors[i]))
 	}
 	tall := []byte(`{"field":"age","op":"gt","value":10}`)
 	young, old := put("Author", `{"id":"a","name":"Ada","age":5}`), put("Author", `{"id":"a","name":"Ada","age":50}`)
 	old.Condition = tall
 	leave := keys("Author", `["a"]`)
 	leave.Condition = tall
-	return map[string][]act{
-		"save": single,
-		"update": {puts(family...), puts(edit("Author", `{"id":"a","name":"x","age":1}`, "age")), puts(edit("Author", `{"id":"a","name":"Eve"}`, "name")),
+	later := storetest.Schema(t, grown)
+	return []workload{
+		{"save", single[:8], 3},
+		{"update", []act{puts(family...), puts(edit("Author", `{"id":"a","name":"x","age":1}`, "age")), puts(edit("Author", `{"id":"a","name":"Eve"}`, "name")),
 			puts(edit("Book", `{"id":"b","title":"B","authorBooksId":null}`, "authorBooksId")), puts(put("Author", `{"id":"a","name":"Ada","tags":["x"]}`)),
-			puts(put("Author", `{"id":"a","name":"Ada","tags":["x"]}`))},
-		"conditional": {puts(young), puts(old), puts(put("Author", `{"id":"a","name":"Ada","age":11}`)), puts(old), deletes(leave), puts(young), deletes(leave)},
-		"cascade": {puts(family...), puts(put("Loan", `{"id":"l","bookLoansId":"b"}`)), deletes(keys("Author", `["a"]`)), deletes(keys("Loan", `["l"]`)),
-			deletes(keys("Author", `["a"]`)), puts(family...), deletes(store.Deletion{Model: "Book", Where: []byte(`{"relation":"author","some":{"all":true}}`)})},
-		"batch": {puts(batch...), puts(family[0]), puts(batch[:10]...), deletes(keys("Author", `["a1"]`, `["a2"]`, `["zz"]`))},
-		"transaction": {transacts(keys("Loan", `["l"]`), family...), puts(put("Loan", `{"id":"l","bookLoansId":"b"}`)), transacts(keys("Author", `["a"]`), family[1]),
+			puts(put("Author", `{"id":"a","name":"Ada","tags":["x"]}`))}, 3},
+		{"conditional", []act{puts(young), puts(old), puts(put("Author", `{"id":"a","name":"Ada","age":11}`)), puts(old), deletes(leave), puts(young), deletes(leave)}, 3},
+		{"cascade", []act{puts(family...), puts(loan), deletes(keys("Author", `["a"]`)), deletes(keys("Loan", `["l"]`)),
+			deletes(keys("Author", `["a"]`)), puts(house...), deletes(keys("Floor", `["f"]`)), puts(family...),
+			deletes(store.Deletion{Model: "Book", Where: []byte(`{"relation":"author","some":{"all":true}}`)})}, 3},
+		{"many to many", []act{puts(clubs...), connects(false, "a", "c", "d"), connects(false, "e", "d"), connects(false, "a", "d"), connects(true, "a", "c"),
+			connects(false, "a", "nowhere"), connects(false, "a", "c"), deletes(keys("Author", `["a"]`)), deletes(keys("Club", `["d"]`))}, 3},
+		{"batch of 64", []act{puts(batch...), puts(family[0]), puts(batch[:10]...), deletes(keys("Author", `["a1"]`, `["a2"]`, `["zz"]`))}, 3},
+		{"transaction", []act{transacts(keys("Loan", `["l"]`), family...), puts(loan), transacts(keys("Author", `["a"]`), family[1]),
 			transacts(keys("Loan", `["l"]`), batch[:6]...), transacts(keys("Author", `["a"]`), edit("Author", `{"id":"a","name":"Eve"}`, "name")),
-			transacts(keys("Floor", `["f"]`), put("Book", `{"id":"b","title":"t","authorBooksId":"nobody"}`))},
-		"clear": {puts(family...), clears(), puts(family...), puts(put("Floor", `{"id":"f","level":1}`)), clears(), puts(family[0])},
+			transacts(keys("Floor", `["f"]`), put("Book", `{"id":"b","title":"t","authorBooksId":"nobody"}`))}, 3},
+		{"clear", []act{puts(family...), clears(), puts(family...), puts(put("Floor", `{"id":"f","level":1}`)), clears(), puts(family[0])}, 3},
+		{"another tab", []act{puts(family...), elsewhere(house...), puts(put("Author", `{"id":"e","name":"Eve"}`)),
+			elsewhere(put("Floor", `{"id":"g","level":2}`)), elsewhere(batch[:8]...), transacts(keys("Loan", `["l"]`), put("Author", `{"id":"u","name":"Uma"}`)),
+			elsewhere(put("Room", `{"id":"t","floorId":"g"}`)), deletes(keys("Author", `["e"]`))}, 3},
+		{"folding under way", []act{together(floors[:4]...), single[4], together(floors[5:7]...), single[7], together(floors[8:11]...), single[11]}, 1},
+		{"opened again", []act{puts(family...), reopens(nil), puts(house...), deletes(keys("Author", `["a"]`)), reopens(nil), puts(clubs...), reopens(nil)}, 3},
+		{"schema grown", []act{puts(family...), puts(loan), puts(old), reopens(later), puts(put("Shelf", `{"id":"s"}`)),
+			puts(edit("Book", `{"id":"b","title":"t","shelfBooksId":"s"}`, "shelfBooksId")), puts(edit("Author", `{"id":"a","name":"A","age":1.5}`, "age")), deletes(keys("Author", `["a"]`)), reopens(nil)}, 3},
 	}
 }
 
-const leastFaults = 300
+// What a sweep must have met, of 12 workloads.
+const (
+	leastWorkloads = 12
+	leastFaults    = 1000 // single ones
+	leastPairs     = 20_000
+)
+
+var sweepPairs = flag.Bool("sweep.pairs", false, "whether every two faults are met in one run, too")
 
 func TestFaults_AtEveryCallLeaveWhatWasAcknowledgedAndNothingHalf(t *testing.T) {
 	s := storetest.Schema(t, storetest.Library)
-	total := 0
-	for name, acts := range workloads() {
-		t.Run(name, func(t *testing.T) {
-			total += fault.Sweep(t, fault.All, func() log.Backend { return memory.New() }, func(t *testing.T, storage log.Backend, b *fault.Backend) {
-				suffer(t, s, storage.(*memory.Backend), b, acts)
-			})
+	list := workloads(t)
+	require.Len(t, list, leastWorkloads)
+	met, total, pairs := map[fault.Fault]int{}, 0, 0
+	for _, w := range list {
+		t.Run(w.name, func(t *testing.T) {
+			work := func(t *testing.T, storage *memory.Backend, b *fault.Backend) { suffer(t, s, storage, b, w) }
+			for f, n := range fault.Sweep(t, fault.All, memory.New, work) {
+				met[f] += n
+				total += n
+			}
+			if *sweepPairs {
+				pairs += fault.SweepPairs(t, fault.All, memory.New, work)
+			}
 		})
 	}
-	t.Logf("%d faults met", total)
+	t.Logf("%d workloads, %d faults met: %v; %d pairs of faults", len(list), total, met, pairs)
 	require.Greater(t, total, leastFaults)
+	require.True(t, !*sweepPairs || pairs > leastPairs, "%d pairs", pairs)
 }
 
-// suffer runs the acts on a store that meets a fault, and looks at what is left.
-func suffer(t *testing.T, s *schema.Schema, storage *memory.Backend, b *fault.Backend, acts []act) {
-	states := []*storetest.Reference{storetest.NewReference(s, noonText)}
-	options := store.Small(store.Options{Schema: s, Backend: b, Clock: func() int64 { return noon }}, 3, 300)
-	st, err := store.Open(context.Background(), options)
-	if err == nil {
-		for _, a := range acts {
-			err = a.run(st)
-			states = after(t, states, a, err, b.Crashed())
+// victim is a store that meets faults, with the states in which it may be.
+type victim struct {
+	*testing.T
+	storage *memory.Backend
+	b       *fault.Backend
+	options store.Options
+	st      *store.Store
+	states  []*storetest.Reference
+}
+
+// suffer runs the acts on a store that meets faults, and looks at what is left.
+func suffer(t *testing.T, s *schema.Schema, storage *memory.Backend, b *fault.Backend, w workload) {
+	v := &victim{T: t, storage: storage, b: b, states: []*storetest.Reference{storetest.NewReference(s, noonText)}}
+	v.options = store.Small(store.Options{Schema: s, Clock: func() int64 { return noon }}, w.fold, 300)
+	if v.open() == nil {
+		for _, a := range w.acts {
 			if b.Crashed() {
 				break
 			}
+			if a.befal != nil {
+				a.befal(v)
+			} else {
+				v.after(a, a.run(v.st))
+			}
 		}
-		oneOf(t, states, st, "in memory")
-		require.NoError(t, st.Close())
-		_, err = st.Query(context.Background(), "Floor")
-		require.ErrorIs(t, err, store.ErrClosed)
-	} else {
-		require.Contains(t, []store.Code{store.ErrUnavailable, store.ErrClosed}, codeOf(err))
+		v.end()
 	}
-
-	options.Backend = storage.Handle()
-	again := storetest.OpenWith(t, options)
-	oneOf(t, states, again, "in storage")
+	v.options.Backend = storage.Handle()
+	again := storetest.OpenWith(t, v.options)
+	v.held(again, "in storage")
 	require.NoError(t, puts(put("Floor", `{"id":"last","level":9}`)).run(again))
 }
 
-// after returns the states that are possible when the act has ended so. A store that
-// does not know what became of a change goes on from the state without it, so it may
-// refuse what the state in storage allows, or find that there is nothing to do.
-func after(t *testing.T, states []*storetest.Reference, a act, err error, crashed bool) []*storetest.Reference {
-	t.Helper()
+// open opens the store, and fails as storage does.
+func (v *victim) open() error {
+	v.b.Reopen(v.storage.Handle())
+	v.options.Backend = v.b
+	st, err := store.Open(ctx, v.options)
+	if err != nil {
+		require.Contains(v, []store.Code{store.ErrUnavailable, store.ErrClosed}, codeOf(err))
+		return err
+	}
+	v.st = st
+	return nil
+}
+
+// end looks at what is in memory, and closes the store.
+func (v *victim) end() {
+	for range 3 { // reading may meet a fault, too
+		if !v.b.Dead() {
+			require.NoError(v, store.Follow(v.st))
+		}
+	}
+	if !v.b.Dead() {
+		v.held(v.st, "in memory")
+	}
+	require.NoError(v, v.st.Close())
+	_, err := v.st.Query(ctx, "Floor")
+	require.ErrorIs(v, err, store.ErrClosed)
+}
+
+// after takes note that an act has ended so. A store that does not know what became
+// of a change goes on from the state without it, so it may refuse what the state in
+// storage allows, or find that there is nothing to do.
+func (v *victim) after(a act, err error) {
+	v.Helper()
 	var next []*storetest.Reference
 	refused, idle := false, false
-	for _, before := range states {
+	for _, before := range v.states {
 		done := before.Clone()
 		want := a.apply(done)
 		switch got := codeOf(err); {
-		case got == store.ErrUnknownOutcome || got == store.ErrClosed && crashed:
+		case got == store.ErrUnknownOutcome || got == store.ErrClosed && v.b.Crashed():
 			next = append(next, before, done)
 		case got == store.ErrQuota || got == store.ErrUnavailable || got == store.ErrClosed:
 			next = append(next, before)
@@ -196,22 +383,27 @@ func after(t *testing.T, states []*storetest.Reference, a act, err error, crashe
 			idle = idle || done.Equal(before)
 		}
 	}
-	require.NotEmpty(t, next, "%v", err)
-	if len(states) > 1 && (refused || idle) {
-		next = append(next, states...)
+	require.NotEmpty(v, next, "%v", err)
+	if len(v.states) > 1 && (refused || idle) {
+		next = append(next, v.states...)
 	}
-	return next
+	v.states = next
 }
 
-// oneOf fails unless the store holds one of the states.
-func oneOf(t *testing.T, states []*storetest.Reference, st *store.Store, where string) {
-	t.Helper()
-	got, err := states[0].Read(st)
-	require.NoError(t, err)
-	for _, s := range states {
+// held returns the number of the state that the store holds, and fails if it is none
+// of those that it may hold.
+func (v *victim) held(st *store.Store, where string) int {
+	v.Helper()
+	got, err := v.states[0].Read(st)
+	require.NoError(v, err)
+	for _, row := range got.Rows(v.options.Schema.Model("Author").Relation("clubs").Target.Name) {
+		row["id"] = fmt.Sprint(row["authorId"], " ", row["clubId"])
+	}
+	for i, s := range v.states {
 		if s.Equal(got) {
-			return
+			return i
 		}
 	}
-	require.Equal(t, states[0].String(), got.String(), where)
+	require.Equal(v, v.states[0].String(), got.String(), where)
+	return -1
 }

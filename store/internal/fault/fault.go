@@ -1,4 +1,5 @@
-// Package fault is a Backend that fails on purpose, at one call of one's choice.
+// Package fault is storage that fails on purpose: a Backend that meets faults at
+// calls of one's choice, and a Medium that loses what had not reached it.
 package fault
 
 import (
@@ -34,27 +35,29 @@ func (f Fault) String() string { return names[f] }
 // quotaWrites is how many writes in a row find no room.
 const quotaWrites = 3
 
-// Backend passes calls on to another, but for those that the plan is about. Calls
-// are counted from 1: Read, Blocks, Append and Replace.
+// Plan says which fault happens at which call. Calls are counted from 1.
+type Plan map[int]Fault
+
+// Backend passes calls on to another, but for those that the plan is about. Read,
+// Blocks, Append and Replace are calls.
 type Backend struct {
 	log.Backend
-	fault Fault
-	at    int
+	plan Plan
 
-	mu    sync.Mutex
-	calls int
-	met   bool
-	left  int // writes that find no room
-	blind bool
-	dead  bool
+	mu      sync.Mutex
+	calls   int
+	met     int
+	left    int // writes that find no room
+	blind   bool
+	dead    bool
+	crashed bool
 }
 
-// New returns a Backend that meets the fault at call number at, or never if that
-// is 0.
-func New(b log.Backend, f Fault, at int) *Backend { return &Backend{Backend: b, fault: f, at: at} }
+// New returns a Backend that meets the faults of the plan.
+func New(b log.Backend, plan Plan) *Backend { return &Backend{Backend: b, plan: plan} }
 
-// Met reports whether the call was reached and the fault made a difference.
-func (b *Backend) Met() bool {
+// Met returns how many calls were reached at which a fault made a difference.
+func (b *Backend) Met() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.met
@@ -71,7 +74,23 @@ func (b *Backend) Calls() int {
 func (b *Backend) Crashed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.dead && b.fault != Close
+	return b.crashed
+}
+
+// Dead reports whether no call will succeed any more.
+func (b *Backend) Dead() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.dead
+}
+
+// Reopen goes on with a new connection, unless the program has ended. The plan and
+// the count of calls stay.
+func (b *Backend) Reopen(connection log.Backend) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.Backend = connection
+	b.dead = b.crashed
 }
 
 // Read is a call.
@@ -113,17 +132,18 @@ func (b *Backend) call(op string, writes bool, do func() error) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.calls++
-	hit := b.calls == b.at
-	if hit && (writes || b.fault != Quota && b.fault != FailUnknown && b.fault != FailBlind) {
-		b.met = true
-		if b.fault == Quota {
-			b.left = quotaWrites
-		}
+	f, hit := b.plan[b.calls]
+	hit = hit && !b.dead && (writes || f != Quota && f != FailUnknown && f != FailBlind)
+	if hit {
+		b.met++
 	}
-	before := hit && b.fault == CrashBefore || hit && b.fault == Close
+	if hit && f == Quota {
+		b.left = quotaWrites
+	}
+	b.crashed = b.crashed || hit && f == CrashBefore
+	b.dead = b.dead || b.crashed || hit && f == Close
 	switch {
-	case b.dead || before:
-		b.dead = true
+	case b.dead:
 		return &code.Error{Code: code.Closed, Op: op, Message: "the connection was closed by the test"}
 	case writes && b.left > 0:
 		b.left--
@@ -131,32 +151,32 @@ func (b *Backend) call(op string, writes bool, do func() error) error {
 	case !writes && b.blind:
 		b.blind = false
 		return &code.Error{Code: code.Unavailable, Op: op, Message: "not read by order of the test"}
-	case hit && b.fault == FailBefore:
+	case hit && f == FailBefore:
 		return &code.Error{Code: code.Unavailable, Op: op, Message: "failed by order of the test"}
-	case hit && b.fault == FailUnknown && writes:
+	case hit && f == FailUnknown:
 		return &code.Error{Code: code.UnknownOutcome, Op: op, Message: "lost by order of the test"}
 	}
 	err := do()
 	if err != nil || !hit {
 		return err
 	}
-	return b.after(op, writes)
+	return b.after(op, f, writes)
 }
 
 // after is the error of a call that has done its work.
-func (b *Backend) after(op string, writes bool) error {
-	b.blind = b.fault == FailBlind && writes
-	switch b.fault {
-	case FailAfter, FailBlind:
-		if b.fault == FailBlind && !writes {
-			return nil
-		}
-		if writes {
-			return &code.Error{Code: code.UnknownOutcome, Op: op, Message: "the answer was lost by order of the test"}
-		}
-		return &code.Error{Code: code.Unavailable, Op: op, Message: "the answer was lost by order of the test"}
+func (b *Backend) after(op string, f Fault, writes bool) error {
+	lost := &code.Error{Code: code.Unavailable, Op: op, Message: "the answer was lost by order of the test"}
+	if writes {
+		lost.Code = code.UnknownOutcome
+	}
+	switch f {
+	case FailAfter:
+		return lost
+	case FailBlind:
+		b.blind = true
+		return lost
 	case CrashAfter:
-		b.dead = true
+		b.dead, b.crashed = true, true
 		return &code.Error{Code: code.Closed, Op: op, Message: "the program ended by order of the test"}
 	}
 	return nil
