@@ -41,7 +41,13 @@ BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
 
-.PHONY: help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
+# A number that was given to make, or another.
+given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
+
+# One test of the engine's storage, at a size; "make test" runs it at its small one.
+ATTACK := go test ./store -v -timeout 60m
+
+.PHONY: attack sweep crash-points damage help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -137,11 +143,22 @@ bench: setup build ## measure against raw IndexedDB; N=136000 is the number of r
 	node bench/run.mjs $(N)
 
 bench-live: setup build ## measure live queries; N=100000 is the number of records
-	node bench/live.mjs $(if $(filter command line environment,$(origin N)),$(N),100000)
+	node bench/live.mjs $(call given,N,100000)
 
 bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
+
+attack: sweep crash-points damage ## attack storage natively, at full size
+
+sweep: ## meet every fault, and every two of them, at all calls of storage
+	$(ATTACK) -run '^TestFaults_' -sweep.pairs | $(BRIEF)
+
+crash-points: ## end the program and the power at N=60000 points of random histories
+	$(ATTACK) -run '^TestCrash_' -crash.points $(call given,N,60000) | $(BRIEF)
+
+damage: ## damage stored bytes N=50000 times
+	$(ATTACK) -run '^TestDamage_' -damage.flips $(call given,N,50000) | $(BRIEF)
 
 # Each target of every package in turn; the last line of each tells its executions.
 fuzz: ## fuzz all that takes bytes from outside; T=30s is the time for each target

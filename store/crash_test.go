@@ -17,7 +17,7 @@ import (
 	"github.com/granarydb/granary/store/storetest"
 )
 
-var crashPoints = flag.Int("crash.points", 5000, "at how many points of random histories the program or the power ends")
+var crashPoints = flag.Int("crash.points", 5000/share, "at how many points of random histories the program or the power ends")
 
 const (
 	crashSteps  = 25 // of one history
@@ -302,7 +302,7 @@ func TestCrash_AtEachWriteLeavesWhatWasAcknowledged(t *testing.T) {
 	for ; points < *crashPoints; seed++ {
 		s := storetest.Schema(t, storetest.Library)
 		if seed%2 == 1 {
-			s = storetest.Schema(t, storetest.NewGenerator(seed).SDL(3))
+			s = storetest.Schema(t, storetest.NewGenerator(seed).SDL(mostModels))
 		}
 		g := gameOn(t, seed, s)
 		g.IDs, g.stats = 2+g.IntN(6), stats

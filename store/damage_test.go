@@ -3,9 +3,14 @@
 package store_test
 
 import (
+	"encoding/binary"
+	"flag"
 	"fmt"
+	"hash/crc32"
+	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -83,36 +88,185 @@ func (s *stored) storage(t *testing.T) *memory.Backend {
 	return b
 }
 
-const flips = 3000
+var damages = flag.Int("damage.flips", 2000/share, "how often stored bytes are damaged at random")
+
+// damaging is what becomes of stored bytes. It returns nil when it changes nothing.
+var damaging = map[string]func(r *rand.Rand, data []byte) []byte{
+	"a bit flipped": func(r *rand.Rand, data []byte) []byte {
+		data[r.IntN(len(data))] ^= 1 << r.IntN(8)
+		return data
+	},
+	"a byte of the head overwritten": func(r *rand.Rand, data []byte) []byte {
+		at, now := r.IntN(min(8, len(data))), byte(r.IntN(256))
+		if data[at] == now {
+			return nil
+		}
+		data[at] = now
+		return data
+	},
+	"cut": func(r *rand.Rand, data []byte) []byte { return data[:r.IntN(len(data))] },
+	"zeros from somewhere on": func(r *rand.Rand, data []byte) []byte {
+		before := slices.Clone(data)
+		clear(data[r.IntN(len(data)):])
+		if slices.Equal(before, data) {
+			return nil
+		}
+		return data
+	},
+	"bytes moved": func(r *rand.Rand, data []byte) []byte {
+		before, at := slices.Clone(data), r.IntN(len(data))
+		copy(data[at:], before[r.IntN(len(data)):])
+		if slices.Equal(before, data) {
+			return nil
+		}
+		return data
+	},
+	"bytes behind the end": func(r *rand.Rand, data []byte) []byte { return append(data, make([]byte, 1+r.IntN(9))...) },
+}
+
+// names are what messages call the values, in the order of all.
+func (s *stored) names() []string {
+	list := []string{"the manifest"}
+	for _, e := range s.entries {
+		list = append(list, fmt.Sprintf("log entry %d ", e.Sequence))
+	}
+	for _, b := range s.blocks {
+		list = append(list, fmt.Sprintf("block %d ", b.ID))
+	}
+	return list
+}
+
+// with returns the same with other bytes in one place, by the order of all.
+func (s *stored) with(at int, data []byte) *stored {
+	c := &stored{s.manifest, slices.Clone(s.entries), slices.Clone(s.blocks)}
+	switch blocks := at - 1 - len(s.entries); {
+	case at == 0:
+		c.manifest = data
+	case blocks < 0:
+		c.entries[at-1].Data = data
+	default:
+		c.blocks[blocks].Data = data
+	}
+	return c
+}
+
+// played returns the storage of a random history, of a random schema.
+func played(t *testing.T, seed uint64) (*memory.Backend, *storetest.Reference) {
+	g := gameOn(t, seed, storetest.Schema(t, storetest.NewGenerator(seed).SDL(mostModels)))
+	g.replay = fmt.Sprintf("go test ./store -run '^%s$' -model.seed=%d", t.Name(), seed)
+	st := storetest.OpenWith(t, store.Small(store.Options{Schema: g.schema, Backend: g.storage.Handle(), Clock: func() int64 { return noon }}, 2+g.IntN(9), 200+g.IntN(400)))
+	for range 40 {
+		m := g.move()
+		want := m.apply(g.want)
+		c, err := m.begin(st)
+		require.Equal(t, want, codeOf(err), "%v\n%s", err, g.replay)
+		if err == nil {
+			require.NoError(t, c.Wait(ctx))
+		}
+	}
+	require.NoError(t, st.Close())
+	return g.storage, g.want
+}
+
+// TestDamage_IsFoundAndNamedWhateverItIs damages one stored value of random
+// histories in random ways. Nothing is shown then that was not stored, and the error
+// names the value.
+func TestDamage_IsFoundAndNamedWhateverItIs(t *testing.T) {
+	const each = 100 // of one history
+	ways := slices.Sorted(maps.Keys(damaging))
+	met := map[string]int{}
+	for n, seed := 0, *modelSeed; n < *damages; seed++ {
+		storage, want := played(t, seed)
+		whole := read(t, storage)
+		if whole.manifest == nil {
+			continue
+		}
+		random := rand.New(rand.NewPCG(seed, 2))
+		for range each {
+			at, way := random.IntN(len(whole.all())), ways[random.IntN(len(ways))]
+			data := damaging[way](random, slices.Clone(whole.all()[at]))
+			if data == nil {
+				continue
+			}
+			n++
+			name := whole.names()[at]
+			err := shows(t, whole.with(at, data), want)
+			require.Error(t, err, "%s: %s, and opens (seed %d)", name, way, seed)
+			newer := len(data) > 1 && data[1] > log.Version
+			require.True(t, codeOf(err) == store.ErrCorrupt || newer && codeOf(err) == store.ErrFormat, "%s: %s: %v (seed %d)", name, way, err, seed)
+			require.Contains(t, err.Error(), name, "%s (seed %d)", way, seed)
+			met[way]++
+			met[strings.Fields(name)[0]]++
+		}
+	}
+	t.Logf("%v", met)
+	for _, what := range append(ways, "the", "log", "block") {
+		require.GreaterOrEqual(t, met[what], *damages/25, what)
+	}
+}
+
+// shows opens a storage and returns the error by which it or its records cannot be
+// had. What is shown must be what is wanted.
+func shows(t *testing.T, s *stored, want *storetest.Reference) error {
+	st, err := store.Open(ctx, store.Options{Schema: want.Schema, Backend: s.storage(t)})
+	if err != nil {
+		return err
+	}
+	defer st.Close()
+	got, err := want.Read(st)
+	if err == nil {
+		require.Equal(t, want.String(), got.String(), "silently wrong")
+	}
+	return err
+}
+
+// TestDamage_WithARightChecksumStopsNothing damages values and makes their checksums
+// right again, as no accident does. Anything may be shown then, but nothing panics,
+// and a store that opens can be read, checked and written.
+func TestDamage_WithARightChecksumStopsNothing(t *testing.T) {
+	const each = 200
+	ways := slices.Sorted(maps.Keys(damaging))
+	opened := 0
+	for n, seed := 0, *modelSeed; n < *damages; seed++ {
+		storage, want := played(t, seed)
+		whole := read(t, storage)
+		if whole.manifest == nil {
+			continue
+		}
+		random := rand.New(rand.NewPCG(seed, 3))
+		for range each {
+			at, way := random.IntN(len(whole.all())), ways[random.IntN(len(ways))]
+			data := damaging[way](random, slices.Clone(whole.all()[at]))
+			if len(data) < 6 {
+				continue
+			}
+			binary.LittleEndian.PutUint32(data[2:], crc32.Checksum(data[6:], crc32.MakeTable(crc32.Castagnoli)))
+			n++
+			st, err := store.Open(ctx, store.Small(store.Options{Schema: want.Schema, Backend: whole.with(at, data).storage(t)}, 2, 300))
+			if err != nil {
+				require.Contains(t, []store.Code{store.ErrCorrupt, store.ErrFormat, store.ErrSchemaChanged}, codeOf(err), "%v (seed %d)", err, seed)
+				continue
+			}
+			opened++
+			_, err = want.Read(st)
+			require.NoError(t, err, "seed %d", seed)
+			_, err = st.Check(ctx)
+			require.NoError(t, err, "seed %d", seed)
+			require.NoError(t, st.Clear(ctx), "seed %d", seed)
+			require.NoError(t, st.Close())
+		}
+	}
+	t.Logf("%d of %d open", opened, *damages)
+	require.Greater(t, opened, *damages/20)
+}
 
 func TestOpen_SaysThatDamagedBytesAreDamaged(t *testing.T) {
 	storage, want := filled(t)
 	whole := read(t, storage)
 	require.Greater(t, len(whole.blocks), 8)
 	require.NotEmpty(t, whole.entries)
-	open := func(s *stored) error {
-		st, err := store.Open(ctx, store.Options{Schema: want.Schema, Backend: s.storage(t)})
-		if err != nil {
-			return err
-		}
-		got, err := want.Read(st)
-		require.NoError(t, err)
-		require.Equal(t, want.String(), got.String(), "silently wrong")
-		return st.Close()
-	}
+	open := func(s *stored) error { return shows(t, s, want) }
 	require.NoError(t, open(whole))
-	random := rand.New(rand.NewPCG(1, 1))
-	for i := range flips {
-		list := whole.all()
-		bytes := list[random.IntN(len(list))]
-		at, bit := random.IntN(len(bytes)), byte(1)<<random.IntN(8)
-		bytes[at] ^= bit
-		err := open(whole)
-		require.Error(t, err, "flip %d", i)
-		require.Contains(t, []store.Code{store.ErrCorrupt, store.ErrFormat}, codeOf(err))
-		require.True(t, codeOf(err) == store.ErrCorrupt || at == 1, "only the version is another format")
-		bytes[at] ^= bit
-	}
 	for what, damage := range map[string]func(s *stored){
 		"a block lost":                   func(s *stored) { s.blocks = s.blocks[1:] },
 		"an entry lost":                  func(s *stored) { s.entries = s.entries[1:] },

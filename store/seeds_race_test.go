@@ -6,4 +6,5 @@ package store_test
 const (
 	plentySeeds = 50
 	someSeeds   = 30
+	share       = 10
 )
