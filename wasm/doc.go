@@ -25,7 +25,8 @@
 //	granary_input(length) → address          room for length bytes of input
 //	granary_output() → address               where the last answer stands
 //
-//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage":"indexeddb"|"memory","strict":bool}
+//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool};
+//	                                         without storage memory will do where there is no IndexedDB
 //	                                         → {"store":handle,"storage":"…","schema":compiled schema}
 //	granary_construct(store, model, length)  {field: value, …} → the row as JSON: defaults, key and nulls filled in; nothing is stored
 //	granary_save(store, op, length)          one commit; for each record four lines, each ended by a line break: model; the values of
@@ -120,6 +121,8 @@
 //	now() f64                                milliseconds since 1970
 //	news(store i32)                          answers of live queries may have changed, or observers were told; granary_news and
 //	                                         granary_events tell, but not from inside this call
+//	notice(address i32, length i32)          what has become of a store, apart from its records: {"type", "store": name, "error"?, …}; the
+//	                                         types and their other members are those of StoreEvent in web/src/event-types.ts
 //
 // # Start and end
 //

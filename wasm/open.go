@@ -8,7 +8,14 @@ import (
 	"github.com/granarydb/granary/idb"
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/memory"
+)
+
+// The kinds of storage.
+const (
+	inIndexedDB = "indexeddb"
+	inMemory    = "memory"
 )
 
 // opening is what the page says when it opens a store.
@@ -23,10 +30,8 @@ func exportOpen(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
 		members, err := readObject(length)
 		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true"}
-		if members["storage"] == nil {
-			o.storage = "indexeddb"
-		}
-		if err != nil || o.name == "" || o.schema == nil || o.storage != "indexeddb" && o.storage != "memory" {
+		if err != nil || o.name == "" || o.schema == nil || o.storage == "" && members["storage"] != nil ||
+			o.storage != "" && o.storage != inIndexedDB && o.storage != inMemory {
 			return nil, &code.Error{Code: code.Invalid, Op: "open",
 				Message: `a store needs a name, a schema, and "indexeddb" or "memory" as its storage`, Err: err}
 		}
@@ -40,11 +45,9 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	var b store.Backend = memory.New()
-	if o.storage == "indexeddb" {
-		if b, err = idb.Open(ctx, o.name, idb.Options{}); err != nil {
-			return nil, err
-		}
+	b, storage, err := backend(ctx, o)
+	if err != nil {
+		return nil, err
 	}
 	var handle int32
 	st, err := store.Open(ctx, store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
@@ -55,7 +58,21 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	}
 	handle = keep(st)
 	out := appendNumberMember([]byte{'{'}, "store", int(handle))
-	out = appendTextMember(out, "storage", o.storage)
+	out = appendTextMember(out, "storage", storage)
 	out = append(appendName(out, "schema"), compiled...)
 	return append(out, '}'), nil
+}
+
+// backend opens the storage of a store. Where the page left open which it is, and
+// there is no IndexedDB to be had, that is memory, and the page is told why.
+func backend(ctx context.Context, o opening) (b log.Backend, storage string, err error) {
+	if o.storage == inMemory {
+		return memory.New(), inMemory, nil
+	}
+	b, err = idb.Open(ctx, o.name, idb.Options{})
+	if o.storage == "" && code.Of(err) == code.Unavailable {
+		notice(o.name, "STORAGE", err, func(dst []byte) []byte { return appendTextMember(dst, "storage", inMemory) })
+		return memory.New(), inMemory, nil
+	}
+	return b, inIndexedDB, err
 }

@@ -6,6 +6,7 @@ export type {
 export { Predicates } from './condition.js';
 export { DataStore, type OpenOptions } from './datastore.js';
 export { ErrorCode, GranaryError, type ErrorParts } from './errors.js';
+export type { StoreEvent } from './event-types.js';
 export type { Exact, Include, Loaded, LoadedFrom, RelationName } from './include-types.js';
 export type { JSONData, JSONValue } from './json.js';
 export type {

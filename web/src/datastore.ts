@@ -3,8 +3,11 @@ import { anyEngine, engineFor } from './engines.js';
 import { isObject } from './checks.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
+import type { StoreEvent } from './event-types.js';
+import { events } from './events.js';
 import { late } from './load-late.js';
 import { liveVerbs } from './live-verbs.js';
+import type { Observable } from './observable.js';
 import { observe } from './observe.js';
 import { json } from './reading.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
@@ -24,7 +27,11 @@ export interface OpenOptions {
    * which spares the page the parser.
    */
   readonly schema: string | CompiledSchema;
-  /** Where records are kept: in IndexedDB, or in memory until the store is closed. */
+  /**
+   * Where records are kept: in IndexedDB, or in memory until the store is closed. Left
+   * out: in IndexedDB, or in memory when the browser has none for this page, which
+   * `store.storage` and an event STORAGE say.
+   */
   readonly storage?: 'indexeddb' | 'memory' | undefined;
   /**
    * What a resolved save promises: `relaxed` (the default) survives a crash of tab
@@ -124,11 +131,11 @@ export class DataStore<M extends object = DynamicModels> {
   /**
    * Opens a store, and makes it when there is none of that name. Rejects with
    * SCHEMA when the schema has faults, WASM when the engine cannot be loaded,
-   * UNAVAILABLE when the browser gives no storage.
+   * UNAVAILABLE when the browser gives no storage and `storage: 'indexeddb'` asks for it.
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions): Promise<DataStore<M>> {
     checkOptions(options);
-    const { name, schema, storage = 'indexeddb', durability, wasm } = options;
+    const { name, schema, storage, durability, wasm } = options;
     const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
     const opened = await engine.callLater('open', [], { name, schema, storage, strict: durability === 'strict' }, json) as Opened;
     const store = new DataStore<M>(new Session(engine, name, opened));
@@ -188,6 +195,11 @@ export class DataStore<M extends object = DynamicModels> {
     Object.assign(this, storeVerbs(undefined), liveVerbs(undefined));
   }
 
+  /** Tells what becomes of all stores of the page, those too that are being opened. */
+  static events(): Observable<StoreEvent> {
+    return events();
+  }
+
   /** Clears the store that was opened last and is still open. */
   static async clear(): Promise<void> {
     return lastOpened('clear').clear();
@@ -201,6 +213,15 @@ export class DataStore<M extends object = DynamicModels> {
   /** Checks the store that was opened last and is still open. */
   static async check(): Promise<CheckReport> {
     return lastOpened('check').check();
+  }
+
+  /**
+   * Tells what becomes of the store, apart from its records: that the browser emptied
+   * it, that storage is full, that the engine was replaced. What happened before
+   * anybody listened is told to the first who does. Completes when the store is closed.
+   */
+  events(): Observable<StoreEvent> {
+    return events(this.#session);
   }
 
   /** Deletes every record of every model. */

@@ -86,9 +86,14 @@ export function wasmError(message: string, cause?: unknown): GranaryError {
   return new GranaryError(ErrorCode.Wasm, `open: ${message}`, { cause });
 }
 
-/** The error that the engine wrote as JSON. */
-export function engineError(text: string): GranaryError {
-  const { code, message, ...parts } = JSON.parse(text) as { code: ErrorCode; message?: string } & ErrorParts;
+/** An error as the engine writes it. */
+export interface ErrorJSON extends ErrorParts {
+  readonly code: ErrorCode;
+  readonly message?: string;
+}
+
+/** The error that the engine wrote. */
+export function engineError({ code, message, ...parts }: ErrorJSON): GranaryError {
   return new GranaryError(code, located(message ?? code, parts), parts);
 }
 

@@ -1,8 +1,10 @@
 import { goConstructor, type GoRuntime } from './assets.js';
-import { engineError, ErrorCode, GranaryError, reason, wasmError } from './errors.js';
+import { engineError, ErrorCode, GranaryError, reason, wasmError, type ErrorJSON } from './errors.js';
+import type { StoreEvent } from './event-types.js';
+import { tell } from './events.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
-import { nothing, type Read } from './reading.js';
+import { json, nothing, type Read } from './reading.js';
 import { instantiate, type WasmSource } from './wasm-source.js';
 
 /** The exports of the engine; wasm/doc.go says what each takes and answers. */
@@ -110,7 +112,7 @@ export class Engine {
     const n = this.#guard(() => call(...args, this.#write(plain)));
     const address = this.#guard(this.#exports.granary_output);
     if (n >= 0) return read(this.#memory, address, n);
-    throw engineError(this.#memory.readText(address, -1 - n));
+    throw engineError(json(this.#memory, address, -1 - n) as ErrorJSON);
   }
 
   /** Makes a call that ends later. Its number goes in after the first argument. */
@@ -120,7 +122,7 @@ export class Engine {
       const finish: Pending['finish'] = (status, address, length) => {
         try {
           if (status === SETTLED_WELL) resolve(read(this.#memory, address, length));
-          else reject(engineError(this.#memory.readText(address, length)));
+          else reject(engineError(json(this.#memory, address, length) as ErrorJSON));
         } catch (cause) {
           reject(cause); // it must not reach the engine, which is the caller
         }
@@ -166,6 +168,10 @@ export class Engine {
       random: (address: number, length: number) => fillRandom(this.#memory.view(address, length)),
       now: () => Date.now(),
       news: (store: number) => this.#listeners.get(store)?.(),
+      notice: (address: number, length: number) => {
+        const { error, ...event } = json(this.#memory, address, length) as { error?: ErrorJSON };
+        tell({ ...event, ...(error && { error: engineError(error) }) } as unknown as StoreEvent);
+      },
     };
   }
 

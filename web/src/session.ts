@@ -1,5 +1,6 @@
 import type { PredicateJSON } from './condition.js';
 import { ErrorCode, GranaryError } from './errors.js';
+import { silence } from './events.js';
 import { Feeds, type ReadItems } from './feeds.js';
 import { IdentityMap } from './identity.js';
 import { type IncludeJSON, readTree } from './include.js';
@@ -198,6 +199,7 @@ export class Session {
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
   close(): Promise<void> {
     this.#feeds.end();
+    silence(this);
     this.#closing ??= this.#engine.dead
       ? Promise.resolve()
       : this.#engine.callLater('close', [this.#store]);

@@ -5,14 +5,14 @@ import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { launch } from './browser.mjs';
+import { failure, read, SDL, store, write } from './notes.mjs';
 import { root } from './server.mjs';
-
-const SDL = 'type Note @model { id: ID! text: String! tags: [Tag] @hasMany } type Tag @model { id: ID! name: String note: Note @belongsTo }';
+import { tests as storageTests } from './storage.mjs';
 
 /** Runs every test whose title holds what is wanted. */
 export async function outside({ directory, server, report, wanted }) {
   const context = new Context(directory, server.origin);
-  for (const [title, run] of Object.entries(tests)) {
+  for (const [title, run] of Object.entries({ ...tests, ...storageTests })) {
     if (!title.includes(wanted)) continue;
     const start = performance.now();
     let error;
@@ -54,37 +54,6 @@ class Context {
     this.#browser = undefined;
   }
 }
-
-/** In the page: opens a store, saves a note, and tells its id. */
-async function write({ name, sdl, storage }) {
-  const { DataStore } = globalThis.Granary;
-  const store = await DataStore.open({ name, schema: sdl, storage });
-  const note = await DataStore.save(new store.models.Note({ text: 'kept' }));
-  await DataStore.save(new store.models.Tag({ name: 'first', note }));
-  return note.id;
-}
-
-/** In the page: reads the notes with their tags, and checks the store. */
-async function read({ name, sdl, storage }) {
-  const { DataStore } = globalThis.Granary;
-  const store = await DataStore.open({ name, schema: sdl, storage });
-  const notes = await DataStore.query(store.models.Note);
-  const tags = await Promise.all(notes.map((note) => note.tags.toArray()));
-  const { problems } = await store.check();
-  return { notes: notes.map((n) => n.id), tags: tags.map((t) => t.map((tag) => tag.name)), problems };
-}
-
-/** In the page: the code and message of what opening a store rejects with. */
-async function failure(options) {
-  try {
-    await globalThis.Granary.DataStore.open(options);
-  } catch (error) {
-    return { code: error.code, message: error.message };
-  }
-  return { code: 'none', message: 'it opened' };
-}
-
-const store = (name) => ({ name, sdl: SDL, storage: 'indexeddb' });
 
 const tests = {
   async 'a reload and another page find what was saved'(context) {
@@ -167,30 +136,6 @@ const tests = {
     const { code, message } = await page.evaluate(failure, { name: 'x', schema: SDL });
     assert.equal(code, 'WASM', message);
     assert.match(message, /'wasm-unsafe-eval'/);
-  },
-
-  async 'without IndexedDB opening fails, and memory serves'(context) {
-    const absent = () => Object.defineProperty(globalThis, 'indexedDB', { value: undefined, configurable: true });
-    const throwing = () => {
-      IDBFactory.prototype.open = () => {
-        throw new DOMException('denied', 'SecurityError');
-      };
-    };
-    const erroring = () => {
-      const open = IDBFactory.prototype.open;
-      IDBFactory.prototype.open = function () {
-        return open.call(this, 'x', 1.5e300);
-      };
-    };
-    for (const [kind, before] of Object.entries({ absent, throwing, erroring })) {
-      const page = await context.page('/module', before);
-      const { code, message } = await page.evaluate(failure, { name: 'x', schema: SDL });
-      assert.equal(code, 'UNAVAILABLE', `${kind}: ${message}`);
-      const id = await page.evaluate(write, { name: 'm', sdl: SDL, storage: 'memory' });
-      assert.equal(typeof id, 'string');
-      assert.deepEqual(page.failures, [], kind);
-      await page.close();
-    }
   },
 
   async 'setters planted on Object.prototype see nothing'(context) {

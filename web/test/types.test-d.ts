@@ -117,3 +117,17 @@ export function errors(error: unknown): string {
   if (error.code === 'OOPS') return '';
   return error.code === 'CONFLICT' ? 'again' : error.message;
 }
+
+/** Events are told apart by their type, and each has its members. */
+export function becomes(store: DataStore<Blog>): void {
+  store.events().subscribe((event) => {
+    same<typeof event.store, string>();
+    if (event.type === 'RESET') same<typeof event.emptied, boolean>();
+    if (event.type === 'STORAGE') same<typeof event.storage, 'memory'>();
+    if (event.type === 'ENGINE_RESTARTED') same<typeof event.error, GranaryError>();
+    // @ts-expect-error not every event has a cause
+    event.error;
+    // @ts-expect-error there is no such event
+    if (event.type === 'RESTART') return;
+  });
+}

@@ -1,0 +1,22 @@
+//go:build js && wasm
+
+package main
+
+//go:wasmimport granary notice
+func noticeAt(address uint32, length int32)
+
+// notice tells the page what has become of the store of that name, apart from its
+// records: an object of "type", "store", and "error" when there is one. more, which
+// may be nil, appends other members to it.
+func notice(name, kind string, err error, more func(dst []byte) []byte) {
+	text := appendTextMember([]byte{'{'}, "type", kind)
+	text = appendTextMember(text, "store", name)
+	if err != nil {
+		text = appendError(appendName(text, "error"), err)
+	}
+	if more != nil {
+		text = more(text)
+	}
+	text = append(text, '}')
+	noticeAt(address(text), int32(len(text)))
+}
