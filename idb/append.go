@@ -24,5 +24,8 @@ func (b *Backend) Append(ctx context.Context, a log.Append) error {
 	list.remain(a.Generation)
 	list.add(storeLog, "add", a.Data, key(a.Sequence))
 	_, err := b.perform(ctx, "append", how, list, storeGeneration, storeLog)
+	if err == nil {
+		b.announce(a.Generation, a.Sequence)
+	}
 	return err
 }

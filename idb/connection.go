@@ -4,7 +4,10 @@ package idb
 
 import (
 	"errors"
+	"sync"
 	"syscall/js"
+
+	indexeddb "github.com/hack-pad/go-indexeddb/idb"
 
 	"github.com/granarydb/granary/store/code"
 )
@@ -12,64 +15,104 @@ import (
 // The reasons for which a connection ends.
 var (
 	errClosed  = errors.New("closed by its owner")
-	errVersion = errors.New("another tab removes or upgrades the database")
+	errRemoved = errors.New("another tab removes the database")
+	errVersion = errors.New("another tab has a newer version of Granary")
 	errLost    = errors.New("closed by the browser")
 )
 
-// Close gives up the connection. Transactions under way end with their result,
-// every later call with code.Closed. Close is idempotent.
-func (b *Backend) Close() error {
-	b.end(errClosed)
-	return nil
+// connection is one IDBDatabase.
+type connection struct {
+	db     *indexeddb.Database
+	raw    js.Value  // the IDBDatabase of db
+	detour *detour   // the way to the IDBTransaction of each transaction
+	events *listener // hears that the connection has to end, or has ended
+	gone   func(reason error)
+
+	mu    sync.Mutex
+	ended error // why the connection is closed; nil while it is open
+
+	starting sync.Mutex // one transaction is started at a time, so that detour tells whose it is
 }
 
 // end closes the connection, unless that was done before. It never waits, so
 // listeners may call it.
-func (b *Backend) end(reason error) {
-	b.mu.Lock()
-	first := b.ended == nil
+func (c *connection) end(reason error) {
+	c.mu.Lock()
+	first := c.ended == nil
 	if first {
-		b.ended = reason
+		c.ended = reason
 	}
-	b.mu.Unlock()
+	c.mu.Unlock()
 	if !first {
 		return
 	}
-	b.raw.Call("close")
-	b.events.stop()
-	if b.detour != nil {
-		b.raw.Delete("transaction")
-		b.detour.fn.Release()
+	c.raw.Call("close")
+	c.events.stop()
+	if c.detour != nil {
+		c.raw.Delete("transaction")
+		c.detour.fn.Release()
 	}
+	if c.gone != nil {
+		c.gone(reason)
+	}
+}
+
+// over is why the connection is closed, nil while it is open.
+func (c *connection) over() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.ended
 }
 
 // listen hears that another tab wants the database for itself, and that the
 // browser has closed the connection.
-func (b *Backend) listen() {
-	b.events = listen(b.raw, func(event js.Value, kind string) bool {
+func (c *connection) listen() {
+	c.events = listen(c.raw, func(event js.Value, kind string) bool {
 		if kind == "close" {
-			b.end(errLost)
+			c.end(errLost)
 			return true
 		}
 		// The library would log a line and close the connection, and we would not
 		// learn of it.
 		event.Call("stopImmediatePropagation")
-		b.end(errVersion)
+		if event.Get("newVersion").IsNull() {
+			c.end(errRemoved)
+		} else {
+			c.end(errVersion)
+		}
 		return true // it has stopped by now
 	}, "versionchange", "close")
 }
 
-// open returns nil while the connection is open, or else the error of a call that
-// comes too late.
-func (b *Backend) open(op string) error {
+// Close gives up the connection. Transactions under way end with their result,
+// every later call with code.Closed. Close is idempotent.
+func (b *Backend) Close() error {
 	b.mu.Lock()
-	reason := b.ended
+	if b.ended == nil {
+		b.ended = errClosed
+	}
+	c, channel, locks := b.c, b.channel, b.locks
+	b.channel, b.locks = nil, nil
 	b.mu.Unlock()
+	for turn := range locks {
+		turn.end()
+	}
+	if channel != nil {
+		channel.close()
+	}
+	if c != nil {
+		c.end(errClosed)
+	}
+	return nil
+}
+
+// closed is the error of a call that comes too late.
+func closed(op string, reason error) error {
 	switch reason {
-	case nil:
-		return nil
-	case errLost:
-		return failure(code.Unavailable, op, lostMessage, nil)
+	case errVersion:
+		return failure(code.Format, op, "another tab has upgraded the database to a newer version of Granary; reload the page to get that version", nil)
+	case errRemoved:
+		return failure(code.Closed, op, "another tab has removed the database; open the store again to begin a new one", nil)
 	case errClosed:
 		reason = nil // that says it all
 	}

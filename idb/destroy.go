@@ -55,6 +55,7 @@ func Destroy(ctx context.Context, name string) error {
 	if failed != nil {
 		return refused(op, failed)
 	}
+	NewWitness(name).forget()
 	return nil
 }
 

@@ -18,6 +18,7 @@ const (
 	exceptionInvalidState = "InvalidStateError"
 	exceptionQuota        = "QuotaExceededError"
 	exceptionSecurity     = "SecurityError"
+	exceptionUnknown      = "UnknownError"
 	exceptionVersion      = "VersionError"
 )
 
@@ -25,6 +26,9 @@ const (
 	lostMessage   = "the browser closed the connection: site data were cleared, or the tab was in the background for long; open the store again"
 	closedMessage = "the connection was closed; open the store again"
 )
+
+// errAbsent is the cause when the browser lacks something.
+var errAbsent = errors.New("the browser has no such thing")
 
 // errAnswer is the cause when the browser did not answer in time.
 var errAnswer = errors.New("the browser did not answer in time")

@@ -3,6 +3,7 @@
 package idb_test
 
 import (
+	"fmt"
 	"strings"
 	"syscall/js"
 	"testing"
@@ -30,9 +31,10 @@ func TestWrites_ThatTheBrowserAbortsAreErrorsAndUndone(t *testing.T) {
 		says string
 	}{
 		{`new DOMException("full", "QuotaExceededError")`, code.Quota, "no room"},
-		{`new DOMException("broken", "UnknownError")`, code.Unavailable, "nothing was changed: UnknownError: broken"},
+		{`new DOMException("broken", "DataError")`, code.Unavailable, "nothing was changed: DataError: broken"},
+		{`new DOMException("broken", "UnknownError")`, code.UnknownOutcome, "UnknownError: broken"}, // the storage is out of reach
 		{`new DOMException("gone", "AbortError")`, code.Unavailable, "AbortError"},
-		{`null`, code.Unavailable, "the browser closed the connection"}, // what a forced close leaves
+		{`null`, code.UnknownOutcome, "the browser closed the connection"}, // what a forced close leaves
 	} {
 		t.Run(test.with, func(t *testing.T) {
 			name := newName(t)
@@ -50,7 +52,8 @@ func TestWrites_ThatTheBrowserAbortsAreErrorsAndUndone(t *testing.T) {
 			})
 			snapshot, err := b.Read(ctx, 0)
 			require.NoError(t, err)
-			require.Equal(t, log.Snapshot{Entries: []log.Entry{{Sequence: 1, Data: []byte{}}}}, snapshot)
+			require.Zero(t, snapshot.Generation)
+			require.Equal(t, []log.Entry{{Sequence: 1, Data: []byte{}}}, snapshot.Entries)
 			require.NoError(t, b.Append(ctx, log.Append{Sequence: 2}))
 		})
 	}
@@ -84,7 +87,8 @@ func TestWrites_OfWhichOneRequestThrowsAreUndone(t *testing.T) {
 			})
 			snapshot, err := b.Read(ctx, 0)
 			require.NoError(t, err)
-			require.Equal(t, log.Snapshot{Entries: []log.Entry{{Sequence: 1, Data: []byte{}}}}, snapshot)
+			require.Zero(t, snapshot.Generation)
+			require.Equal(t, []log.Entry{{Sequence: 1, Data: []byte{}}}, snapshot.Entries)
 			require.NoError(t, appending(b))
 		})
 	}
@@ -110,25 +114,147 @@ func TestCalls_ThatAreNeverAnsweredEnd(t *testing.T) {
 	require.Len(t, snapshot.Entries, 1)
 }
 
-func TestConnection_ThatTheBrowserClosesIsUnavailable(t *testing.T) {
+// told keeps what a Backend tells its watcher.
+type told chan string
+
+func (w told) Written(p log.Position) { w <- fmt.Sprint("written ", p.Generation, " ", p.Sequence) }
+func (w told) Lost(error)             { w <- "lost" }
+func (w told) Restored()              { w <- "restored" }
+func (w told) Ended(cause error)      { w <- string(code.Of(cause)) }
+
+// hears waits until the watcher is told these, one after the other.
+func (w told) hears(t *testing.T, list ...string) {
+	t.Helper()
+	for _, want := range list {
+		select {
+		case got := <-w:
+			require.Equal(t, want, got)
+		case <-time.After(patience):
+			require.FailNow(t, "never told", want)
+		}
+	}
+}
+
+func TestConnection_ThatTheBrowserClosesIsReplaced(t *testing.T) {
 	for how, script := range map[string]string{
 		"with an event":    `db.close(); db.dispatchEvent(new Event("close"))`,
 		"without an event": `db.close()`,
 	} {
 		t.Run(how, func(t *testing.T) {
-			name := newName(t)
-			b := open(t, name)
+			b, w := open(t, newName(t)), make(told, 10)
+			b.Watch(w)
 			require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
-			function("db", script).Invoke(connectionOf(t, b))
-			for range 2 {
-				err := b.Append(ctx, log.Append{Sequence: 2})
-				require.ErrorIs(t, err, code.Unavailable)
-				require.ErrorContains(t, err, "open the store again")
+			for n := range uint64(3) {
+				function("db", script).Invoke(connectionOf(t, b))
+				require.NoError(t, b.Append(ctx, log.Append{Sequence: n + 2}))
+				w.hears(t, "lost", "restored")
 			}
-			require.NoError(t, b.Close())
-			require.NoError(t, open(t, name).Append(ctx, log.Append{Sequence: 2}))
+			snapshot, err := b.Read(ctx, 0)
+			require.NoError(t, err)
+			require.Len(t, snapshot.Entries, 4)
 		})
 	}
+}
+
+func TestConnection_ThatIsClosedUnderAWriteHasAnUnknownOutcome(t *testing.T) {
+	b := open(t, newName(t))
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+	t.Run("faulty", func(t *testing.T) {
+		aborted(t, "null")
+		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 2}), code.UnknownOutcome)
+	})
+	snapshot, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Len(t, snapshot.Entries, 1)
+}
+
+func TestConnection_ThatCannotBeReplacedIsUnavailableAndTriedAgain(t *testing.T) {
+	b := open(t, newName(t))
+	t.Run("faulty", func(t *testing.T) {
+		raw := connectionOf(t, b)
+		patch(t, "IDBFactory", "open", `throw new DOMException("denied", "UnknownError")`)
+		function("db", `db.close()`).Invoke(raw)
+		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 1}), code.Unavailable)
+	})
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+}
+
+// A database that the browser removed beneath us is made anew, with another identity.
+func TestConnection_ToADatabaseThatIsGoneHasAnotherIdentity(t *testing.T) {
+	name := newName(t)
+	b := open(t, name)
+	before, err := b.Position(ctx)
+	require.NoError(t, err)
+	function("db", `db.close()`).Invoke(connectionOf(t, b))
+	await(t, function("name", `return new Promise((resolve, reject) => {
+		const request = indexedDB.deleteDatabase("granary:" + name)
+		request.onsuccess = resolve
+		request.onerror = () => reject(request.error)
+	})`).Invoke(name))
+	after, err := b.Position(ctx)
+	require.NoError(t, err)
+	require.NotEqual(t, before.Identity, after.Identity)
+	require.Len(t, after.Identity, 32)
+}
+
+func TestWatch_SaysWhenAnotherTabRemovesOrUpgradesTheDatabase(t *testing.T) {
+	t.Run("removes", func(t *testing.T) {
+		name := newName(t)
+		b, w := open(t, name), make(told, 10)
+		b.Watch(w)
+		require.NoError(t, idb.Destroy(ctx, name))
+		w.hears(t, string(code.Closed))
+		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 1}), code.Closed)
+	})
+	t.Run("upgrades", func(t *testing.T) {
+		name := newName(t)
+		b, w := open(t, name), make(told, 10)
+		b.Watch(w)
+		hold(t, name, 2, ``)
+		w.hears(t, string(code.Format))
+		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 1}), code.Format)
+	})
+}
+
+func TestWatch_PassesBySomebodyElsesMessages(t *testing.T) {
+	name := newName(t)
+	one, other, w := open(t, name), open(t, name), make(told, 10)
+	one.Watch(w)
+	other.Watch(make(told, 10))
+	_, err := other.Read(ctx, 0)
+	require.NoError(t, err)
+	function("name", `const c = new BroadcastChannel("granary:" + name)
+		for (const data of [null, 5, {}, "", "a b c", "a 1", "a -1 2", " 1 2", "a 1 2 3", "a 99999999999999999999 1"]) c.postMessage(data)
+		c.close()`).Invoke(name)
+	require.NoError(t, other.Append(ctx, log.Append{Sequence: 1}))
+	w.hears(t, "written 0 1")
+}
+
+func TestWitness_RemembersTheMostOfOneIdentity(t *testing.T) {
+	name := newName(t)
+	w := idb.NewWitness(name)
+	seen := func(want string, n uint64) {
+		t.Helper()
+		identity, sequence := w.Seen()
+		require.Equal(t, want, identity)
+		require.Equal(t, n, sequence)
+	}
+	seen("", 0)
+	w.Saw("a", 5)
+	w.Saw("a", 3)
+	seen("a", 5)
+	w.Saw("b", 1)
+	seen("b", 1)
+	function("name", `localStorage.setItem("granary:" + name, "nonsense")`).Invoke(name)
+	seen("", 0)
+	w.Saw("b", 2)
+	require.NoError(t, idb.Destroy(ctx, name))
+	seen("", 0)
+	t.Run("denied", func(t *testing.T) {
+		replace(t, js.Global(), "localStorage", js.ValueOf(map[string]any{"get": function(`throw new DOMException("denied", "SecurityError")`)}))
+		w.Saw("a", 1)
+		seen("", 0)
+	})
 }
 
 func TestRead_OfForeignValuesIsCorrupt(t *testing.T) {

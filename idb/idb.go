@@ -8,6 +8,7 @@
 // A store is one database, "granary:" and its name, with four object stores:
 //
 //	generation  generation → {present: 1}    one record, which says what the present generation is
+//	            "identity" → string          random, as long as the database lives
 //	manifest    generation → Uint8Array      one record, none in generation 0
 //	log         sequence   → Uint8Array
 //	blocks      id         → Uint8Array
@@ -32,10 +33,7 @@ package idb
 
 import (
 	"sync"
-	"syscall/js"
 	"time"
-
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
 
 	"github.com/granarydb/granary/store/log"
 )
@@ -50,6 +48,7 @@ const (
 	storeBlocks     = "blocks"
 
 	fieldPresent = "present"
+	keyIdentity  = "identity"
 )
 
 var objectStores = [...]string{storeGeneration, storeManifest, storeLog, storeBlocks}
@@ -62,28 +61,33 @@ const (
 	BlockedTimeout = 2 * time.Second  // for other tabs to let go of a database that Destroy removes
 )
 
+// pauses are made before each attempt to connect again.
+var pauses = [...]time.Duration{0, 50 * time.Millisecond, 200 * time.Millisecond, time.Second, 3 * time.Second}
+
 // Options are the options of Open. The zero value is a good choice.
 type Options struct {
 	OpenTimeout   time.Duration // 0 means the constant OpenTimeout
 	AnswerTimeout time.Duration // 0 means the constant AnswerTimeout
 }
 
-// Backend is one connection to one database. It fulfils log.Backend.
+// Backend is a way to one database. It fulfils log.Backend. Beneath it is one
+// connection after the other: when the browser closes one, or does not answer any
+// more, calls wait for the next.
 //
 // Its methods wait for the browser and therefore must not be called by an
 // exported function itself, only by a goroutine that it started.
 type Backend struct {
-	answerTimeout int64 // nanoseconds; a time.Duration here would link the code that prints it
+	name    string
+	options Options
 
-	db     *indexeddb.Database
-	raw    js.Value  // the IDBDatabase of db
-	detour *detour   // the way to the IDBTransaction of each transaction
-	events *listener // hears that the connection has to end, or has ended
-
-	mu    sync.Mutex
-	ended error // why the connection is closed; nil while it is open
-
-	starting sync.Mutex // one transaction is started at a time, so that detour tells whose it is
+	mu       sync.Mutex
+	c        *connection
+	ended    error         // why there is no connection any more; nil while there is one, or will be
+	mending  chan struct{} // closed when the attempts to connect again have ended; nil while there are none
+	watcher  log.Watcher   // nil until Watch
+	channel  *channel      // to other tabs; nil until Watch
+	identity string        // of the database; "" until it was read
+	locks    map[*turn]bool
 }
 
 var _ log.Backend = (*Backend)(nil)

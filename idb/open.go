@@ -22,6 +22,19 @@ import (
 // this package wrote the database; with code.Corrupt when the database is not one
 // of ours. The message says what the likely cause is.
 func Open(ctx context.Context, name string, options Options) (*Backend, error) {
+	options.OpenTimeout = orDefault(options.OpenTimeout, OpenTimeout)
+	options.AnswerTimeout = orDefault(options.AnswerTimeout, AnswerTimeout)
+	c, err := dial(ctx, name, options)
+	if err != nil {
+		return nil, err
+	}
+	b := &Backend{name: name, options: options, locks: map[*turn]bool{}}
+	b.use(c)
+	return b, nil
+}
+
+// dial makes a connection.
+func dial(ctx context.Context, name string, options Options) (*connection, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled("open", err)
 	}
@@ -29,20 +42,20 @@ func Open(ctx context.Context, name string, options Options) (*Backend, error) {
 	if err := o.start(name); err != nil {
 		return nil, err
 	}
-	if cause := await(ctx, o.ended, orDefault(options.OpenTimeout, OpenTimeout)); cause != nil {
+	if cause := await(ctx, o.ended, options.OpenTimeout); cause != nil {
 		o.abandoned = true
 		return nil, failure(code.Unavailable, "open", "given up before the browser answered; "+
 			"close other tabs of this site or restart the browser, or keep the store in memory", cause)
 	}
-	return o.finish(orDefault(options.AnswerTimeout, AnswerTimeout))
+	return o.finish()
 }
 
 // opening is one request to open a database, from its start to its end.
 type opening struct {
 	request   *indexeddb.OpenDBRequest
-	raw       js.Value // the IDBOpenDBRequest
-	backend   *Backend // the connection, once there is one
-	failed    error    // why there is none
+	raw       js.Value    // the IDBOpenDBRequest
+	c         *connection // once there is one
+	failed    error       // why there is none
 	ended     chan struct{}
 	abandoned bool // nobody waits any more
 }
@@ -100,8 +113,8 @@ func (o *opening) connected(raw js.Value) {
 		raw.Call("close")
 		return
 	}
-	o.backend = &Backend{raw: raw}
-	o.backend.listen()
+	o.c = &connection{raw: raw}
+	o.c.listen()
 }
 
 // upgrade creates the object stores of a new database.
@@ -121,6 +134,9 @@ func create(db *indexeddb.Database) error {
 			if err == nil {
 				_, err = store.AddKey(key(0), present)
 			}
+			if err == nil {
+				_, err = store.AddKey(js.ValueOf(keyIdentity), js.ValueOf(newIdentity()))
+			}
 		}
 		if err != nil {
 			return err
@@ -129,28 +145,28 @@ func create(db *indexeddb.Database) error {
 	return nil
 }
 
-// finish makes the Backend of an opening that has ended.
-func (o *opening) finish(answerTimeout time.Duration) (*Backend, error) {
-	b := o.backend
-	if b == nil {
+// finish makes the connection of an opening that has ended.
+func (o *opening) finish() (*connection, error) {
+	c := o.c
+	if c == nil {
 		return nil, refused("open", o.failed)
 	}
-	if err := b.open("open"); err != nil {
-		return nil, err // another tab wanted the database at once
+	if reason := c.over(); reason != nil {
+		return nil, closed("open", reason) // another tab wanted the database at once
 	}
 	db, err := o.request.Result()
 	if err == nil {
-		err = check(b.raw)
+		err = check(c.raw)
 	}
 	if err != nil {
-		b.end(err)
+		c.end(err)
 		return nil, failure(code.Corrupt, "open", "the database is damaged; clear the site's data", err)
 	}
-	b.db, b.answerTimeout = db, int64(answerTimeout)
+	c.db = db
 	// Lets us see the IDBTransaction of each transaction that the library starts.
-	b.detour = newDetour(b.raw, "transaction", nil)
-	b.raw.Set("transaction", b.detour.fn)
-	return b, nil
+	c.detour = newDetour(c.raw, "transaction", nil)
+	c.raw.Set("transaction", c.detour.fn)
+	return c, nil
 }
 
 // check fails when the database lacks an object store.

@@ -150,7 +150,7 @@ func TestDestroy_AsksOpenBackendsToClose(t *testing.T) {
 	require.NoError(t, idb.Destroy(ctx, name))
 	err := b.Append(ctx, log.Append{Sequence: 2})
 	require.ErrorIs(t, err, code.Closed)
-	require.ErrorContains(t, err, "another tab removes or upgrades the database")
+	require.ErrorContains(t, err, "another tab has removed the database")
 	_, err = b.Read(ctx, 0)
 	require.ErrorIs(t, err, code.Closed)
 }

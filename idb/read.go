@@ -15,7 +15,7 @@ import (
 var reading = indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadOnly}
 
 // Read returns the manifest and all entries numbered above after, as one
-// snapshot. It costs one transaction of four requests, however many entries there
+// snapshot. It costs one transaction of five requests, however many entries there
 // are: a cursor would cost an event for each.
 func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot, err error) {
 	above, err := keysAbove(after)
@@ -27,7 +27,8 @@ func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot
 	list.add(storeManifest, "getAll", nil, js.Undefined())
 	list.add(storeLog, "getAllKeys", nil, above)
 	list.add(storeLog, "getAll", nil, above)
-	answers, err := b.perform(ctx, "read", reading, list, storeManifest, storeLog)
+	list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
+	answers, err := b.perform(ctx, "read", reading, list, storeGeneration, storeManifest, storeLog)
 	if err != nil {
 		return snapshot, err
 	}
@@ -36,6 +37,9 @@ func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot
 		snapshot.Entries, err = records(answers[2], answers[3])
 	}
 	if err != nil {
+		return log.Snapshot{}, failure(code.Corrupt, "read", "", err)
+	}
+	if snapshot.Identity, err = b.knows(answers[4]); err != nil {
 		return log.Snapshot{}, failure(code.Corrupt, "read", "", err)
 	}
 	for _, m := range manifests {

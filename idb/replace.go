@@ -39,5 +39,8 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 	list.add(storeLog, "delete", nil, folded)
 	how := indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadWrite, Durability: indexeddb.DurabilityStrict}
 	_, err = b.perform(ctx, "replace", how, list, storeGeneration, storeManifest, storeLog, storeBlocks)
+	if err == nil {
+		b.announce(r.Generation+1, 0)
+	}
 	return err
 }

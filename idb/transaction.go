@@ -4,6 +4,7 @@ package idb
 
 import (
 	"context"
+	"errors"
 	"syscall/js"
 	"time"
 
@@ -24,13 +25,32 @@ type transaction struct {
 	done   bool // it was completed; valid once ended is closed
 }
 
+// errBroken is the cause when the connection was found closed and nothing was done.
+var errBroken = errors.New("the connection is closed")
+
 // perform does a transaction on these object stores from its start to its end and
-// returns the requests as they were issued, of type IDBRequest.
+// returns the requests as they were issued, of type IDBRequest. If the connection
+// breaks and nothing was done it is done on the next one.
 func (b *Backend) perform(ctx context.Context, op string, how indexeddb.TransactionOptions, list requests, stores ...string) ([]js.Value, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(op, err)
 	}
-	t, err := b.start(op, how, stores)
+	for range pauses {
+		c, err := b.connection(ctx, op)
+		if err != nil {
+			return nil, err
+		}
+		issued, err := c.perform(ctx, time.Duration(b.options.AnswerTimeout), op, how, list, stores)
+		if err != errBroken {
+			return issued, err
+		}
+		c.end(errLost)
+	}
+	return nil, failure(code.Unavailable, op, lostMessage, nil)
+}
+
+func (c *connection) perform(ctx context.Context, patience time.Duration, op string, how indexeddb.TransactionOptions, list requests, stores []string) ([]js.Value, error) {
+	t, err := c.start(op, how, stores)
 	if err != nil {
 		return nil, err
 	}
@@ -43,37 +63,53 @@ func (b *Backend) perform(ctx context.Context, op string, how indexeddb.Transact
 		_, _ = invoke(t.raw, "abort")
 		return nil, undone(op, err)
 	}
-	if cause := await(ctx, t.ended, time.Duration(b.answerTimeout)); cause != nil {
+	if cause := await(ctx, t.ended, patience); cause != nil {
+		if cause == errAnswer {
+			defer c.end(errLost) // the next one may answer
+		}
 		return nil, t.abandon(cause)
 	}
 	if !t.done {
-		return nil, undone(op, errorOf(t.raw))
+		return nil, c.aborted(t, errorOf(t.raw))
 	}
 	return issued, nil
 }
 
-func (b *Backend) start(op string, how indexeddb.TransactionOptions, stores []string) (*transaction, error) {
-	b.starting.Lock()
-	defer b.starting.Unlock()
-	if err := b.open(op); err != nil {
-		return nil, err
+// aborted is the error of a transaction that the browser has aborted. When it has no
+// error the connection was torn down, and UnknownError is what a browser says whose
+// storage is out of reach; then the connection is of no use any more. The standard
+// says that an aborted transaction has done nothing, but of the storage that is out
+// of reach a page cannot know that.
+func (c *connection) aborted(t *transaction, cause error) error {
+	if cause != nil && !isException(cause, exceptionUnknown) {
+		return undone(t.op, cause)
+	}
+	c.end(errLost)
+	if t.writes {
+		return failure(code.UnknownOutcome, t.op, lostMessage, cause)
+	}
+	return errBroken
+}
+
+func (c *connection) start(op string, how indexeddb.TransactionOptions, stores []string) (*transaction, error) {
+	c.starting.Lock()
+	defer c.starting.Unlock()
+	if c.over() != nil {
+		return nil, errBroken
 	}
 	t := &transaction{op: op, writes: how.Mode == indexeddb.TransactionReadWrite, ended: make(chan struct{})}
 	var err error
-	t.raw, err = b.detour.through(func() (err error) {
-		t.Transaction, err = b.db.TransactionWithOptions(how, stores[0], stores[1:]...)
+	t.raw, err = c.detour.through(func() (err error) {
+		t.Transaction, err = c.db.TransactionWithOptions(how, stores[0], stores[1:]...)
 		return err
 	})
-	if err == nil {
+	switch {
+	case err == nil:
 		return t, nil
-	}
-	if isException(err, exceptionInvalidState) {
+	case isException(err, exceptionInvalidState) || c.over() != nil:
 		// Somebody closed the connection without an event; Safari does so to pages
 		// in the background. It stays closed.
-		b.end(errLost)
-	}
-	if closed := b.open(op); closed != nil {
-		return nil, closed
+		return nil, errBroken
 	}
 	return nil, undone(op, err)
 }

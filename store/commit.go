@@ -14,6 +14,7 @@ type Commit struct {
 	run     func(*tx) error // makes the change; run again when others' commits come in between
 	changes []table.Change
 	cleared bool // the change is the deletion of everything
+	strict  bool // wait until it is on the medium
 	version uint32
 	saved   []place
 	rows    []record.Row // that a delete was asked for

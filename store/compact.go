@@ -49,7 +49,7 @@ func (d *dataset) due(count int) bool {
 // durable commits may be in the tables. Blocks whose rows did not change stay.
 func (d *dataset) compaction(blockSize int) compaction {
 	c := compaction{blockSize: blockSize, segments: map[string]*segment{}, manifest: &log.Manifest{
-		Through: d.head, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
+		Through: d.head, Nonce: d.nonce, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
 	for _, t := range d.all() {
 		name := t.Model.Name
 		c.segments[name] = c.fold(t, d.segment(name))

@@ -21,9 +21,11 @@ type dataset struct {
 	kept       map[string]*table.Table
 	adapters   map[*record.Layout]*record.Adapter // nil for layouts that need none
 	segments   map[string]*segment
+	identity   string // of the storage
 	generation uint64
 	manifest   *log.Manifest
 	head       uint64           // the last entry applied
+	nonce      uint64           // of that entry; 0 when it was void
 	layouts    []*record.Layout // that the log has named
 	logBytes   int              // of the entries since the manifest
 	logCount   int
@@ -85,12 +87,12 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, er
 	if err != nil {
 		return false, err
 	}
-	d.generation = snapshot.Generation
+	d.identity, d.generation = snapshot.Identity, snapshot.Generation
 	if d.manifest, err = log.ReadManifest(snapshot.Manifest); err != nil {
 		return false, err
 	}
 	d.layouts = d.manifest.Layouts
-	d.head = d.manifest.Through
+	d.head, d.nonce = d.manifest.Through, d.manifest.Nonce
 	for _, s := range d.manifest.Segments {
 		complete, err := d.readSegment(ctx, b, s, version)
 		if err != nil || !complete {
@@ -98,8 +100,8 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, er
 		}
 	}
 	for _, e := range snapshot.Entries {
-		if err := d.apply(e, version); err != nil {
-			return false, err
+		if more, err := d.next(e, version); err != nil || !more {
+			return err == nil, err
 		}
 	}
 	return true, nil
@@ -163,12 +165,30 @@ func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32
 	return t, true, nil
 }
 
-// apply takes in the next entry of the log.
-func (d *dataset) apply(e log.Entry, version uint32) error {
-	if e.Sequence != d.head+1 {
-		return code.Fault(code.Corrupt, "", "", "log entry "+strconv.FormatUint(d.head+1, 10)+" is missing")
-	}
+// next takes in the next entry of the log, unless it is void: written in a hurry
+// behind one that did not come in, or in whose place there is another. It returns
+// false when the log ends before the entry, because that other one may still come.
+func (d *dataset) next(e log.Entry, version uint32) (more bool, err error) {
 	d.changes = d.changes[:0]
+	nonce, after := log.Head(e.Data)
+	missing := e.Sequence != d.head+1
+	if after == 0 && missing {
+		return false, code.Fault(code.Corrupt, "", "", "log entry "+strconv.FormatUint(d.head+1, 10)+" is missing")
+	}
+	if after == 0 || after == d.nonce && !missing {
+		d.nonce = nonce
+		return true, d.apply(e, version)
+	}
+	if err := log.CheckEntry(e); err != nil || missing {
+		return false, err
+	}
+	d.nonce = 0
+	d.advance(d.layouts, len(e.Data))
+	return true, nil
+}
+
+// apply takes in the changes of an entry.
+func (d *dataset) apply(e log.Entry, version uint32) error {
 	layouts, err := log.ReadEntry(e, d.layouts, func(op log.Operation) error {
 		t, adapter, err := d.home(op.Layout)
 		if err != nil {

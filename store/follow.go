@@ -2,7 +2,11 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
+
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/log"
 )
 
 // undo takes all pending commits back, newest first.
@@ -18,43 +22,99 @@ func (st *Store) undo() {
 }
 
 // follow takes in what others wrote: the entries since the head, or everything
-// anew when they have compacted, and runs the pending commits again on top.
-func (st *Store) follow(ctx context.Context) {
+// anew when they have compacted or what was there is lost, and runs the pending
+// commits again on top. It returns false when it could do nothing.
+func (st *Store) follow(ctx context.Context) bool {
 	st.mu.Lock()
-	head, generation, version := st.data.head, st.data.generation, st.version
+	known, version, verify := *st.data, st.version, st.journal.verify
+	st.journal.behind, st.journal.verify = false, false // what is heard from now on may not be in what is read
 	st.mu.Unlock()
-	snapshot, err := st.options.Backend.Read(ctx, head)
-	var fresh *dataset
-	if err == nil && snapshot.Generation != generation {
-		fresh, err = load(ctx, st.options.Backend, st.schema, version)
-	}
+	entries, fresh, err := st.catchUp(ctx, known, version, verify)
 
 	st.mu.Lock()
 	if err != nil {
+		st.journal.behind, st.journal.verify = true, verify
+		idle := len(st.journal.pending) == 0
 		st.undo()
 		st.settle(slices.Clone(st.journal.pending), err)
-		return
+		return !idle
 	}
-	st.journal.behind = false
 	st.version++ // undo notes that there is news
 	st.undo()
-	var calls []func() // that tell observers
+	var calls []func() // that tell of it
 	if fresh != nil {
-		calls = st.deliver(st.replacedBy(fresh.tables))
-		st.data, snapshot.Entries = fresh, nil
-		st.epoch++
-		st.lives.replaced()
+		calls = st.replace(fresh)
 	}
-	for _, e := range snapshot.Entries {
-		if err := st.data.apply(e, st.version); err != nil {
+	for _, e := range entries {
+		more, err := st.data.next(e, st.version)
+		if err != nil {
 			st.fail(err) // the tables are between two entries
 			st.settle(slices.Clone(st.journal.pending), err, calls...)
-			return
+			return true
+		}
+		if !more {
+			break
 		}
 		st.lives.changed(st.data.changes)
 		calls = append(calls, st.deliver(st.observed(st.data.changes, OtherTab))...)
 	}
+	st.saw()
 	st.rerun(calls)
+	return true
+}
+
+// catchUp reads the entries behind what is known; or everything, when that is no
+// longer the beginning of what storage holds.
+func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, verify bool) ([]log.Entry, *dataset, error) {
+	after := known.head
+	if verify && after > known.manifest.Through {
+		after-- // to see that the last one is still there
+	}
+	snapshot, err := st.read(ctx, after)
+	if err != nil {
+		return nil, nil, err
+	}
+	entries := snapshot.Entries
+	same := snapshot.Identity == known.identity && snapshot.Generation == known.generation
+	if same && after < known.head {
+		same = len(entries) > 0 && entries[0].Sequence == known.head && takenUnless(entries[0], known.nonce) == nil
+		if same {
+			entries = entries[1:]
+		}
+	}
+	if same {
+		return entries, nil, nil
+	}
+	fresh, err := load(ctx, st.options.Backend, st.schema, version)
+	return nil, fresh, err
+}
+
+// read reads the log, again and again where storage fails for a moment.
+func (st *Store) read(ctx context.Context, after uint64) (snapshot log.Snapshot, err error) {
+	start := st.options.Clock()
+	for range storageTries {
+		snapshot, err = st.options.Backend.Read(ctx, after)
+		if !errors.Is(err, code.Unavailable) || st.options.Clock()-start > storagePatience {
+			return snapshot, err
+		}
+	}
+	return snapshot, err
+}
+
+// replace puts what was read anew in the place of what was there, and returns the
+// calls that tell of it. Of records that storage has lost observers do not hear:
+// nobody has deleted them. The caller holds mu.
+func (st *Store) replace(fresh *dataset) (calls []func()) {
+	old := st.data
+	if emptied := fresh.identity != old.identity; emptied || fresh.head < old.head {
+		calls = st.notify(Notice{Type: NoticeReset, Before: old.head, Now: fresh.head, Emptied: emptied})
+	} else {
+		calls = st.deliver(st.replacedBy(fresh.tables))
+	}
+	st.data = fresh
+	st.epoch++
+	st.lives.replaced()
+	return calls
 }
 
 // rerun applies the pending commits again; those that fail now end with their

@@ -38,7 +38,7 @@ func (r *rounds) reopen(i int) {
 		require.NoError(r, old.Close(), r.replay)
 		r.stats["reopen"]++
 	}
-	storage := &refusing{Backend: r.storage.Handle()}
+	storage := &refusing{Backend: storetest.Deaf{Backend: r.storage.Handle()}}
 	r.stores[i] = r.openOn(storage)
 	r.storages[r.stores[i]] = storage
 }

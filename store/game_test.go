@@ -55,7 +55,7 @@ func gameOn(t testing.TB, seed uint64, s *schema.Schema) *game {
 		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, grouped: map[*store.Store][]*grouped{}, mirrors: map[*store.Store]*mirror{}, stats: map[string]int{}}
 }
 
-func (g *game) open() *store.Store { return g.openOn(g.storage.Handle()) }
+func (g *game) open() *store.Store { return g.openOn(storetest.Deaf{Backend: g.storage.Handle()}) }
 
 func (g *game) openOn(b store.Backend) *store.Store {
 	st, err := store.Open(context.Background(), store.Small(store.Options{Schema: g.schema, Backend: b,

@@ -7,6 +7,7 @@ import (
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/record"
 )
 
 // journal is the way of commits to storage. One goroutine walks it.
@@ -17,6 +18,11 @@ type journal struct {
 	waiting bool          // for time to fold the log
 	idle    bool          // there is time, and nothing was written since it was asked for
 	behind  bool          // others were seen to write
+	look    bool          // whether others have written is to be looked up
+	verify  bool          // what was taken in before may have been lost since
+	full    bool          // the last entry found no room
+	flying  *flight       // being written
+	hurried *flight       // being written behind that one
 	wake    chan struct{} // capacity 1
 	stopped chan struct{}
 }
@@ -93,16 +99,16 @@ func (st *Store) walk() {
 	}
 }
 
-// flush writes what is pending as one entry. It returns false when there was
-// nothing to do.
+// flush takes in what others have written, and then writes what is pending as one
+// entry. It returns false when there was nothing to do, or nothing could be done.
 func (st *Store) flush(ctx context.Context) bool {
+	st.lookAround(ctx)
 	st.mu.Lock()
-	if st.journal.behind && len(st.journal.pending) > 0 {
+	if st.journal.behind {
 		st.mu.Unlock()
-		st.follow(ctx)
-		return true
+		return st.follow(ctx)
 	}
-	batch, w := st.batch()
+	batch, w := st.batch(st.journal.pending, st.data.layouts)
 	if len(batch) == 0 {
 		st.mu.Unlock()
 		return false
@@ -111,40 +117,57 @@ func (st *Store) flush(ctx context.Context) bool {
 		st.settle(batch, nil)
 		return true
 	}
-	nonce := st.options.Random.number()
-	data, layouts := w.Bytes(nonce, st.data.head+1)
-	a := log.Append{Generation: st.data.generation, Sequence: st.data.head + 1, Data: data, Strict: st.options.Strict}
+	f := st.flight(batch, w, st.data.head+1, 0)
+	st.journal.flying = f
 	st.mu.Unlock()
 
-	err := st.options.Backend.Append(ctx, a)
-	if errors.Is(err, code.UnknownOutcome) {
-		err = st.resolve(ctx, a, nonce, err)
-	}
+	err := st.append(ctx, f)
 
 	st.mu.Lock()
+	next := st.journal.hurried
+	st.journal.flying, st.journal.hurried = nil, nil
+	if next != nil {
+		st.mu.Unlock()
+		<-next.done
+		st.mu.Lock()
+	}
+	st.ended(f, err, next)
+	return true
+}
+
+// ended ends the commits of an entry that is in, or failed, and those of the next
+// one if it was written in a hurry. It is called with the lock held and releases it.
+func (st *Store) ended(f *flight, err error, next *flight) {
 	switch {
 	case err == nil:
-		for _, c := range batch {
-			st.data.touch(c.changes)
-			st.data.hollow = st.data.hollow || c.cleared
+		st.landed(f)
+		batch := f.batch
+		if next != nil && next.err == nil {
+			st.landed(next)
+			batch = append(batch, next.batch...)
 		}
-		st.data.advance(layouts, len(data))
+		st.journal.full = false
 		st.settle(batch, nil)
 	case errors.Is(err, log.ErrTaken):
 		st.journal.behind = true
 		st.mu.Unlock()
 	default:
 		st.undo()
-		st.settle(slices.Clone(st.journal.pending), err)
+		var calls []func()
+		if errors.Is(err, code.Quota) && !st.journal.full {
+			st.journal.full = true
+			calls = st.notify(Notice{Type: NoticeQuota, Err: err})
+		}
+		st.settle(slices.Clone(st.journal.pending), err, calls...)
 	}
-	return true
 }
 
-// batch takes the oldest pending commits up to the size of an entry, and writes
-// them down; the writer is nil when they changed nothing.
-func (st *Store) batch() ([]*Commit, *log.EntryWriter) {
+// batch takes the oldest of the commits up to the size of an entry, and writes them
+// down; the writer is nil when they changed nothing. known are the layouts that the
+// log has named.
+func (st *Store) batch(pending []*Commit, known []*record.Layout) ([]*Commit, *log.EntryWriter) {
 	taken, size, empty := 0, 0, true
-	for _, c := range st.journal.pending {
+	for _, c := range pending {
 		if size > maxEntry {
 			break
 		}
@@ -154,11 +177,11 @@ func (st *Store) batch() ([]*Commit, *log.EntryWriter) {
 		empty = empty && c.empty()
 		taken++
 	}
-	batch := slices.Clone(st.journal.pending[:taken])
+	batch := slices.Clone(pending[:taken])
 	if empty {
 		return batch, nil
 	}
-	w := log.NewEntryWriter(st.data.layouts, size)
+	w := log.NewEntryWriter(known, size)
 	for _, c := range batch {
 		st.write(w, c)
 	}
@@ -182,31 +205,6 @@ func (st *Store) write(w *log.EntryWriter, c *Commit) {
 			w.Delete(change.Table.Layout, change.Table.Key(nil, change.Before()))
 		}
 	}
-}
-
-// resolve finds out what became of an append that nobody knows the outcome of, by
-// reading it back.
-func (st *Store) resolve(ctx context.Context, a log.Append, nonce uint64, unknown error) error {
-	snapshot, err := st.options.Backend.Read(ctx, a.Sequence-1)
-	if err != nil {
-		return unknown
-	}
-	for _, e := range snapshot.Entries {
-		if e.Sequence == a.Sequence {
-			if n, ok := log.Nonce(e.Data); ok && n == nonce {
-				return nil
-			}
-			return log.ErrTaken
-		}
-	}
-	if snapshot.Generation != a.Generation {
-		m, err := log.ReadManifest(snapshot.Manifest)
-		if err != nil || m.Through >= a.Sequence {
-			return unknown // whose entry it was that others have folded cannot be told
-		}
-		return log.ErrTaken
-	}
-	return &code.Error{Code: code.Unavailable, Message: "storage failed; nothing was written", Err: unknown}
 }
 
 // work does the oldest task once nothing is pending. It returns false when there

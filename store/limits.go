@@ -21,6 +21,9 @@ const (
 	maxImportLine  = 64 << 20  // bytes of one line of an import; a row may have 16 MiB, and its text escapes
 	importRunBytes = 256 << 10 // bytes of rows kept together until they are committed
 
+	storageTries    = 5    // times that storage is asked when it fails and nothing was done
+	storagePatience = 8000 // milliseconds after which it is not asked again
+
 	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload    = 8        // tries to read a store that others are compacting
 	blocksAtOnce = 16       // blocks read in one request

@@ -19,14 +19,14 @@ import (
 
 var ctx = context.Background()
 
-// tabs opens several stores on one storage, as tabs of a browser do. They fold
-// their logs early.
+// tabs opens several stores on one storage, as tabs of a browser do that are not
+// told of each other's writes. They fold their logs early.
 func tabs(t testing.TB, sdl string, n, entries int) []*store.Store {
 	t.Helper()
 	storage, s := memory.New(), storetest.Schema(t, sdl)
 	list := make([]*store.Store, n)
 	for i := range list {
-		list[i] = storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storage.Handle()}, entries, 400))
+		list[i] = storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storetest.Deaf{Backend: storage.Handle()}}, entries, 400))
 	}
 	return list
 }
@@ -232,7 +232,7 @@ func (f folding) Blocks(ctx context.Context, ids []uint64) ([][]byte, error) {
 func TestOpen_StartsAgainWhenBlocksVanishWhileItReads(t *testing.T) {
 	storage := memory.New()
 	s := storetest.Schema(t, counters)
-	busy := storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storage.Handle()}, 2, 400))
+	busy := storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storetest.Deaf{Backend: storage.Handle()}}, 2, 400))
 	create(t, busy, "Counter", store.Fields{"id": "c", "n": 0})
 	create(t, busy, "Note", store.Fields{"id": "0"})
 	require.NoError(t, store.Follow(busy))

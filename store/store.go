@@ -19,6 +19,8 @@ type Options struct {
 	Random  Random         // the machine's when nil; required under js
 	Idle    func()         // returns when there is time for work that can wait; nil when there always is
 	News    func()         // is told, under the store's lock, that answers of live queries may have changed; may be nil
+	Notice  func(Notice)   // is told what becomes of the store; holds up its writes meanwhile; may be nil
+	Witness Witness        // notices when storage loses what it held; may be nil
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
 
 	compactCount int // entries of log after which blocks are written
@@ -71,7 +73,13 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	}
 	st.data = data
 	st.lives.news = o.News
+	if n, lost := st.missing(); lost {
+		st.tell(n)
+	}
+	st.saw()
 	st.startJournal()
+	o.Backend.Watch(watcher{st})
+	st.Wake() // for what others wrote since it was read
 	return st, nil
 }
 

@@ -20,6 +20,7 @@ type tx struct {
 	links   []link
 	keys    map[int][]byte   // that were generated for records of a save, by position; the same in each run
 	cleared bool             // everything is deleted
+	strict  bool             // the commit is to be on the medium when it is done
 	model   *schema.Model    // of the last record saved
 	report  func(record.Row) // is told of each row that a save leaves behind
 
@@ -52,7 +53,7 @@ func (st *Store) apply(c *Commit) error {
 	}
 	st.lives.changed(x.changes)
 	c.told = st.observed(x.changes, Local)
-	c.version, c.changes, c.saved, c.rows, c.cleared = x.version, x.changes, x.saved, x.rows, x.cleared
+	c.version, c.changes, c.saved, c.rows, c.cleared, c.strict = x.version, x.changes, x.saved, x.rows, x.cleared, x.strict
 	return nil
 }
 

@@ -164,8 +164,8 @@ func TestUndo_OfAPendingDeleteSparesTheReference(t *testing.T) {
 	<-g.arrived
 	_, err = st.BeginSave([]store.Put{put("Child", `{"id":"c","parentChildrenId":"p"}`)})
 	require.ErrorIs(t, err, store.ErrReference, "the parent is gone as far as anybody can see")
-	g.pass <- &code.Error{Code: code.Unavailable, Message: "failed"}
-	require.ErrorIs(t, gone.Wait(ctx), store.ErrUnavailable)
+	g.pass <- quota
+	require.ErrorIs(t, gone.Wait(ctx), store.ErrQuota)
 	child, err := st.BeginSave([]store.Put{put("Child", `{"id":"c","parentChildrenId":"p"}`)})
 	require.NoError(t, err)
 	g.let(nil)
@@ -198,19 +198,21 @@ func (l *lossy) Append(ctx context.Context, a log.Append) error {
 func TestUnknownOutcome_IsFoundOutByReadingBack(t *testing.T) {
 	for name, c := range map[string]struct {
 		write, other, fold bool
+		lost               int
 		want               store.Code
 		notes              []string
 	}{
-		"it was written":          {true, false, false, "", []string{"mine"}},
-		"it was not":              {false, false, false, store.ErrUnavailable, []string{}},
-		"another took the number": {false, true, false, "", []string{"other", "mine"}},
-		"it was written and another wrote behind it":  {true, true, false, "", []string{"mine", "other"}},
-		"it was written and then folded":              {true, true, true, store.ErrUnknownOutcome, []string{"mine", "other", "other 2", "other 3"}},
-		"it was not, and others' entries were folded": {false, true, true, store.ErrUnknownOutcome, []string{"other", "other 2", "other 3"}},
+		"it was written":          {true, false, false, 1, "", []string{"mine"}},
+		"it was not":              {false, false, false, 1, "", []string{"mine"}},
+		"it never is":             {false, false, false, 100, store.ErrUnavailable, []string{}},
+		"another took the number": {false, true, false, 1, "", []string{"other", "mine"}},
+		"it was written and another wrote behind it":  {true, true, false, 1, "", []string{"mine", "other"}},
+		"it was written and then folded":              {true, true, true, 1, store.ErrUnknownOutcome, []string{"mine", "other", "other 2", "other 3"}},
+		"it was not, and others' entries were folded": {false, true, true, 1, store.ErrUnknownOutcome, []string{"other", "other 2", "other 3"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storage, s := memory.New(), storetest.Schema(t, counters)
-			l := &lossy{Backend: storage.Handle(), write: c.write, lost: 1}
+			l := &lossy{Backend: storage.Handle(), write: c.write, lost: c.lost}
 			l.meanwhile = func(bool) {
 				if !c.other {
 					return

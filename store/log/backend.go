@@ -15,7 +15,9 @@ import (
 //
 // Several programs (tabs) may use the same storage. Append and Replace are
 // compare-and-swap on the generation and, for Append, on the sequence number, so
-// of several writers exactly one wins and the others learn of it.
+// of several writers exactly one wins and the others learn of it. A storage has an
+// identity from when it is made, by which it is told from one that was made later
+// in its place.
 //
 // Every method may be called from several goroutines and honours its context. A
 // method that returns nil has done all of what it says, and it survives the end
@@ -45,13 +47,53 @@ type Backend interface {
 	// the generation in storage is not r.Generation.
 	Replace(ctx context.Context, r Replace) error
 
+	// Position tells up to where others have written, at the least possible cost.
+	Position(ctx context.Context) (Position, error)
+
+	// Watch has the watcher told of what other connections do and of what becomes
+	// of this one, until Close. It is called once at most. Nothing that a watcher
+	// is told may be relied on but Ended: it may come late, twice or never, so who
+	// wants to be sure asks for the Position now and then.
+	Watch(w Watcher)
+
+	// Lock takes the lock of that name, which one connection at a time can have,
+	// and returns what gives it back. When another has it, Lock waits; or, without
+	// wait, returns nil. The lock of a connection that is closed, or of a program
+	// that has ended, is free. Where the platform has no locks everybody gets
+	// them: nothing may depend on a lock but speed.
+	Lock(ctx context.Context, name string, wait bool) (unlock func(), err error)
+
 	// Close gives up the connection. Calls under way end with code.Closed, or
 	// with their result. Close is idempotent.
 	Close() error
 }
 
+// Watcher is told by a Backend. Its methods must not wait for anything and may be
+// called from any goroutine.
+type Watcher interface {
+	// Written is told that another connection has written, up to that position.
+	Written(Position)
+
+	// Lost is told that the connection broke and is being made again; calls wait
+	// meanwhile. Restored is told that it is there again.
+	Lost(cause error)
+	Restored()
+
+	// Ended is told that the connection is closed for good though nobody here
+	// asked for it, and why.
+	Ended(cause error)
+}
+
+// Position is a place in the history of a storage.
+type Position struct {
+	Identity   string
+	Generation uint64
+	Sequence   uint64 // of the last entry in the log; 0 when the log has none
+}
+
 // Snapshot is what Read returns.
 type Snapshot struct {
+	Identity   string // of the storage: another one after it was removed and made anew
 	Generation uint64 // 0 when nothing was ever replaced
 	Manifest   []byte // nil when Generation is 0
 	Entries    []Entry

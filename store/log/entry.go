@@ -10,6 +10,7 @@ import (
 // EntryWriter writes one entry: the commits that go out together. An entry holds
 //
 //	nonce      8 random bytes by which its writer knows it again
+//	after      8 bytes: the nonce of the entry before, without which this one is void; 0 when it stands by itself
 //	sequence   8 bytes, little-endian: its number
 //	end        4 bytes, little-endian: how many bytes of commits follow
 //	commits    each a list of operations
@@ -25,7 +26,7 @@ type EntryWriter struct {
 }
 
 // entryHead is the bytes before the commits.
-const entryHead = frameSize + 8 + 8 + 4
+const entryHead = frameSize + 8 + 8 + 8 + 4
 
 // NewEntryWriter starts an entry of about that many bytes of rows; known are the
 // layouts that the log has named.
@@ -55,11 +56,13 @@ func (w *EntryWriter) Delete(l *record.Layout, key []byte) {
 func (w *EntryWriter) DeleteAll(l *record.Layout) { w.Delete(l, nil) }
 
 // Bytes returns the finished entry of that number and the layouts that the log
-// knows once it is in.
-func (w *EntryWriter) Bytes(nonce, sequence uint64) ([]byte, []*record.Layout) {
+// knows once it is in. after is the nonce of an entry that was not known to be in
+// when this one was written, or 0.
+func (w *EntryWriter) Bytes(nonce, after, sequence uint64) ([]byte, []*record.Layout) {
 	b := w.frame
 	binary.LittleEndian.PutUint64(b[frameSize:], nonce)
-	binary.LittleEndian.PutUint64(b[frameSize+8:], sequence)
+	binary.LittleEndian.PutUint64(b[frameSize+8:], after)
+	binary.LittleEndian.PutUint64(b[frameSize+16:], sequence)
 	binary.LittleEndian.PutUint32(b[entryHead-4:], uint32(len(b)-entryHead))
 	b = binary.AppendUvarint(b, uint64(len(w.fresh)))
 	for _, l := range w.fresh {
@@ -93,18 +96,13 @@ type Operation struct {
 
 // ReadEntry takes an entry apart and calls apply for each operation in order.
 // known are the layouts that the log has named before it; the result are those
-// that it has named then. Rows and keys share the bytes of data.
+// that it has named then. Rows and keys share the bytes of data. Whether the entry
+// counts at all, Head tells.
 func ReadEntry(e Entry, known []*record.Layout, apply func(Operation) error) ([]*record.Layout, error) {
-	name := "log entry " + strconv.FormatUint(e.Sequence, 10)
-	r, err := open(e.Data, 'E', name)
+	name := entryName(e)
+	r, err := openEntry(e, name)
 	if err != nil {
 		return nil, err
-	}
-	if len(e.Data) < entryHead {
-		return nil, damaged(name, "is cut short")
-	}
-	if binary.LittleEndian.Uint64(e.Data[frameSize+8:]) != e.Sequence {
-		return nil, damaged(name, "is another entry")
 	}
 	content := e.Data[entryHead:]
 	end := binary.LittleEndian.Uint32(e.Data[entryHead-4:])
@@ -134,12 +132,35 @@ func ReadEntry(e Entry, known []*record.Layout, apply func(Operation) error) ([]
 	return known, r.err()
 }
 
-// Nonce returns the random number by which an entry's writer knows it again.
-func Nonce(data []byte) (uint64, bool) {
-	if len(data) < frameSize+8 {
-		return 0, false
+// CheckEntry finds out whether the bytes of an entry are those that were written.
+func CheckEntry(e Entry) error {
+	_, err := openEntry(e, entryName(e))
+	return err
+}
+
+func entryName(e Entry) string { return "log entry " + strconv.FormatUint(e.Sequence, 10) }
+
+func openEntry(e Entry, name string) (*reader, error) {
+	r, err := open(e.Data, 'E', name)
+	switch {
+	case err != nil:
+		return nil, err
+	case len(e.Data) < entryHead:
+		return nil, damaged(name, "is cut short")
+	case binary.LittleEndian.Uint64(e.Data[frameSize+16:]) != e.Sequence:
+		return nil, damaged(name, "is another entry")
 	}
-	return binary.LittleEndian.Uint64(data[frameSize:]), true
+	return r, nil
+}
+
+// Head returns the random number by which an entry's writer knows it again, and
+// that of the entry without which it is void, 0 when it stands by itself. An entry
+// that is too short for a head has neither.
+func Head(data []byte) (nonce, after uint64) {
+	if len(data) < entryHead {
+		return 0, 0
+	}
+	return binary.LittleEndian.Uint64(data[frameSize:]), binary.LittleEndian.Uint64(data[frameSize+8:])
 }
 
 func (r *reader) operation(known []*record.Layout) (Operation, error) {

@@ -42,13 +42,13 @@ func sample() map[string][]byte {
 	w.Commit(2)
 	w.Delete(point, []byte(`2,1`))
 	w.DeleteAll(post)
-	entry, _ := w.Bytes(0x0123456789abcdef, 9)
+	entry, _ := w.Bytes(0x0123456789abcdef, 0xfedcba9876543210, 9)
 
 	b := log.NewBlockWriter(4, post)
 	b.Add(row(post, `"1"`, `null`))
 	b.Add(row(post, `"2"`, `"t"`))
 
-	m := log.Manifest{Through: 300, NextBlock: 8, Layouts: []*record.Layout{post, point}, Segments: []log.Segment{
+	m := log.Manifest{Through: 300, Nonce: 1<<63 + 5, NextBlock: 8, Layouts: []*record.Layout{post, point}, Segments: []log.Segment{
 		{Model: "Post", Blocks: []log.BlockInfo{{ID: 3, Rows: 2, Size: 70000}, {ID: 7, Rows: 1, Size: 90}}}, {Model: "Point"}}}
 	return map[string][]byte{"entry": entry, "block": b.Bytes(), "manifest": m.Bytes()}
 }
@@ -99,6 +99,7 @@ func TestRoundTrip_ReadsWhatWasWritten(t *testing.T) {
 	m, err := log.ReadManifest(sample()["manifest"])
 	require.NoError(t, err)
 	require.Equal(t, uint64(300), m.Through)
+	require.Equal(t, uint64(1<<63+5), m.Nonce)
 	require.Equal(t, uint64(8), m.NextBlock)
 	require.True(t, m.Layouts[0].Equal(post) && m.Layouts[1].Equal(point))
 	require.Equal(t, log.BlockInfo{ID: 3, Rows: 2, Size: 70000}, m.Segments[0].Blocks[0])
@@ -114,22 +115,23 @@ func TestEntry_NamesEachLayoutOnceAndKnowsItsNonce(t *testing.T) {
 	w.Commit(2)
 	w.Put(post, row(post, `"1"`, `null`))
 	w.Put(post, row(post, `"2"`, `null`))
-	data, known := w.Bytes(77, 1)
+	data, known := w.Bytes(77, 0, 1)
 	require.Equal(t, []*record.Layout{post}, known)
-	nonce, ok := log.Nonce(data)
-	require.True(t, ok)
-	require.Equal(t, uint64(77), nonce)
-	for n := range 14 {
-		_, ok = log.Nonce(data[:n])
-		require.False(t, ok)
+	nonce, after := log.Head(data)
+	require.Equal(t, []uint64{77, 0}, []uint64{nonce, after})
+	for n := range 34 {
+		nonce, after = log.Head(data[:n])
+		require.Equal(t, []uint64{0, 0}, []uint64{nonce, after})
 	}
 
 	again := record.NewLayout("Post", []int{0}, []string{"id", "title"}, []string{"ID!", "String"})
 	next := log.NewEntryWriter(known, 1)
 	next.Commit(1)
 	next.Put(again, row(again, `"3"`, `null`))
-	data, known2 := next.Bytes(78, 2)
+	data, known2 := next.Bytes(78, 77, 2)
 	require.Equal(t, known, known2, "a layout that is the same is the same")
+	nonce, after = log.Head(data)
+	require.Equal(t, []uint64{78, 77}, []uint64{nonce, after})
 	got, err := log.ReadEntry(log.Entry{Sequence: 2, Data: data}, known, func(op log.Operation) error {
 		require.Same(t, post, op.Layout)
 		return nil

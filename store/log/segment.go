@@ -55,6 +55,7 @@ func ReadBlock(id uint64, data []byte) (*record.Layout, []byte, error) {
 // hold everything, and which layouts the entries after that may use by number.
 type Manifest struct {
 	Through   uint64 // the last entry whose effects the blocks hold
+	Nonce     uint64 // of that entry, as Head tells it; 0 when it was void
 	NextBlock uint64 // the id of the next new block
 	Layouts   []*record.Layout
 	Segments  []Segment
@@ -77,6 +78,7 @@ type BlockInfo struct {
 func (m *Manifest) Bytes() []byte {
 	b := frame('M', 256)
 	b = binary.AppendUvarint(b, m.Through)
+	b = binary.AppendUvarint(b, m.Nonce)
 	b = binary.AppendUvarint(b, m.NextBlock)
 	b = binary.AppendUvarint(b, uint64(len(m.Layouts)))
 	for _, l := range m.Layouts {
@@ -105,7 +107,7 @@ func ReadManifest(data []byte) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &Manifest{Through: r.number(), NextBlock: r.number()}
+	m := &Manifest{Through: r.number(), Nonce: r.number(), NextBlock: r.number()}
 	for range r.count() {
 		m.Layouts = append(m.Layouts, r.layout())
 	}

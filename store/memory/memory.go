@@ -5,6 +5,8 @@ package memory
 
 import (
 	"context"
+	"strconv"
+	"sync/atomic"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
@@ -16,12 +18,20 @@ import (
 // to close one of them without ending the others gives each its own Handle.
 type Backend struct {
 	storage *storage
-	closed  bool // guarded by the storage, like everything in it
+	closed  bool        // guarded by the storage, like everything in it
+	watcher log.Watcher // nil until Watch
 }
+
+var made atomic.Uint64 // storages
 
 // New returns a connection to a new, empty storage.
 func New() *Backend {
-	return &Backend{storage: &storage{blocks: map[uint64][]byte{}}}
+	return &Backend{storage: &storage{
+		identity: "memory-" + strconv.FormatUint(made.Add(1), 10),
+		blocks:   map[uint64][]byte{},
+		watching: map[*Backend]bool{},
+		locks:    map[string]*lock{},
+	}}
 }
 
 // Handle returns another connection to the same data, as a second tab would have
@@ -54,30 +64,61 @@ func (b *Backend) Blocks(ctx context.Context, ids []uint64) ([][]byte, error) {
 
 // Append adds one entry, or fails with log.ErrTaken. Strict makes no difference.
 func (b *Backend) Append(ctx context.Context, a log.Append) error {
-	b.storage.mu.Lock()
-	defer b.storage.mu.Unlock()
-	if err := b.usable(ctx, "append"); err != nil {
-		return err
-	}
-	return b.storage.append(a)
+	return b.write(ctx, "append", func() error { return b.storage.append(a) })
 }
 
 // Replace exchanges the manifest, or fails with log.ErrTaken.
 func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
-	b.storage.mu.Lock()
-	defer b.storage.mu.Unlock()
-	if err := b.usable(ctx, "replace"); err != nil {
-		return err
-	}
-	return b.storage.replace(r)
+	return b.write(ctx, "replace", func() error { return b.storage.replace(r) })
 }
 
-// Close ends this connection; calls under way end with their result. The data
-// stays as long as a connection refers to it.
+// write does it and tells the watchers of the other connections.
+func (b *Backend) write(ctx context.Context, op string, do func() error) error {
+	b.storage.mu.Lock()
+	err := b.usable(ctx, op)
+	if err == nil {
+		err = do()
+	}
+	position, others := b.storage.position(), b.storage.watchers(b)
+	b.storage.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	for _, w := range others {
+		w.Written(position)
+	}
+	return nil
+}
+
+// Position tells up to where others have written.
+func (b *Backend) Position(ctx context.Context) (log.Position, error) {
+	b.storage.mu.Lock()
+	defer b.storage.mu.Unlock()
+	if err := b.usable(ctx, "position"); err != nil {
+		return log.Position{}, err
+	}
+	return b.storage.position(), nil
+}
+
+// Watch has the watcher told of what other connections write, as soon as they
+// have.
+func (b *Backend) Watch(w log.Watcher) {
+	b.storage.mu.Lock()
+	defer b.storage.mu.Unlock()
+	if !b.closed {
+		b.watcher = w
+		b.storage.watching[b] = true
+	}
+}
+
+// Close ends this connection, and gives back its locks; calls under way end with
+// their result. The data stays as long as a connection refers to it.
 func (b *Backend) Close() error {
 	b.storage.mu.Lock()
 	defer b.storage.mu.Unlock()
 	b.closed = true
+	delete(b.storage.watching, b)
+	b.storage.release(b)
 	return nil
 }
 

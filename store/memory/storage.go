@@ -10,14 +10,36 @@ import (
 // the way out, so that nobody holds a slice of it.
 type storage struct {
 	mu         sync.Mutex
+	identity   string
 	generation uint64
 	manifest   []byte
 	entries    []log.Entry // in the order of their numbers
 	blocks     map[uint64][]byte
+	watching   map[*Backend]bool
+	locks      map[string]*lock
+}
+
+func (s *storage) position() log.Position {
+	p := log.Position{Identity: s.identity, Generation: s.generation}
+	if n := len(s.entries); n > 0 {
+		p.Sequence = s.entries[n-1].Sequence
+	}
+	return p
+}
+
+// watchers are those of all connections but one.
+func (s *storage) watchers(but *Backend) []log.Watcher {
+	var list []log.Watcher
+	for b := range s.watching {
+		if b != but {
+			list = append(list, b.watcher)
+		}
+	}
+	return list
 }
 
 func (s *storage) read(after uint64) log.Snapshot {
-	snapshot := log.Snapshot{Generation: s.generation}
+	snapshot := log.Snapshot{Identity: s.identity, Generation: s.generation}
 	if s.generation > 0 {
 		snapshot.Manifest = copied(s.manifest)
 	}

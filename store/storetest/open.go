@@ -12,6 +12,7 @@ import (
 	"github.com/granarydb/granary/store/internal/require"
 
 	"github.com/granarydb/granary/store"
+	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -45,3 +46,10 @@ func OpenWith(t testing.TB, o store.Options) *store.Store {
 	})
 	return st
 }
+
+// Deaf is a Backend that is not told of what other connections do: its store learns
+// of that when it writes, or is woken.
+type Deaf struct{ log.Backend }
+
+// Watch does nothing.
+func (Deaf) Watch(log.Watcher) {}

@@ -183,6 +183,23 @@ func (c *Connection) Replace(_ context.Context, r log.Replace) error {
 	return c.write("replace", write{replace: &kept}, false)
 }
 
+// Position passes the call on.
+func (c *Connection) Position(ctx context.Context) (log.Position, error) {
+	b, err := c.usable("position")
+	if err != nil {
+		return log.Position{}, err
+	}
+	return b.Position(ctx)
+}
+
+// Watch tells of nothing, so that what a store does does not hang on when it hears.
+func (c *Connection) Watch(log.Watcher) {}
+
+// Lock gives everybody the lock: a program that has died could not give it back.
+func (c *Connection) Lock(context.Context, string, bool) (unlock func(), err error) {
+	return func() {}, nil
+}
+
 // Close ends the connection.
 func (c *Connection) Close() error {
 	c.mu.Lock()
