@@ -160,9 +160,17 @@ func (st *Store) awaitIdle(head uint64) {
 	st.journal.signal()
 }
 
-// compact folds the log when it is due and nothing is pending. A failure leaves
-// the log as it is; the next commit tries again.
+// compactLock is the lock of whoever folds the log.
+const compactLock = "compact"
+
+// compact folds the log when it is due and nothing is pending, and nobody else is
+// about it. A failure leaves the log as it is; the next commit tries again.
 func (st *Store) compact(ctx context.Context) {
+	unlock, err := st.options.Backend.Lock(ctx, compactLock, false)
+	if err != nil || unlock == nil {
+		return
+	}
+	defer unlock()
 	st.mu.Lock()
 	if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) {
 		st.mu.Unlock()
@@ -171,7 +179,7 @@ func (st *Store) compact(ctx context.Context) {
 	c := st.data.compaction(st.options.blockSize)
 	st.mu.Unlock()
 
-	err := st.options.Backend.Replace(ctx, c.replace)
+	err = st.options.Backend.Replace(ctx, c.replace)
 
 	st.mu.Lock()
 	defer st.mu.Unlock()

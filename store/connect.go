@@ -16,6 +16,7 @@ type Connection struct {
 	Values   []byte   // JSON array of the values of the relation's own fields
 	Keys     [][]byte // JSON arrays of the keys of records of the far side
 	Remove   bool
+	Strict   bool // the commit waits until it is on the medium
 }
 
 // Add connects the record with others of the far side of a many-to-many relation,
@@ -116,7 +117,7 @@ func (st *Store) connecting(c Connection) (func(*tx) error, error) {
 	}
 	now, keys := timestamp(st.options.Clock()), map[int][]byte{}
 	return func(x *tx) error {
-		x.now, x.keys, x.report, x.saved = now, keys, nil, nil
+		x.now, x.keys, x.report, x.saved, x.strict = now, keys, nil, nil, x.strict || c.Strict
 		if c.Remove {
 			return x.part(rel, own, far)
 		}

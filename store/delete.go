@@ -19,6 +19,7 @@ type Deletion struct {
 	Keys      [][]byte // JSON arrays of the key's values; nil to go by Where
 	Where     []byte   // a predicate
 	Condition []byte   // a predicate that each record found must match, else nothing is deleted; may be nil
+	Strict    bool     // the commit waits until it is on the medium
 }
 
 // Delete removes the record, and with it what belongs to it: the targets of its
@@ -82,6 +83,14 @@ func OnlyIf(condition predicate.Predicate) DeleteOption {
 	}
 }
 
+// DeletedDurably makes the delete wait until it is on the medium.
+func DeletedDurably() DeleteOption {
+	return func(d *Deletion) error {
+		d.Strict = true
+		return nil
+	}
+}
+
 func (st *Store) delete(ctx context.Context, d Deletion) ([]*Record, error) {
 	c, err := st.BeginDelete(d)
 	if err == nil {
@@ -105,8 +114,9 @@ func (st *Store) BeginDelete(list ...Deletion) (*Commit, error) {
 
 // deleting is the change that deletes.
 func (st *Store) deleting(list []Deletion) (func(*tx) error, error) {
-	targets, n := make([]target, len(list)), 0
+	targets, n, strict := make([]target, len(list)), 0, false
 	for i, d := range list {
+		strict = strict || d.Strict
 		if err := st.target(d, &targets[i]); err != nil {
 			return nil, wrap("delete", err)
 		}
@@ -116,7 +126,7 @@ func (st *Store) deleting(list []Deletion) (func(*tx) error, error) {
 	}
 	now := timestamp(st.options.Clock())
 	return func(x *tx) error {
-		x.now, x.rows = now, nil
+		x.now, x.rows, x.strict = now, nil, x.strict || strict
 		var doomed []fate
 		for i := range targets {
 			t := &targets[i]

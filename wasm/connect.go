@@ -21,6 +21,7 @@ func exportConnect(handle, op, model, relation, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
+		connection.Strict = strict(op)
 		c, err := st.BeginConnect(connection)
 		if err != nil {
 			return nil, err

@@ -18,6 +18,9 @@ func exportDelete(handle, op, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
+		for i := range list {
+			list[i].Strict = strict(op)
+		}
 		c, err := st.BeginDelete(list...)
 		if err != nil {
 			return nil, err

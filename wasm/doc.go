@@ -20,7 +20,8 @@
 // the engine later calls the import settle(op, status, address, length): status 0
 // with the result, status 1 with an error. The bytes are valid during that call
 // only. After such an export the page must kick the engine once per microtask:
-// goroutines that the export left behind run at the next event that enters Go.
+// goroutines that the export left behind run at the next event that enters Go. An op
+// with the bit 2³⁰ asks of a commit that it be on the medium before it is settled.
 //
 //	granary_input(length) → address          room for length bytes of input
 //	granary_output() → address               where the last answer stands
@@ -96,6 +97,9 @@
 //	granary_import_feed(store, import, length) the next piece of text → numbers: how many records were read, of how many
 //	granary_import_commit(store, op, import) one commit → {"records","inserted","replaced","kept"}
 //	granary_transfer_end(store, export or import) forgets it
+//	granary_wake(store)                      has the store look whether other tabs have written → nothing
+//	granary_hurry(store)                     hands all that is pending to storage when the page kicks the engine next, before that
+//	                                         call returns → nothing
 //	granary_clear(store, op)                 → {}
 //	granary_close(store, op)                 → {}
 //	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open

@@ -2,6 +2,8 @@
 
 package main
 
+import "github.com/granarydb/granary/store"
+
 //go:wasmimport granary notice
 func noticeAt(address uint32, length int32)
 
@@ -19,4 +21,19 @@ func notice(name, kind string, err error, more func(dst []byte) []byte) {
 	}
 	text = append(text, '}')
 	noticeAt(address(text), int32(len(text)))
+}
+
+// tell tells the page a notice of the store of that name.
+func tell(name string, n store.Notice) {
+	notice(name, string(n.Type), n.Err, func(dst []byte) []byte {
+		if n.Type != store.NoticeReset {
+			return dst
+		}
+		dst = appendNumberMember(appendNumberMember(dst, "before", int(n.Before)), "now", int(n.Now))
+		dst = appendName(dst, "emptied")
+		if n.Emptied {
+			return append(dst, "true"...)
+		}
+		return append(dst, "false"...)
+	})
 }

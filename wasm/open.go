@@ -50,8 +50,12 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 		return nil, err
 	}
 	var handle int32
-	st, err := store.Open(ctx, store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
-		News: func() { news(handle) }})
+	options := store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
+		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, n) }}
+	if storage == inIndexedDB {
+		options.Witness = idb.NewWitness(o.name)
+	}
+	st, err := store.Open(ctx, options)
 	if err != nil {
 		_ = b.Close()
 		return nil, err

@@ -26,6 +26,13 @@ func idle() { <-time.After(idleAfter) }
 // clock tells the page's time in milliseconds since 1970.
 func clock() int64 { return int64(now()) }
 
+// strictOp is the bit of an op that asks for a commit on the medium.
+const strictOp = 1 << 30
+
+// strict reports whether a commit is to be on the medium before it is acknowledged,
+// whatever the store's durability is.
+func strict(op int32) bool { return op&strictOp != 0 }
+
 // resolve ends an op with its result.
 func resolve(op int32, result []byte) { settle(op, 0, address(result), int32(len(result))) }
 
