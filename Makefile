@@ -47,7 +47,7 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 # One test of the engine's storage, at a size; "make test" runs it at its small one.
 ATTACK := go test ./store -v -timeout 60m
 
-.PHONY: attack sweep crash-points damage help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: attack sweep crash-points damage crash help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -90,7 +90,7 @@ generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -114,6 +114,9 @@ test-go: ## test the Go packages, the engine with the race detector where there 
 
 test-idb: browser ## test the IndexedDB backend in Chromium
 	idb/test.sh
+
+test-harsh: setup build ## kill, crash and break the browser beneath a store, at small sizes
+	timeout $(NODE_TIMEOUT) node web/test/harsh/run.mjs
 
 test-web: setup build ## test the npm package in Chromium
 	timeout $(NODE_TIMEOUT) node web/test/run.mjs
@@ -159,6 +162,9 @@ crash-points: ## end the program and the power at N=60000 points of random histo
 
 damage: ## damage stored bytes N=50000 times
 	$(ATTACK) -run '^TestDamage_' -damage.flips $(call given,N,50000) | $(BRIEF)
+
+crash: setup build ## attack storage in the browser, as test-harsh, at a size; N=200 is the number of kills
+	node web/test/harsh/run.mjs --n $(call given,N,200)
 
 # Each target of every package in turn; the last line of each tells its executions.
 fuzz: ## fuzz all that takes bytes from outside; T=30s is the time for each target

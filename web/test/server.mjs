@@ -11,6 +11,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
 const TYPES = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
+  '.mjs': 'text/javascript; charset=utf-8',
   '.map': 'application/json',
   '.wasm': 'application/wasm',
 };
@@ -54,6 +55,7 @@ const PAGES = {
   '/module': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/module.js"></script>`,
   '/module.js': `import * as Granary from '/dist/index.js'; globalThis.Granary = Granary;`,
   '/app': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/app/app.js"></script>`,
+  '/harsh': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/harsh/page.mjs"></script>`,
   '/script': `<!doctype html><script src="/dist/wasm_exec.js"></script><script src="/dist/granary.js"></script>`,
   '/script-without-go': `<!doctype html><script src="/dist/granary.js"></script>`,
 };
@@ -93,6 +95,7 @@ export async function serve(directory) {
       pathname === '/mocha.js' ? join(root, 'node_modules/mocha/mocha.js')
       : pathname.startsWith('/app/') && pathname.endsWith('.js') ? join(directory, normalize(pathname))
       : pathname.startsWith('/app/') ? join(root, 'web/dist', normalize(pathname.slice('/app'.length)))
+      : pathname.startsWith('/harsh/') ? join(root, 'web/test', normalize(pathname))
       : pathname === '/tests.js' ? join(directory, 'tests.js')
       : pathname.startsWith('/dist/') ? join(root, 'web/dist', normalize(pathname.slice('/dist'.length)))
       : undefined;
