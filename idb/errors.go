@@ -103,7 +103,7 @@ func undone(op string, cause error) error {
 	if cause == nil {
 		return failure(code.Unavailable, op, lostMessage, nil)
 	}
-	if isException(cause, exceptionConstraint) {
+	if (op == "append" || op == "replace") && isException(cause, exceptionConstraint) { // who only reads loses no race
 		return log.ErrTaken
 	}
 	return explained(reasonsUndone[:], op, cause)

@@ -273,6 +273,14 @@ func TestRead_OfForeignValuesIsCorrupt(t *testing.T) {
 	require.ErrorIs(t, err, code.Corrupt)
 }
 
+func TestRead_LosesNoRace(t *testing.T) {
+	b := open(t, newName(t))
+	patch(t, "IDBObjectStore", "getAll", `throw new DOMException("planted", "ConstraintError")`)
+	_, err := b.Read(ctx, 0)
+	require.ErrorIs(t, err, code.Unavailable)
+	require.NotErrorIs(t, err, log.ErrTaken)
+}
+
 func TestWrites_AskForTheDurabilityTheyPromise(t *testing.T) {
 	b := open(t, newName(t))
 	js.Global().Set("asked", js.Global().Get("Array").New())
