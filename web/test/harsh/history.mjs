@@ -10,6 +10,9 @@ export const SDL = `
 export const MODELS = ['Owner', 'Item', 'Part'];
 export const PARENT = { Owner: undefined, Item: 'ownerItemsId', Part: 'itemPartsId' };
 
+/** The kinds of writes, those twice that are made twice as often. */
+const KINDS = ['save', 'save', 'save', 'overwrite', 'edit', 'edit', 'conditional', 'refused', 'batch', 'delete', 'deleteAll', 'transaction'];
+
 /** A generator of numbers from 0 up to 1. */
 export function random(seed) {
   let a = seed >>> 0;
@@ -32,7 +35,8 @@ export function canonical(rows) {
 /**
  * An endless list of writes, and the state after each. `prefix` begins the ids, so that
  * the histories of several tabs do not touch each other's records. `longest` is the
- * length of its longest texts.
+ * length of its longest texts, `most` the number of records from which on it deletes,
+ * `kinds` the writes that it makes.
  */
 export class History {
   #random;
@@ -41,7 +45,8 @@ export class History {
   #records = new Map(); // by model and id
   #made = 0;
 
-  constructor({ seed, prefix = 'a', base = [], longest = 400, most = 150 }) {
+  constructor({ seed, prefix = 'a', base = [], longest = 400, most = 150, kinds = KINDS }) {
+    this.kinds = kinds;
     this.#random = random(seed);
     this.#prefix = `${prefix}${seed.toString(36)}-`;
     this.#longest = longest;
@@ -56,9 +61,9 @@ export class History {
 
   /** The next write. The state is that after it, unless it must be refused. */
   next() {
-    const kinds = this.#records.size > this.most ? ['delete', 'delete', 'deleteAll', 'transaction']
-      : ['save', 'save', 'save', 'overwrite', 'edit', 'edit', 'conditional', 'refused', 'batch', 'delete', 'deleteAll', 'transaction'];
-    const kind = this.#of('Owner').length < 3 ? 'batch' : this.#pick(kinds);
+    const kinds = this.#records.size > this.most ? ['delete', 'delete', 'deleteAll', 'transaction'] : this.kinds;
+    const few = this.#of('Owner').length < 3 && this.kinds === KINDS;
+    const kind = few || this.#records.size === 0 ? 'batch' : this.#pick(kinds);
     return { kind, ...this[kind]() };
   }
 

@@ -3,7 +3,7 @@
 // when something happened that must not.
 
 import * as Granary from '/dist/index.js';
-import { History, MODELS, PARENT, SDL } from './history.mjs';
+import { History, MODELS, PARENT, random, SDL } from './history.mjs';
 
 const { DataStore } = Granary;
 
@@ -17,27 +17,34 @@ const pages = {
     return globalThis.store.storage;
   },
 
-  /** All records as rows, and what is wrong with the store. */
-  async read() {
+  /** All records as rows. */
+  async rows(from = store) {
     const rows = [];
     for (const model of MODELS) {
-      for (const record of await store.query(store.models[model])) {
+      for (const record of await from.query(from.models[model])) {
         rows.push([model, record.id, record.n, record.text, PARENT[model] ? record[PARENT[model]] : null]);
       }
     }
-    return { rows, problems: (await store.check()).problems };
+    return rows;
+  },
+
+  /** All records, and what is wrong with the store. */
+  async read() {
+    return { rows: await pages.rows(), problems: (await store.check()).problems };
   },
 
   /**
    * Makes the writes of a history, up to `width` at the same time, until `writes` are
    * made or `rig.stop` is set. After each `pause` of them it waits until nothing is
-   pending and then for `rest` milliseconds, or less when the log is being folded.
+   pending and then for `rest` milliseconds, or less when the log is being folded. The first
+   `skip` were made before.
    */
-  async burst({ width = 4, writes = 1e9, pause = 0, rest = 0, ...options }) {
+  async burst({ width = 4, writes = 1e9, pause = 0, rest = 0, skip = 0, ...options }) {
     const history = new History(options);
     const waiting = new Set();
     for (let i = 0; i < writes && !globalThis.rig.stop; i++) {
       const op = history.next();
+      if (i < skip) continue;
       report(`i ${i}`);
       const make = await prepared(store, op);
       const end = make().then(
@@ -95,4 +102,4 @@ export async function prepared(store, { kind, steps, when }) {
 }
 
 globalThis.Granary = Granary;
-globalThis.rig = { ...pages, prepared, History };
+globalThis.rig = { ...pages, prepared, random };
