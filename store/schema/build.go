@@ -13,6 +13,7 @@ func (d *draft) build() (s *Schema, problem string) {
 		}
 	}
 	b.schema.Fingerprint = b.schema.fingerprint()
+	b.schema.compiled = b.schema.write(b.schema.Fingerprint)
 	return b.schema, ""
 }
 
@@ -62,7 +63,7 @@ func (b *builder) declareAll() {
 	}
 	for i, m := range d.models {
 		b.declare(taken, m.name)
-		model := &Model{Name: m.name, Plural: m.plural, Index: i, KeyKind: m.keyKind, Join: m.join,
+		model := &Model{Name: m.name, Plural: m.plural, Index: i, KeyKind: m.keyKind, Join: m.join, Former: m.former,
 			CreatedAt: -1, UpdatedAt: -1,
 			fields: make(map[string]*Field, len(m.fields)), relations: make(map[string]*Relation, len(m.relations))}
 		b.schema.Models = append(b.schema.Models, model)
@@ -166,7 +167,7 @@ func endlessTypes(types []*CustomType) (endless []*CustomType) {
 
 // field makes a field of the thing named owner.
 func (b *builder) field(owner string, d *draftField, index int) *Field {
-	f := &Field{Name: d.name, Index: index, ReadOnly: d.readOnly, Relation: d.relation}
+	f := &Field{Name: d.name, Index: index, ReadOnly: d.readOnly, Relation: d.relation, Former: d.former}
 	f.Type = Type{Required: d.required, List: d.list, Element: d.element}
 	if d.element && !d.list {
 		b.fail(owner+"."+d.name, "only a list has elements")

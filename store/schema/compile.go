@@ -2,11 +2,14 @@
 
 package schema
 
-import "github.com/granarydb/granary/store/jsontext"
+import (
+	"bytes"
 
-// Compile returns the schema as JSON text, from which Load makes an equal one.
-// Equal schemas give equal bytes.
-func (s *Schema) Compile() []byte { return s.write(s.Fingerprint) }
+	"github.com/granarydb/granary/store/jsontext"
+)
+
+// Compile returns a copy of what Compiled does.
+func (s *Schema) Compile() []byte { return bytes.Clone(s.compiled) }
 
 // fingerprint returns the digits that stand for this graph.
 func (s *Schema) fingerprint() string {
@@ -62,6 +65,14 @@ func (w *writer) flag(name string, set bool) {
 	}
 }
 
+// former writes an earlier name, which is left out when there is none.
+func (w *writer) former(name string) {
+	if name != "" {
+		w.text(`,"renamedFrom":`)
+		w.string(name)
+	}
+}
+
 func (w *writer) strings(list []string) {
 	w.text("[")
 	for i, s := range list {
@@ -78,6 +89,7 @@ func (w *writer) model(m *Model) {
 	w.text(`,"keyKind":"` + keyKindNames[m.KeyKind] + `","key":`)
 	w.strings(fieldNames(m, m.Key))
 	w.flag("join", m.Join)
+	w.former(m.Former)
 	w.text(`,"createdAt":`)
 	w.timestamp(m, m.CreatedAt)
 	w.text(`,"updatedAt":`)
@@ -126,6 +138,7 @@ func (w *writer) fields(fields []*Field) {
 			w.text(`,"relation":`)
 			w.string(f.Relation)
 		}
+		w.former(f.Former)
 		w.text("}")
 	}
 	w.text("]")

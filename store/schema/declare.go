@@ -77,9 +77,12 @@ func (r *reader) declare(def *ast.Definition) {
 		if len(def.Fields) == 0 {
 			r.fault(at, def.Name+" has no fields")
 		}
+		if d := known.ForName("renamedFrom"); d != nil {
+			r.fault(r.at(d.Position), "@renamedFrom has no meaning on a custom type: its name is not stored")
+		}
 		return
 	}
-	r.declareModel(def, at, known.ForName("model"))
+	r.declareModel(def, at, known)
 }
 
 // meantAsModel reports whether a directive is not known, which had its fault and

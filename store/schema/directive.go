@@ -25,6 +25,7 @@ const (
 type directive struct {
 	name       string
 	onType     bool // it stands on a type; otherwise on a field
+	anywhere   bool // it stands on either
 	repeatable bool
 	relation   bool
 	arguments  []argument
@@ -49,6 +50,7 @@ var directives = []directive{
 		{name: "queryField", kind: textValue}}},
 	{name: "primaryKey", arguments: []argument{{name: "sortKeyFields", kind: textsValue}}},
 	{name: "default", arguments: []argument{{name: "value", kind: literalValue, required: true}}},
+	{name: "renamedFrom", anywhere: true, arguments: []argument{{name: "name", kind: textValue, required: true}}},
 }
 
 // ignored are directives of Amplify that concern a server alone.
@@ -72,9 +74,9 @@ func (r *reader) checkDirectives(list ast.DirectiveList, onType bool) (good ast.
 		switch {
 		case known == nil:
 			r.unknownDirective(at, d.Name)
-		case known.onType && !onType:
+		case known.onType && !onType && !known.anywhere:
 			r.fault(at, "@"+d.Name+" belongs on a type, not on a field")
-		case !known.onType && onType:
+		case !known.onType && onType && !known.anywhere:
 			r.fault(at, "@"+d.Name+" belongs on a field, not on a type")
 		case seen[d.Name] && !known.repeatable:
 			r.fault(at, "@"+d.Name+" may stand here once only")

@@ -22,6 +22,7 @@ type draftModel struct {
 	keyKind   KeyKind
 	key       []string
 	join      bool
+	former    string
 	createdAt string // "" when the store keeps none
 	updatedAt string
 	fields    []*draftField
@@ -38,6 +39,7 @@ type draftField struct {
 	readOnly bool
 	def      []byte // JSON text; nil when there is none
 	relation string
+	former   string
 }
 
 type draftRelation struct {

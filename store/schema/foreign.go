@@ -7,15 +7,20 @@ import "slices"
 // generatedNames returns the names of the foreign key that is generated for a
 // relation, one for each field of the key that it points to: postCommentsId.
 func generatedNames(rel *relation) []string {
-	key := rel.target.draft.key
-	if rel.kind == HasMany {
-		key = rel.owner.draft.key
-	}
+	key := rel.pointed().draft.key
 	names := make([]string, len(key))
 	for i, part := range key {
 		names[i] = camel(rel.owner.def.Name, rel.name, part)
 	}
 	return names
+}
+
+// pointed returns the model whose key a generated foreign key holds.
+func (rel *relation) pointed() *model {
+	if rel.kind == HasMany {
+		return rel.owner
+	}
+	return rel.target
 }
 
 // addForeignKeys settles the foreign key of every relation, adds the fields that
@@ -39,7 +44,7 @@ func (r *reader) addForeignKeys() {
 				rel.dead = back.dead
 				continue
 			}
-			rel.foreign = r.generate(rel, rel.target, generatedNames(rel), m, false)
+			rel.foreign = r.generate(rel, rel.target, rel, m, false)
 			rel.dead = rel.foreign == nil
 		}
 	}
@@ -76,10 +81,10 @@ func (r *reader) settleOwn(rel *relation) {
 			rel.dead = true
 		}
 	case many:
-		rel.foreign = r.generate(rel, rel.owner, generatedNames(opposite), rel.target, rel.required)
+		rel.foreign = r.generate(rel, rel.owner, opposite, rel.target, rel.required)
 		opposite.foreign = rel.foreign
 	default:
-		rel.foreign = r.generate(rel, rel.owner, generatedNames(rel), rel.target, rel.required)
+		rel.foreign = r.generate(rel, rel.owner, rel, rel.target, rel.required)
 	}
 	rel.dead = rel.dead || rel.foreign == nil
 	if many && rel.dead {
@@ -94,9 +99,11 @@ func fieldsWord(n int) string {
 	return "fields"
 }
 
-// generate adds a foreign key to m that points to the key of another model. A
-// field of the name that the author declared is used instead, when it fits.
-func (r *reader) generate(rel *relation, m *model, names []string, to *model, required bool) []string {
+// generate adds a foreign key to m that points to the key of another model, named
+// after maker. A field of the name that the author declared is used instead, when
+// it fits.
+func (r *reader) generate(rel *relation, m *model, maker *relation, to *model, required bool) []string {
+	names, former := generatedNames(maker), maker.formerNames()
 	for i, name := range names {
 		part := to.fields[to.draft.key[i]]
 		existing := m.fields[name]
@@ -114,7 +121,7 @@ func (r *reader) generate(rel *relation, m *model, names []string, to *model, re
 			r.fault(rel.at, rel.what()+" needs the name "+what+" for its foreign key, which is taken: add fields: that name another")
 		case len(m.draft.fields) > MaxFields: // reported by checkSizes
 		default:
-			f := &draftField{name: name, typ: part.typ, required: required}
+			f := &draftField{name: name, typ: part.typ, required: required, former: former[i]}
 			m.fields[name], m.members[name], m.generated[name] = f, rel.at, rel
 			m.draft.fields = append(m.draft.fields, f)
 			continue

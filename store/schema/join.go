@@ -10,6 +10,7 @@ type side struct {
 	rel     *relation
 	back    string   // the belongs-to of the join model that leads to the model
 	foreign []string // its foreign key
+	former  []string // the names that it had before, "" for the same
 	index   string
 }
 
@@ -100,7 +101,8 @@ func (r *reader) addJoin(name string, a, b *relation) {
 	for _, s := range ends {
 		key := s.rel.owner.draft.key
 		for i, f := range s.foreign {
-			join.fields = append(join.fields, &draftField{name: take(f), typ: s.rel.owner.fields[key[i]].typ, required: true, relation: s.back})
+			join.fields = append(join.fields, &draftField{name: take(f), typ: s.rel.owner.fields[key[i]].typ, required: true, relation: s.back,
+				former: s.former[i]})
 		}
 		join.relations = append(join.relations, &draftRelation{name: take(s.back), kind: BelongsTo, model: s.rel.owner.def.Name,
 			fields: s.foreign, targetFields: key, required: true})
@@ -128,15 +130,23 @@ func newSide(rel *relation, self bool) side {
 		s.back = camel(model, rel.name)
 		s.index = "by" + upperFirst(s.back)
 	}
+	s.foreign = joinNames(model, rel.name, key, self)
+	s.former = changed(joinNames(rel.owner.formerName(), rel.formerName(), rel.owner.formerKey(), self), s.foreign)
+	return s
+}
+
+// joinNames returns the names of the foreign key by which a join model refers to a
+// model with that key.
+func joinNames(model, relation string, key []string, self bool) (names []string) {
 	for i, part := range key {
 		switch {
 		case self:
-			s.foreign = append(s.foreign, camel(model, rel.name, part))
+			names = append(names, camel(model, relation, part))
 		case i == 0:
-			s.foreign = append(s.foreign, camel(model, part))
+			names = append(names, camel(model, part))
 		default:
-			s.foreign = append(s.foreign, lowerFirst(model)+part)
+			names = append(names, lowerFirst(model)+part)
 		}
 	}
-	return s
+	return names
 }

@@ -1,6 +1,10 @@
 package schema
 
-import "github.com/granarydb/granary/store/jsontext"
+import (
+	"bytes"
+
+	"github.com/granarydb/granary/store/jsontext"
+)
 
 // Load makes the schema of what Compile wrote, to the byte; only line ends behind
 // it are let pass. JSON.stringify gives that text again of the object that
@@ -17,6 +21,7 @@ func Load(compiled []byte) (*Schema, error) {
 	l := &loader{schema: &Schema{models: map[string]*Model{}}, enums: map[string]*Enum{}, types: map[string]*CustomType{}}
 	if l.problem = l.checkText(compiled); l.problem == "" {
 		l.readSchema(compiled)
+		l.schema.compiled = bytes.Clone(compiled)
 	}
 	if l.problem != "" {
 		return nil, refusal([]Fault{{1, 1, "compiled schema: " + l.problem}})

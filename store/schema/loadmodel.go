@@ -82,6 +82,7 @@ func (l *loader) declareModel() {
 		KeyKind: KeyKind(l.word("keyKind", keyKindNames)), relations: map[string]*Relation{}}
 	rest.key = l.later("key")
 	m.Join = l.flag("join")
+	m.Former = l.former()
 	rest.createdAt, rest.updatedAt = l.later("createdAt"), l.later("updatedAt")
 	m.Fields, m.fields = l.fields()
 	rest.relations, rest.indexes = l.later("relations"), l.later("indexes")
@@ -114,6 +115,7 @@ func (l *loader) fields() ([]*Field, map[string]*Field) {
 		if l.has("relation") {
 			f.Relation = string(l.in.String())
 		}
+		f.Former = l.former()
 		l.end()
 		if named[f.Name] != nil || len(fields) == MaxFields {
 			l.fail(quote(f.Name), "is declared twice, or one field too many")
@@ -122,6 +124,14 @@ func (l *loader) fields() ([]*Field, map[string]*Field) {
 		fields = append(fields, f)
 	}
 	return fields, named
+}
+
+// former reads an earlier name, which is left out when there is none.
+func (l *loader) former() string {
+	if l.has("renamedFrom") {
+		return string(l.in.String())
+	}
+	return ""
 }
 
 // typeOf returns the type of a single value by its name.

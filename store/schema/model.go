@@ -35,7 +35,8 @@ type indexUse struct {
 	fields []word
 }
 
-func (r *reader) declareModel(def *ast.Definition, at place, d *ast.Directive) {
+func (r *reader) declareModel(def *ast.Definition, at place, known ast.DirectiveList) {
+	d := known.ForName("model")
 	m := &model{
 		def: def, at: at, members: map[string]place{}, fields: map[string]*draftField{},
 		checked: map[string]ast.DirectiveList{}, indexes: map[string]*indexUse{}, generated: map[string]*relation{},
@@ -44,6 +45,7 @@ func (r *reader) declareModel(def *ast.Definition, at place, d *ast.Directive) {
 	if d != nil {
 		r.readTimestamps(m, d)
 	}
+	m.draft.former = r.formerOf(known)
 	m.unresolved = d == nil // its head has had a fault, and so may more of it
 
 	r.list = append(r.list, m)
@@ -111,6 +113,7 @@ func (r *reader) readModel(m *model) {
 			continue
 		}
 		field := &draftField{name: f.Name, typ: ref.name, required: ref.required, list: ref.list, element: ref.element}
+		field.former = r.formerOf(good)
 		m.fields[f.Name] = field
 		m.draft.fields = append(m.draft.fields, field)
 		if d := good.ForName("default"); ok && d != nil {

@@ -78,7 +78,7 @@ func (r *reader) read(sdl string) {
 	}
 	for _, step := range []func(){
 		r.readFields, r.readKeys, r.readRelations, r.joinManyToMany, r.pairAll,
-		r.addForeignKeys, r.checkDeletes, r.addTimestamps, r.checkIndexes, r.checkSizes,
+		r.addForeignKeys, r.checkFormer, r.checkDeletes, r.addTimestamps, r.checkIndexes, r.checkSizes,
 	} {
 		step()
 	}

@@ -11,6 +11,7 @@ import (
 // relation is a relation while it is read.
 type relation struct {
 	name      string
+	former    string
 	at        place
 	kind      RelationKind
 	owner     *model
@@ -50,7 +51,7 @@ func (r *reader) readRelation(m *model, f *ast.FieldDefinition, ref typeRef, goo
 	at := r.at(f.Position)
 	what := m.def.Name + "." + f.Name
 	target := r.models[ref.name]
-	rel := &relation{name: f.Name, at: at, owner: m, target: target, required: ref.required && !ref.list}
+	rel := &relation{name: f.Name, former: r.formerOf(good), at: at, owner: m, target: target, required: ref.required && !ref.list}
 	written := 0
 	for _, d := range f.Directives {
 		if i := slices.Index(kindNames, d.Name); i >= 0 {

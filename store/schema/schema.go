@@ -13,8 +13,13 @@ type Schema struct {
 	Types       []*CustomType // object types without @model, in order of declaration
 	Fingerprint string        // 16 hexadecimal digits; equal graphs have equal fingerprints
 
-	models map[string]*Model
+	models   map[string]*Model
+	compiled []byte
 }
+
+// Compiled returns the schema as JSON text, from which Load makes an equal one.
+// Equal schemas give equal bytes, which may not be changed.
+func (s *Schema) Compiled() []byte { return s.compiled }
 
 // Model returns the model of that name, or nil.
 func (s *Schema) Model(name string) *Model { return s.models[name] }
@@ -32,6 +37,7 @@ type Model struct {
 	CreatedAt int         // position in Fields of the time of creation that the store keeps, or -1
 	UpdatedAt int         // position in Fields of the time of the last change that the store keeps, or -1
 	Join      bool        // generated for a @manyToMany
+	Former    string      // the name that it had in earlier versions, "" for the same: @renamedFrom
 
 	fields    map[string]*Field
 	relations map[string]*Relation
@@ -64,6 +70,7 @@ type Field struct {
 	Default  []byte // JSON text put in when a new record leaves the field out; nil when there is none
 	ReadOnly bool   // set by the store alone
 	Relation string // for a generated or listed foreign key: the relation that it serves, else ""
+	Former   string // the name that it had in earlier versions, "" for the same: @renamedFrom
 }
 
 // Type is the type of a field.

@@ -34,6 +34,8 @@ export interface SchemaModel {
   readonly key: readonly string[];
   /** Present when the model was generated for a many-to-many relation. */
   readonly join?: boolean;
+  /** The name that it had in earlier versions. */
+  readonly renamedFrom?: string;
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
   readonly fields: readonly SchemaField[];
@@ -54,6 +56,8 @@ export interface SchemaField {
   readonly default?: unknown;
   /** For a foreign key: the relation that it serves. */
   readonly relation?: string;
+  /** The name that it had in earlier versions. */
+  readonly renamedFrom?: string;
 }
 
 /** A connection: records whose `fields` equal the other's `targetFields`. */
