@@ -24,7 +24,7 @@ const maxProblems = 100
 // reading storage.
 func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 	err = st.submit(ctx, "check", func(ctx context.Context) error {
-		stored, err := load(ctx, st.options.Backend, st.schema, 0)
+		stored, err := st.load(ctx, 0)
 		if err != nil {
 			return err
 		}

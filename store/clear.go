@@ -2,8 +2,10 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/table"
 )
 
 // Clear removes every record of every model, those included that the schema does
@@ -34,7 +36,7 @@ func (x *tx) clear() {
 	x.cleared = true
 	for _, t := range x.st.data.all() {
 		for n := range t.End() {
-			if t.Has(n) {
+			if !own(t.Layout.Model) && t.Has(n) {
 				x.delete(t, n)
 			}
 		}
@@ -43,7 +45,7 @@ func (x *tx) clear() {
 
 // writeCleared puts a commit into an entry that deleted everything first.
 func (st *Store) writeCleared(w *log.EntryWriter, c *Commit) {
-	tables, puts := st.data.all(), 0
+	tables, puts := slices.DeleteFunc(st.data.all(), func(t *table.Table) bool { return own(t.Layout.Model) }), 0
 	for _, change := range c.changes {
 		if change.After() != nil {
 			puts++

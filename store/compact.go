@@ -138,7 +138,7 @@ func (d *dataset) compacted(c compaction) {
 func (st *Store) tidy(ctx context.Context) {
 	st.mu.Lock()
 	j, head := &st.journal, st.data.head
-	due := st.data.due(st.options.compactCount)
+	due := st.data.due(st.options.compactCount) && st.accepted()
 	now := st.options.Idle == nil || j.idle || st.data.logBytes >= longLog
 	j.idle = false
 	if due && !now && !j.waiting {
@@ -172,7 +172,7 @@ func (st *Store) compact(ctx context.Context) {
 	}
 	defer unlock()
 	st.mu.Lock()
-	if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) {
+	if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) || !st.accepted() {
 		st.mu.Unlock()
 		return
 	}

@@ -17,6 +17,8 @@ import (
 // shown), and the place in the log that all this corresponds to.
 type dataset struct {
 	schema     *schema.Schema
+	wanted     int        // version of the app
+	found      record.Row // the mark that storage had first, or nil
 	tables     predicate.Tables
 	kept       map[string]*table.Table
 	adapters   map[*record.Layout]*record.Adapter // nil for layouts that need none
@@ -29,18 +31,22 @@ type dataset struct {
 	layouts    []*record.Layout // that the log has named
 	logBytes   int              // of the entries since the manifest
 	logCount   int
-	hollow     bool           // everything was deleted since the blocks were written
-	changes    []table.Change // of the entry being applied
+	hollow     bool                 // everything was deleted since the blocks were written
+	changes    []table.Change       // of the entry being applied
+	unfit      map[fate]*code.Error // rows with values that the schema has no room for
 }
 
 // load reads everything. Another tab may compact meanwhile and drop blocks that
 // the manifest still named; then it starts again. Blocks that are missing though
 // the manifest is still the same are lost.
-func load(ctx context.Context, b Backend, s *schema.Schema, version uint32) (*dataset, error) {
+//
+// wanted is the version of the app. Records of an older one are left for a migration
+// to put right; those of the same must fit the schema.
+func load(ctx context.Context, b Backend, s *schema.Schema, wanted int, version uint32) (*dataset, error) {
 	var incomplete uint64 // generation of the manifest that named a block which is not there
 	for range maxReload {
-		d := &dataset{schema: s, kept: map[string]*table.Table{}, segments: map[string]*segment{},
-			adapters: map[*record.Layout]*record.Adapter{}}
+		d := &dataset{schema: s, wanted: wanted, kept: map[string]*table.Table{}, segments: map[string]*segment{},
+			adapters: map[*record.Layout]*record.Adapter{}, unfit: map[fate]*code.Error{}}
 		for _, m := range s.Models {
 			d.tables = append(d.tables, newTable(s, m))
 		}
@@ -93,7 +99,13 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, er
 	}
 	d.layouts = d.manifest.Layouts
 	d.head, d.nonce = d.manifest.Through, d.manifest.Nonce
+	if complete, err := d.readMark(ctx, b, snapshot.Entries); err != nil || !complete {
+		return false, err
+	}
 	for _, s := range d.manifest.Segments {
+		if s.Model == markModel {
+			continue
+		}
 		complete, err := d.readSegment(ctx, b, s, version)
 		if err != nil || !complete {
 			return false, err
@@ -104,7 +116,10 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, er
 			return err == nil, err
 		}
 	}
-	return true, nil
+	if d.older() {
+		return true, nil
+	}
+	return true, d.fit()
 }
 
 func (d *dataset) readSegment(ctx context.Context, b Backend, s log.Segment, version uint32) (bool, error) {
@@ -140,10 +155,7 @@ func (d *dataset) readSegment(ctx context.Context, b Backend, s log.Segment, ver
 // adopt takes the rows of a block into the table that they belong to, and reports
 // whether they had to be changed for it.
 func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32) (*table.Table, bool, error) {
-	t, adapter, err := d.home(l)
-	if err != nil {
-		return nil, false, err
-	}
+	t, adapter := d.home(l)
 	broken := code.Fault(code.Corrupt, l.Model, "", "block "+strconv.FormatUint(id, 10)+" has broken rows")
 	if adapter == nil {
 		if !t.Adopt(rows, version) {
@@ -156,9 +168,7 @@ func (d *dataset) adopt(l *record.Layout, rows []byte, id uint64, version uint32
 		if n == 0 || !l.Sound(record.Row(rows[:n])) {
 			return nil, false, broken
 		}
-		if err := d.put(t, adapter, record.Row(rows[:n]), version); err != nil {
-			return nil, false, err
-		}
+		d.put(t, adapter, record.Row(rows[:n]), version)
 		rows = rows[n:]
 	}
 	d.changes = d.changes[:0]
@@ -190,14 +200,12 @@ func (d *dataset) next(e log.Entry, version uint32) (more bool, err error) {
 // apply takes in the changes of an entry.
 func (d *dataset) apply(e log.Entry, version uint32) error {
 	layouts, err := log.ReadEntry(e, d.layouts, func(op log.Operation) error {
-		t, adapter, err := d.home(op.Layout)
-		if err != nil {
-			return err
-		}
+		t, adapter := d.home(op.Layout)
 		if op.Row != nil {
-			return d.put(t, adapter, op.Row, version)
+			d.put(t, adapter, op.Row, version)
+		} else {
+			d.remove(t, op.Key)
 		}
-		d.remove(t, op.Key)
 		return nil
 	})
 	if err != nil {
@@ -223,22 +231,27 @@ func (d *dataset) touch(changes []table.Change) {
 	}
 }
 
-func (d *dataset) put(t *table.Table, a *record.Adapter, row record.Row, version uint32) error {
+func (d *dataset) put(t *table.Table, a *record.Adapter, row record.Row, version uint32) {
+	var unfit *code.Error
 	if a != nil {
-		adapted, err := a.Append(nil, row)
-		if err != nil {
-			return err
-		}
-		row = adapted
+		row, unfit = a.Append(nil, row)
 	}
 	key := t.Key(nil, row)
-	if number, ok := t.Find(key); ok {
+	number, ok := t.Find(key)
+	if ok {
 		d.changes = append(d.changes, t.Update(number, row, version))
-		return nil
+	} else {
+		d.removeKept(t, key)
+		c := t.Insert(row, version)
+		number = c.Row
+		d.changes = append(d.changes, c)
 	}
-	d.removeKept(t, key)
-	d.changes = append(d.changes, t.Insert(row, version))
-	return nil
+	at := fate{t, number}
+	if unfit != nil {
+		d.unfit[at] = unfit
+	} else if len(d.unfit) > 0 {
+		delete(d.unfit, at)
+	}
 }
 
 func (d *dataset) remove(t *table.Table, key []byte) {
@@ -248,6 +261,7 @@ func (d *dataset) remove(t *table.Table, key []byte) {
 	}
 	if number, ok := t.Find(key); ok {
 		d.changes = append(d.changes, t.Delete(number))
+		delete(d.unfit, fate{t, number})
 		return
 	}
 	d.removeKept(t, key)
@@ -257,17 +271,27 @@ func (d *dataset) remove(t *table.Table, key []byte) {
 func (d *dataset) removeAll(model string) {
 	d.hollow = true
 	for _, t := range d.all() {
-		for n := uint32(0); n < t.End() && t.Layout.Model == model; n++ {
+		for n := uint32(0); n < t.End() && d.holds(t, model); n++ {
 			if t.Has(n) {
+				delete(d.unfit, fate{t, n})
 				d.changes = append(d.changes, t.Delete(n))
 			}
 		}
 	}
 }
 
+// holds reports whether a table holds records stored under that name.
+func (d *dataset) holds(t *table.Table, model string) bool {
+	holder := d.schema.Holder(model)
+	return t.Layout.Model == model || holder != nil && holder == d.schema.Holder(t.Layout.Model)
+}
+
 // removeKept deletes the record with that key from the other tables of a model
 // that the schema does not have.
 func (d *dataset) removeKept(t *table.Table, key []byte) {
+	if d.kept[t.Model.Name] != t {
+		return
+	}
 	for _, other := range d.kept {
 		if other == t || other.Layout.Model != t.Layout.Model {
 			continue
@@ -279,31 +303,30 @@ func (d *dataset) removeKept(t *table.Table, key []byte) {
 }
 
 // home returns the table for rows of a layout, and the adapter that they need.
-func (d *dataset) home(l *record.Layout) (*table.Table, *record.Adapter, error) {
-	m := d.schema.Model(l.Model)
+func (d *dataset) home(l *record.Layout) (*table.Table, *record.Adapter) {
+	m := d.schema.Holder(l.Model)
 	if m == nil {
-		return d.keep(l), nil, nil
+		return d.keep(l), nil
 	}
 	t := d.tables[m.Index]
 	adapter, known := d.adapters[l]
-	if known {
-		return t, adapter, nil
-	}
-	var err error
-	if !l.Equal(t.Layout) {
-		adapter, err = record.NewAdapter(l, m)
-	}
-	if err == nil {
+	if !known {
+		if !l.Equal(t.Layout) {
+			if adapter = record.NewAdapter(l, m); adapter == nil {
+				return d.keep(l), nil
+			}
+		}
 		d.adapters[l] = adapter
 	}
-	return t, adapter, err
+	return t, adapter
 }
 
-// keep returns the table for a model that the schema does not have: its rows stay
-// as they are. Each layout of such a model is kept apart, under a name of its own.
+// keep returns the table for a model that the schema does not have, or has with
+// another key: its rows stay as they are. Each layout of such a model is kept apart,
+// under a name of its own.
 func (d *dataset) keep(l *record.Layout) *table.Table {
 	name := l.Model
-	for n := 2; d.kept[name] != nil && !d.kept[name].Layout.Equal(l); n++ {
+	for n := 2; d.schema.Model(name) != nil || d.kept[name] != nil && !d.kept[name].Layout.Equal(l); n++ {
 		name = l.Model + " " + strconv.Itoa(n)
 	}
 	if d.kept[name] == nil {

@@ -69,9 +69,12 @@ func TestClear_TakesLittleRoomAndGivesAllBack(t *testing.T) {
 	require.Empty(t, ids(t, stranger, "Note"), "it has not heard of them")
 	require.NoError(t, stranger.Clear(ctx))
 	now := read(t, storage)
-	require.Empty(t, now.blocks)
+	require.Len(t, now.blocks, 1, "the schema")
 	require.Empty(t, now.entries)
 	for _, b := range old.blocks {
+		if b.ID == now.blocks[0].ID {
+			continue
+		}
 		data, err := entry.Blocks(ctx, []uint64{b.ID})
 		require.NoError(t, err)
 		require.Nil(t, data[0])

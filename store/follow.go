@@ -35,8 +35,9 @@ func (st *Store) follow(ctx context.Context) bool {
 	if err != nil {
 		st.journal.behind, st.journal.verify = true, verify
 		idle := len(st.journal.pending) == 0
+		calls := st.leave(err)
 		st.undo()
-		st.settle(slices.Clone(st.journal.pending), err)
+		st.settle(slices.Clone(st.journal.pending), err, calls...)
 		return !idle
 	}
 	st.version++ // undo notes that there is news
@@ -57,6 +58,11 @@ func (st *Store) follow(ctx context.Context) bool {
 		}
 		st.lives.changed(st.data.changes)
 		calls = append(calls, st.deliver(st.observed(st.data.changes, OtherTab))...)
+	}
+	if err := st.outdated(); err != nil {
+		calls = append(calls, st.leave(err)...)
+		st.settle(slices.Clone(st.journal.pending), err, calls...)
+		return true
 	}
 	st.saw()
 	st.rerun(calls)
@@ -85,7 +91,7 @@ func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, ver
 	if same {
 		return entries, nil, nil
 	}
-	fresh, err := load(ctx, st.options.Backend, st.schema, version)
+	fresh, err := st.load(ctx, version)
 	return nil, fresh, err
 }
 
@@ -115,6 +121,16 @@ func (st *Store) replace(fresh *dataset) (calls []func()) {
 	st.epoch++
 	st.lives.replaced()
 	return calls
+}
+
+// leave gives the store up when others have written what its schema cannot hold, and
+// returns the calls that tell of it. What was acknowledged is in storage.
+func (st *Store) leave(err error) []func() {
+	if !errors.Is(err, code.SchemaChanged) || st.journal.failed != nil {
+		return nil
+	}
+	st.fail(err)
+	return st.notify(Notice{Type: NoticeReload, Err: err})
 }
 
 // rerun applies the pending commits again; those that fail now end with their

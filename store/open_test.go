@@ -118,9 +118,9 @@ func TestOpen_RefusesASchemaThatStoredRecordsDoNotFit(t *testing.T) {
 	create(t, st, "Post", store.Fields{"id": "1", "title": "t"})
 	require.NoError(t, st.Close())
 	for want, sdl := range map[string]string{
-		"open Post.body: is required now, and stored records have no value for it: make it optional or give it a @default": `type Post @model { id: ID! body: String! }`,
-		"open Post.title: stored records do not fit the new type: Post.title: must be an integer, got \"t\"":               `type Post @model { id: ID! title: Int }`,
-		"open Post: the primary key of stored records is another one; keep the old key, or give the model a new name":      `type Post @model { id: ID! title: String! @primaryKey }`,
+		"open Post.body: is required now, and stored records have no value for it: make it optional, give it a @default, or set it in a migration function":             `type Post @model { id: ID! body: String! }`,
+		"open Post.title: stored records do not fit the new type: keep the old one, or convert them in a migration function: Post.title: must be an integer, got \"t\"": `type Post @model { id: ID! title: Int }`,
+		"open Post: the primary key of stored records is another one: keep the old key, or save the records anew in a migration function":                               `type Post @model { id: ID! title: String! @primaryKey }`,
 	} {
 		_, err := store.Open(ctx, store.Options{Schema: storetest.Schema(t, sdl), Backend: storage.Handle()})
 		require.EqualError(t, err, want)

@@ -21,6 +21,7 @@ type Options struct {
 	News    func()         // is told, under the store's lock, that answers of live queries may have changed; may be nil
 	Notice  func(Notice)   // is told what becomes of the store; holds up its writes meanwhile; may be nil
 	Witness Witness        // notices when storage loses what it held; may be nil
+	Version int            // of the app's data, which Migrate brings older ones to; 1 when 0
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
 
 	compactCount int // entries of log after which blocks are written
@@ -36,6 +37,8 @@ type Store struct {
 
 	mu      lock
 	data    *dataset
+	mark    record.Row // of this schema and version
+	marked  record.Row // the mark that storage had when the store was opened, or nil
 	journal journal
 	lives   lives
 
@@ -57,6 +60,9 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.compactCount == 0 {
 		o.compactCount, o.blockSize = compactCount, log.BlockSize
 	}
+	if o.Version == 0 {
+		o.Version = 1
+	}
 	if o.Clock == nil {
 		o.Clock = systemClock
 	}
@@ -67,11 +73,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	for _, m := range o.Schema.Models {
 		st.encoders = append(st.encoders, record.NewEncoder(m))
 	}
-	data, err := load(ctx, o.Backend, o.Schema, st.version)
-	if err != nil {
+	var err error
+	if st.data, err = st.load(ctx, st.version); err != nil {
 		return nil, wrap("open", err)
 	}
-	st.data = data
+	st.mark, st.marked = newMark(o.Schema, o.Version), st.data.found
 	st.lives.news = o.News
 	if n, lost := st.missing(); lost {
 		st.tell(n)
@@ -81,6 +87,11 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	o.Backend.Watch(watcher{st})
 	st.Wake() // for what others wrote since it was read
 	return st, nil
+}
+
+// load reads everything from storage. Rows get that version.
+func (st *Store) load(ctx context.Context, version uint32) (*dataset, error) {
+	return load(ctx, st.options.Backend, st.schema, st.options.Version, version)
 }
 
 // Schema returns the schema that the store was opened with.

@@ -50,6 +50,7 @@ func (st *Store) apply(c *Commit) error {
 	}
 	if len(x.changes) > 0 {
 		st.news++
+		x.mark()
 	}
 	st.lives.changed(x.changes)
 	c.told = st.observed(x.changes, Local)

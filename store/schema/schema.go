@@ -24,6 +24,20 @@ func (s *Schema) Compiled() []byte { return s.compiled }
 // Model returns the model of that name, or nil.
 func (s *Schema) Model(name string) *Model { return s.models[name] }
 
+// Holder returns the model that holds records stored under that name, which is its
+// own or the one that it had before; nil if there is none.
+func (s *Schema) Holder(name string) *Model {
+	if m := s.models[name]; m != nil {
+		return m
+	}
+	for _, m := range s.Models {
+		if m.Former == name {
+			return m
+		}
+	}
+	return nil
+}
+
 // Model is one type that records are stored of.
 type Model struct {
 	Name      string
