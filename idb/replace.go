@@ -19,6 +19,13 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 	}
 	var list requests
 	list.passFrom(r.Generation, r.Generation+1)
+	if r.Alone {
+		if !fits(r.Through + 1) {
+			return unfit("replace", "the number of an entry")
+		}
+		list.add(storeLog, "add", nothing, key(r.Through+1)) // fails, and all with it, when the number is in use
+		list.add(storeLog, "delete", nil, key(r.Through+1))
+	}
 	list.add(storeManifest, "clear", nil, js.Undefined())
 	list.add(storeManifest, "put", r.Manifest, key(r.Generation+1))
 	for _, id := range r.Drop {

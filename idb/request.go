@@ -47,6 +47,9 @@ func (r *request) arguments() []any {
 	return list
 }
 
+// nothing is stored where only the key counts.
+var nothing = js.ValueOf("")
+
 // present returns the record that marks the present generation. It is made once:
 // every write stores it.
 var present = js.ValueOf(map[string]any{fieldPresent: 1})

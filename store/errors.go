@@ -25,6 +25,7 @@ const (
 	ErrCorrupt        = code.Corrupt        // stored bytes were damaged
 	ErrFormat         = code.Format         // storage was written by a newer version
 	ErrSchemaChanged  = code.SchemaChanged  // stored rows do not fit the schema that was given
+	ErrMigration      = code.Migration      // a function that migrates records failed; nothing was changed
 	ErrUnknownOutcome = code.UnknownOutcome // nobody knows whether the commit is kept
 )
 

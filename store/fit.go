@@ -32,7 +32,7 @@ func (d *dataset) fit() error {
 func (d *dataset) fitValues() error {
 	var first fate
 	for at := range d.unfit {
-		if first.table == nil || at.table.Model.Index < first.table.Model.Index || at.table == first.table && at.row < first.row {
+		if first.table == nil || at.before(first) {
 			first = at
 		}
 	}
@@ -40,6 +40,11 @@ func (d *dataset) fitValues() error {
 		return nil
 	}
 	return d.unfit[first]
+}
+
+// before reports whether a row comes before another in the order of models and rows.
+func (f fate) before(o fate) bool {
+	return f.table.Model.Index < o.table.Model.Index || f.table == o.table && f.row < o.row
 }
 
 // fitRelations asks all records about the relations that were another schema's, or

@@ -2,9 +2,10 @@ package store
 
 // Bounds of the store. The packages below have their own in a limits.go each.
 const (
-	MaxBatch    = 200_000 // records of one save or one delete by keys
-	MaxSteps    = 200_000 // verbs of one transaction
-	MaxSortKeys = 16      // fields of one sort
+	MaxBatch    = 200_000       // records of one save or one delete by keys
+	MaxSteps    = 200_000       // verbs of one transaction
+	maxVersion  = 1_000_000_000 // of the app's records
+	MaxSortKeys = 16            // fields of one sort
 
 	MaxIncludeDepth = 16        // relations included inside each other
 	MaxIncludes     = 64        // relations included in one query

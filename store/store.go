@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
@@ -21,8 +22,12 @@ type Options struct {
 	News    func()         // is told, under the store's lock, that answers of live queries may have changed; may be nil
 	Notice  func(Notice)   // is told what becomes of the store; holds up its writes meanwhile; may be nil
 	Witness Witness        // notices when storage loses what it held; may be nil
-	Version int            // of the app's data, which Migrate brings older ones to; 1 when 0
+	Version int            // of the app's records; 1 when 0
 	Strict  bool           // wait until commits are on the medium, not only with the operating system
+
+	// Migrate brings records of older versions to this one: the functions of all
+	// versions after theirs are run when the store is opened, in order.
+	Migrate map[int]MigrateFunc
 
 	compactCount int // entries of log after which blocks are written
 	blockSize    int // bytes of a block; both are smaller in tests
@@ -50,18 +55,36 @@ type Store struct {
 	news    uint64 // grows with every change that everybody may see
 }
 
-// Open reads the store from its Backend, or makes a new one, and starts it. It
-// fails with ErrUnavailable, ErrCorrupt, ErrFormat or ErrSchemaChanged, and then
+// Open reads the store from its Backend, or makes a new one, and starts it. Records
+// of an older version are migrated first, all or nothing. It fails with
+// ErrUnavailable, ErrCorrupt, ErrFormat, ErrSchemaChanged or ErrMigration, and then
 // leaves storage as it was.
 func Open(ctx context.Context, o Options) (*Store, error) {
-	if o.Schema == nil || o.Backend == nil {
-		return nil, wrap("open", code.Fault(code.Invalid, "", "", "Options need a Schema and a Backend"))
+	st, m, err := BeginOpen(ctx, o)
+	for err == nil && m != nil {
+		if err = m.run(ctx, o.Migrate); err == nil {
+			m, err = m.Finish(ctx)
+		}
 	}
-	if o.compactCount == 0 {
-		o.compactCount, o.blockSize = compactCount, log.BlockSize
+	if err != nil {
+		return nil, wrap("open", err)
+	}
+	return st, nil
+}
+
+// prepare makes a store that has read nothing yet.
+func prepare(o Options) (*Store, error) {
+	if o.Schema == nil || o.Backend == nil {
+		return nil, code.Fault(code.Invalid, "", "", "Options need a Schema and a Backend")
 	}
 	if o.Version == 0 {
 		o.Version = 1
+	}
+	if err := checkVersions(o); err != nil {
+		return nil, err
+	}
+	if o.compactCount == 0 {
+		o.compactCount, o.blockSize = compactCount, log.BlockSize
 	}
 	if o.Clock == nil {
 		o.Clock = systemClock
@@ -69,24 +92,36 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.Random == nil {
 		o.Random = systemRandom
 	}
-	st := &Store{options: o, schema: o.Schema, rules: rulesOf(o.Schema), version: 1, epoch: 1}
+	st := &Store{options: o, schema: o.Schema, rules: rulesOf(o.Schema), version: 1, epoch: 1, mark: newMark(o.Schema, o.Version)}
 	for _, m := range o.Schema.Models {
 		st.encoders = append(st.encoders, record.NewEncoder(m))
 	}
-	var err error
-	if st.data, err = st.load(ctx, st.version); err != nil {
-		return nil, wrap("open", err)
+	return st, nil
+}
+
+func checkVersions(o Options) error {
+	if o.Version < 1 || o.Version > maxVersion {
+		return code.Fault(code.Invalid, "", "", "the version must be an integer from 1 to "+strconv.Itoa(maxVersion)+", got "+strconv.Itoa(o.Version))
 	}
-	st.mark, st.marked = newMark(o.Schema, o.Version), st.data.found
-	st.lives.news = o.News
+	for version := range o.Migrate {
+		if version < 2 || version > o.Version {
+			return code.Fault(code.Invalid, "", "", "there is a function that migrates to version "+strconv.Itoa(version)+
+				", and the versions to migrate to are 2 to "+strconv.Itoa(o.Version)+": raise the version")
+		}
+	}
+	return nil
+}
+
+// start takes the store into use.
+func (st *Store) start() {
+	st.lives.news = st.options.News
 	if n, lost := st.missing(); lost {
 		st.tell(n)
 	}
 	st.saw()
 	st.startJournal()
-	o.Backend.Watch(watcher{st})
+	st.options.Backend.Watch(watcher{st})
 	st.Wake() // for what others wrote since it was read
-	return st, nil
 }
 
 // load reads everything from storage. Rows get that version.

@@ -86,6 +86,7 @@ type Tx struct {
 	steps    []step // what was done so far
 	x        *tx    // what the steps have changed, while that is in the tables
 	news     uint64 // of the store when all steps were last known to hold
+	lasting  bool   // what the steps have changed stays in the tables, whatever happens: they are not taken again
 	ended    bool
 	conflict error // others have changed what a step had read
 }
@@ -156,7 +157,9 @@ func (t *Tx) do(op, model string, writes bool, run verb) ([]record.Row, int, err
 	if model == "" && t.x.model != nil {
 		model = t.x.model.Name
 	}
-	t.steps = append(t.steps, step{op, model, run, digest(rows, n, err), writes && err == nil})
+	if !t.lasting {
+		t.steps = append(t.steps, step{op, model, run, digest(rows, n, err), writes && err == nil})
+	}
 	if err != nil {
 		return nil, 0, wrap(op, err)
 	}
@@ -175,7 +178,7 @@ func (t *Tx) enter() error {
 		return st.journal.failed
 	case t.conflict != nil:
 		return t.conflict
-	case l.held == t:
+	case l.held == t || t.lasting:
 		return nil
 	}
 	l.clear()

@@ -30,6 +30,7 @@ const (
 	Corrupt        Code = "CORRUPT"         // stored bytes fail their checksum or their structure
 	Format         Code = "FORMAT"          // the stored format is of a newer version than this code reads
 	SchemaChanged  Code = "SCHEMA_CHANGED"  // stored rows do not fit the schema that was given
+	Migration      Code = "MIGRATION"       // a migration function failed; nothing was changed
 	UnknownOutcome Code = "UNKNOWN_OUTCOME" // storage failed in such a way that nobody knows whether the commit is kept
 )
 

@@ -44,7 +44,8 @@ type Backend interface {
 	// Replace, all or nothing: stores r.Put, removes the blocks r.Drop and every
 	// entry up to and including r.Through, and stores r.Manifest under
 	// r.Generation+1 in the place of the old manifest. It fails with ErrTaken when
-	// the generation in storage is not r.Generation.
+	// the generation in storage is not r.Generation and, with r.Alone, when the number
+	// after r.Through is in use.
 	Replace(ctx context.Context, r Replace) error
 
 	// Position tells up to where others have written, at the least possible cost.
@@ -120,6 +121,7 @@ type Replace struct {
 	Put        []Block
 	Drop       []uint64
 	Through    uint64
+	Alone      bool // there may be no entry after that
 }
 
 // Block is a block of a segment.

@@ -71,7 +71,8 @@ func (s *storage) append(a log.Append) error {
 }
 
 func (s *storage) replace(r log.Replace) error {
-	if r.Generation != s.generation {
+	at := s.above(r.Through)
+	if r.Generation != s.generation || r.Alone && at < len(s.entries) && s.entries[at].Sequence == r.Through+1 {
 		return log.ErrTaken
 	}
 	s.generation++
@@ -82,7 +83,7 @@ func (s *storage) replace(r log.Replace) error {
 	for _, block := range r.Put {
 		s.blocks[block.ID] = copied(block.Data)
 	}
-	s.entries = append([]log.Entry(nil), s.entries[s.above(r.Through):]...)
+	s.entries = append([]log.Entry(nil), s.entries[at:]...)
 	return nil
 }
 

@@ -50,6 +50,22 @@ var replaceTests = []backendTest{
 		}
 		s.holds(b, 100, "m100")
 	}},
+	{"Replace_AloneFailsWhenAnEntryFollows", func(s *storage) {
+		b, other := s.handle(), s.handle()
+		s.append(b, 0, 1, []byte("a"))
+		s.append(other, 0, 2, []byte("b"))
+		lost := log.Replace{Manifest: []byte("x"), Put: blocks(1), Through: 1, Alone: true}
+		require.ErrorIs(s.T, b.Replace(s.ctx, lost), log.ErrTaken)
+		s.holds(b, 0, "", entry(1, "a"), entry(2, "b"))
+		require.Equal(s.T, texts(""), s.blocks(b, 1))
+		s.replace(b, log.Replace{Manifest: []byte("m1"), Put: blocks(1), Through: 2, Alone: true})
+		s.holds(other, 1, "m1")
+		s.taken(other, log.Append{Sequence: 3, Data: []byte("late")})
+		s.append(other, 1, 3, []byte("c"))
+		s.replace(b, log.Replace{Generation: 1, Manifest: []byte("m2"), Through: 3, Alone: true})
+		s.append(b, 2, 4, []byte("d"))
+		s.holds(b, 2, "m2", entry(4, "d"))
+	}},
 	{"Replace_WithNothingInItStillCounts", func(s *storage) {
 		b := s.handle()
 		s.append(b, 0, 1, []byte("a"))
