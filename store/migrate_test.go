@@ -313,7 +313,12 @@ func TestMigrate_TakesInWhatTheOldVersionWritesMeanwhile(t *testing.T) {
 	storage := memory.New()
 	firstStore(t, storage, 3)
 	s := storetest.Schema(t, firstPeople)
-	old, err := store.Open(ctx, store.Options{Schema: s, Backend: storage.Handle()})
+	var notices []store.Notice
+	told := make(chan struct{}, 10)
+	old, err := store.Open(ctx, store.Options{Schema: s, Backend: storage.Handle(), Notice: func(n store.Notice) {
+		notices = append(notices, n)
+		told <- struct{}{}
+	}})
 	require.NoError(t, err)
 	runs := 0
 	o := thirdOptions(t, storage.Handle())
@@ -334,7 +339,11 @@ func TestMigrate_TakesInWhatTheOldVersionWritesMeanwhile(t *testing.T) {
 	require.EqualError(t, err, "save: the records are of version 3 of the app, and this is version 1: reload the page to get the newer one")
 	_, err = old.Query(ctx, "Draft")
 	require.ErrorIs(t, err, store.ErrSchemaChanged)
+	<-told
 	require.NoError(t, old.Close())
+	require.Len(t, notices, 1)
+	require.Equal(t, store.NoticeReload, notices[0].Type)
+	require.ErrorIs(t, notices[0].Err, store.ErrSchemaChanged)
 	require.Len(t, texts(t, st, "Home"), 2)
 }
 

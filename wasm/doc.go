@@ -28,7 +28,13 @@
 //
 //	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool};
 //	                                         without storage memory will do where there is no IndexedDB
-//	                                         → {"store":handle,"storage":"…","schema":compiled schema}
+//	                                         → {"store":handle,"storage":"…","schema":compiled schema,"migration"?}
+//	                                         With "version": the version of the app's records, 1 without; "migrate": the versions
+//	                                         that the page has functions for. With a migration {"transaction","steps":[version, …]}
+//	                                         the store is not open yet: the page runs the functions of the steps within that
+//	                                         transaction, which takes the verb 9, old: the name of a model as JSON → [record, …]
+//	granary_migrated(store, op, failed)      all functions were run → {} when the store is open; {"migration"} when they must be
+//	                                         run again. When one of them failed, the store is given up
 //	granary_construct(store, model, length)  {field: value, …} → the row as JSON: defaults, key and nulls filled in; nothing is stored
 //	granary_save(store, op, length)          one commit; for each record four lines, each ended by a line break: model; the values of
 //	                                         all fields as an array in the order of the schema; nothing, or the names of the fields

@@ -34,6 +34,8 @@ func storeOf(handle int32) (*store.Store, error) {
 func forget(handle int32) {
 	delete(stores, handle)
 	delete(told, handle)
+	delete(transactions, migrations[handle].number)
+	delete(migrations, handle)
 	for number, l := range lives {
 		if l.store == handle {
 			delete(lives, number)

@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/granarydb/granary/idb"
 	"github.com/granarydb/granary/store"
@@ -23,13 +24,21 @@ type opening struct {
 	name, storage string
 	schema        []byte // JSON: a string of SDL, or a compiled schema
 	strict        bool
+	version       int
+	migrate       []byte // JSON: the versions that the page has functions for
 }
 
 //go:wasmexport granary_open
 func exportOpen(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
 		members, err := readObject(length)
-		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true"}
+		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true",
+			1, members["migrate"]}
+		if text, given := members["version"]; given {
+			if o.version, _ = strconv.Atoi(string(text)); o.version == 0 {
+				o.version = -1 // no integer, and no version
+			}
+		}
 		if err != nil || o.name == "" || o.schema == nil || o.storage == "" && members["storage"] != nil ||
 			o.storage != "" && o.storage != inIndexedDB && o.storage != inMemory {
 			return nil, &code.Error{Code: code.Invalid, Op: "open",
@@ -45,17 +54,21 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	steps, err := o.steps()
+	if err != nil {
+		return nil, err
+	}
 	b, storage, err := backend(ctx, o)
 	if err != nil {
 		return nil, err
 	}
 	var handle int32
 	options := store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
-		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, n) }}
+		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, n) }, Version: o.version, Migrate: steps}
 	if storage == inIndexedDB {
 		options.Witness = idb.NewWitness(o.name)
 	}
-	st, err := store.Open(ctx, options)
+	st, m, err := store.BeginOpen(ctx, options)
 	if err != nil {
 		_ = b.Close()
 		return nil, err
@@ -63,8 +76,20 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	handle = keep(st)
 	out := appendNumberMember([]byte{'{'}, "store", int(handle))
 	out = appendTextMember(out, "storage", storage)
+	out = migrating(out, handle, m, func() { _ = b.Close() })
 	out = append(appendName(out, "schema"), compiled...)
 	return append(out, '}'), nil
+}
+
+// steps are the migrations whose functions the page runs.
+func (o opening) steps() (map[int]store.MigrateFunc, error) {
+	list, err := elements(o.migrate)
+	steps := map[int]store.MigrateFunc{}
+	for _, text := range list {
+		version, _ := strconv.Atoi(string(text))
+		steps[version] = nil
+	}
+	return steps, err
 }
 
 // backend opens the storage of a store. Where the page left open which it is, and

@@ -41,6 +41,7 @@ const (
 	withinRelated
 	withinConnect
 	withinGroup
+	withinOld
 )
 
 //go:wasmexport granary_within
@@ -52,6 +53,8 @@ func exportWithin(number, verb, model, detail, length int32) int32 {
 	return answerModel(t.store, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
 		text := bytes.Clone(input[:length])
 		switch verb {
+		case withinOld:
+			return t.old(dst, textOf(text))
 		case withinGroup:
 			return t.group(st, detail, text)
 		case withinCount:

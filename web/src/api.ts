@@ -14,6 +14,7 @@ export type {
   Groups, Init, Key, Lazy, ListPredicate, Marks, ModelClasses, ModelConstructor, ModelType, OrderPredicate, Predicate, PredicateOf,
   Quantifiers, QueryOptions, SortOf, TextPredicate,
 } from './model-types.js';
+export type { Migrate, Migration, Migrations, OldRecord } from './migration-types.js';
 export type {
   CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,
 } from './schema.js';

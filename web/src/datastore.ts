@@ -13,13 +13,14 @@ import { json } from './reading.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
-import { transaction } from './transaction.js';
+import type { Migrations } from './migration-types.js';
+import { transaction, verbs } from './transaction.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
 import type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** What {@link DataStore.open} takes. */
-export interface OpenOptions {
+export interface OpenOptions<M extends object = DynamicModels> {
   /** Names the store within the origin; the same name opens the same data. */
   readonly name: string;
   /**
@@ -38,6 +39,19 @@ export interface OpenOptions {
    * and browser, `strict` a power cut too and costs about a millisecond more.
    */
   readonly durability?: 'relaxed' | 'strict' | undefined;
+  /**
+   * The version of the records, a positive integer; 1 unless told otherwise. Raise it
+   * when stored records do not fit a new schema as they are, or their meaning changes.
+   */
+  readonly version?: number | undefined;
+  /**
+   * What brings records of older versions to this one: a function for each version,
+   * which finds them as that of the version before has left them. The functions of
+   * all versions after the stored one run in order, as one commit: all or nothing,
+   * once in effect whatever other tabs do, and again at the next open when the page
+   * ends before.
+   */
+  readonly migrate?: Migrations<M> | undefined;
   /**
    * The engine's WebAssembly, or its address, when it does not stand beside this
    * package's code. Stores share an engine when they are given the same address or
@@ -133,12 +147,16 @@ export class DataStore<M extends object = DynamicModels> {
    * SCHEMA when the schema has faults, WASM when the engine cannot be loaded,
    * UNAVAILABLE when the browser gives no storage and `storage: 'indexeddb'` asks for it.
    */
-  static async open<M extends object = DynamicModels>(options: OpenOptions): Promise<DataStore<M>> {
+  static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
     checkOptions(options);
-    const { name, schema, storage, durability, wasm } = options;
+    const { name, schema, storage, durability, wasm, version, migrate } = options;
     const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
-    const opened = await engine.callLater('open', [], { name, schema, storage, strict: durability === 'strict' }, json) as Opened;
-    const store = new DataStore<M>(new Session(engine, name, opened));
+    const opened = await engine.callLater('open', [], {
+      name, schema, storage, strict: durability === 'strict', version, migrate: migrate && Object.keys(migrate).map(Number),
+    }, json) as Opened;
+    const session = new Session(engine, name, opened);
+    if (opened.migration) await late('migrate', session, opened.migration, migrate as unknown as Migrations, verbs);
+    const store = new DataStore<M>(session);
     open.push(store);
     return store;
   }
@@ -253,7 +271,7 @@ function lastOpened(op: string): DataStore<object> {
   throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open({ name, schema })`, { op });
 }
 
-function checkOptions(options: OpenOptions): void {
+function checkOptions(options: Omit<OpenOptions, 'migrate'>): void {
   if (!isObject(options)) throw invalid('expects { name, schema }', 'open');
   checkName('open', options.name);
   oneOf('storage', options.storage, ['indexeddb', 'memory']);

@@ -23,6 +23,8 @@ export const ErrorCode = {
   Format: 'FORMAT',
   /** Stored rows do not fit the schema that was given. */
   SchemaChanged: 'SCHEMA_CHANGED',
+  /** A migration function failed, and everything is as it was; the `cause` is what it threw. */
+  Migration: 'MIGRATION',
   /** Storage failed in such a way that nobody knows whether the commit is kept. */
   UnknownOutcome: 'UNKNOWN_OUTCOME',
   /** The store was closed, or none is open. */

@@ -4,4 +4,5 @@
 export { check } from './late/check.js';
 export { explain } from './late/explain.js';
 export { provide } from './late/kit.js';
+export { migrate } from './late/migrate.js';
 export { stats } from './late/stats.js';

@@ -20,6 +20,7 @@ export interface EngineExports {
   granary_connect(store: number, op: number, model: number, relation: number, length: number): number;
   granary_begin(store: number): number;
   granary_within(transaction: number, verb: number, model: number, relation: number, length: number): number;
+  granary_migrated(store: number, op: number, failed: number): number;
   granary_commit(transaction: number, op: number): number;
   granary_rollback(transaction: number): number;
   granary_query(store: number, length: number): number;

@@ -11,6 +11,7 @@ import { Binding, bindingOfInstance } from './model.js';
 import type { Observer } from './observable.js';
 import type { Message, MessageJSON } from './observe.js';
 import { json, numbers, type Read } from './reading.js';
+import type { PendingMigration } from './migration-types.js';
 import type { Engine, Input, Verb } from './runtime.js';
 import { Within } from './within.js';
 import { farOf, Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
@@ -22,6 +23,8 @@ export interface Opened {
   readonly store: number;
   readonly storage: 'indexeddb' | 'memory';
   readonly schema: CompiledSchema;
+  /** What is to be done before the store is open. */
+  readonly migration?: PendingMigration;
 }
 
 /** One record to save. */
@@ -133,9 +136,9 @@ export class Session {
     await this.later('connect', [model.index, relation.index], request);
   }
 
-  /** Begins a transaction. */
-  begin(): Within {
-    return new Within(this, this.#engine, this.ask('begin', [], undefined, numbers)[0]!);
+  /** Begins a transaction, or takes up the one of that number. */
+  begin(number = this.ask('begin', [], undefined, numbers)[0]!): Within {
+    return new Within(this, this.#engine, number);
   }
 
   query(model: Model, request: object): object[] {

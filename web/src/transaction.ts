@@ -38,7 +38,7 @@ function conflictOf(rollback: () => void): GranaryError | undefined {
 }
 
 /** The verbs within a transaction. */
-function verbs(session: Session): Transaction {
+export function verbs(session: Session): Transaction {
   const connected = (op: 'add' | 'remove') => (record: object, name: string, others: unknown) => connectBy(op, session, record, name, others);
   return Object.freeze({ ...storeVerbs(session), add: connected('add'), remove: connected('remove') }) as unknown as Transaction;
 }

@@ -100,6 +100,11 @@ export class Within implements Verbs {
     this.#call(7, model, request, relation.index);
   }
 
+  /** Records as an older version of the app has stored them, within a migration. */
+  old(name: string): unknown {
+    return this.#engine.call('within', [this.#number, 9, 0, 0], JSON.stringify(name), json);
+  }
+
   /** Ends the transaction with what it did; resolves when that is durable. */
   async commit(): Promise<void> {
     this.open = false;

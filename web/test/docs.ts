@@ -51,8 +51,8 @@ export async function runProgram(address: string): Promise<{ failures: string[];
   const opened: { store: DataStore; name: string }[] = [];
   const { open } = DataStore;
   Object.assign(DataStore, {
-    open: async (options: OpenOptions) => {
-      const store = await open.call(DataStore, options) as DataStore;
+    open: async (options: OpenOptions<object>) => {
+      const store = await open.call(DataStore, options) as unknown as DataStore;
       opened.push({ store, name: options.name });
       return store;
     },

@@ -14,7 +14,7 @@ export function freshName(): string {
 
 /** Opens a store that ends, after the test, in a check of every invariant. */
 export async function openStore<M extends object>(
-  schema: OpenOptions['schema'], options: Partial<OpenOptions> = {},
+  schema: OpenOptions['schema'], options: Partial<OpenOptions<M>> = {},
 ): Promise<DataStore<M>> {
   const name = options.name ?? freshName();
   const store = await DataStore.open<M>({ name, schema, storage: 'memory', ...options });

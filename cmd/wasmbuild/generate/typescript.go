@@ -284,7 +284,7 @@ func (w *tsWriter) store(o TypeScript) {
 	w.line("export type %s = %s<%s>;", w.own["Store"], w.own["DataStore"], models)
 	w.line("")
 	w.line("/** What {@link %s} takes: all that `DataStore.open` takes, but for the schema. */", w.own["open"])
-	w.line("export type %s = Partial<Omit<%s, 'schema'>>;", w.own["OpenOptions"], w.own["StoreOptions"])
+	w.line("export type %s = Partial<Omit<%s<%s>, 'schema'>>;", w.own["OpenOptions"], w.own["StoreOptions"], w.own["Models"])
 	w.open(o)
 	w.line("")
 	w.line("/** The compiled schema. A page that opens its store with it loads the engine without the parser. */")

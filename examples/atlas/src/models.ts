@@ -125,7 +125,7 @@ export interface Models {
 export type Store = DataStore<Models>;
 
 /** What {@link open} takes: all that `DataStore.open` takes, but for the schema. */
-export type OpenOptions = Partial<Omit<StoreOptions, 'schema'>>;
+export type OpenOptions = Partial<Omit<StoreOptions<Models>, 'schema'>>;
 
 /** Opens the store, under its usual name unless it is given another, and makes the classes of this module those of its models. */
 export async function open(options: OpenOptions = {}): Promise<Store> {

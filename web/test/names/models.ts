@@ -313,7 +313,7 @@ export interface Models_ {
 export type Store_ = DataStore_<Models_>;
 
 /** What {@link open_} takes: all that `DataStore.open` takes, but for the schema. */
-export type OpenOptions = Partial<Omit<StoreOptions, 'schema'>>;
+export type OpenOptions = Partial<Omit<StoreOptions<Models_>, 'schema'>>;
 
 /** Opens the store, under its usual name unless it is given another, and makes the classes of this module those of its models. */
 export async function open_(options: OpenOptions = {}): Promise<Store_> {
