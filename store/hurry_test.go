@@ -45,12 +45,12 @@ func TestHurry_HandsWhatIsPendingToStorageAtOnce(t *testing.T) {
 		other         bool // another tab writes in the place of the first
 		want          []string
 	}{
-		"both come in":                         {want: []string{"a", "b", "c"}},
-		"the second comes in first":            {secondFirst: true, want: []string{"a", "b", "c"}},
-		"the second fails":                     {second: quota, want: []string{"a", "b", "c"}}, // it is written again
+		"both come in":                         {want: []string{"a", "b", "c", "d"}},
+		"the second comes in first":            {secondFirst: true, want: []string{"a", "b", "c", "d"}},
+		"the second fails":                     {second: quota, want: []string{"a", "b", "c", "d"}}, // it is written again
 		"the first fails":                      {first: quota, want: []string{}},
 		"the first fails, the second comes in": {first: quota, secondFirst: true, want: []string{}},
-		"another was faster":                   {other: true, secondFirst: true, want: []string{"other", "a", "b", "c"}},
+		"another was faster":                   {other: true, secondFirst: true, want: []string{"other", "a", "b", "c", "d"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			storage, s := memory.New(), storetest.Schema(t, counters)
@@ -69,19 +69,23 @@ func TestHurry_HandsWhatIsPendingToStorageAtOnce(t *testing.T) {
 			st.Hurry()
 			st.Hurry() // once is enough
 			second := <-b.arrived
-			require.Equal(t, []uint64{1, 2}, []uint64{first.sequence, second.sequence})
+			begin("d") // comes too late for that one
+			third := <-b.arrived
+			require.Equal(t, []uint64{1, 2, 3}, []uint64{first.sequence, second.sequence, third.sequence})
 			if test.other {
 				o := storetest.OpenWith(t, store.Options{Schema: s, Backend: storetest.Deaf{Backend: storage.Handle()}})
 				create(t, o, "Note", store.Fields{"id": "other"})
 			}
 			if test.secondFirst {
 				second.pass <- test.second
-				eventually(t, func() bool { return position(t, storage) == 2 }, "the second is in")
+				third.pass <- nil
+				eventually(t, func() bool { return position(t, storage) == 3 }, "the others are in")
 				fromGap(t, s, storage, test.other)
 				first.pass <- test.first
 			} else {
 				first.pass <- test.first
 				second.pass <- test.second
+				third.pass <- nil
 			}
 			go func() {
 				for again := range b.arrived {

@@ -12,19 +12,20 @@ import (
 
 // journal is the way of commits to storage. One goroutine walks it.
 type journal struct {
-	pending []*Commit     // applied in memory, not known to be in storage, oldest first
-	tasks   []task        // things to do when nothing is pending
-	failed  error         // why no verb is taken any more
-	waiting bool          // for time to fold the log
-	idle    bool          // there is time, and nothing was written since it was asked for
-	behind  bool          // others were seen to write
-	look    bool          // whether others have written is to be looked up
-	verify  bool          // what was taken in before may have been lost since
-	full    bool          // the last entry found no room
-	flying  *flight       // being written
-	hurried *flight       // being written behind that one
-	wake    chan struct{} // capacity 1
-	stopped chan struct{}
+	pending  []*Commit     // applied in memory, not known to be in storage, oldest first
+	tasks    []task        // things to do when nothing is pending
+	failed   error         // why no verb is taken any more
+	waiting  bool          // for time to fold the log
+	idle     bool          // there is time, and nothing was written since it was asked for
+	behind   bool          // others were seen to write
+	look     bool          // whether others have written is to be looked up
+	verify   bool          // what was taken in before may have been lost since
+	full     bool          // the last entry found no room
+	flying   *flight       // being written
+	hurried  []*flight     // being written behind that one, each behind the one before
+	hurrying bool          // nobody knows how long there is time
+	wake     chan struct{} // capacity 1
+	stopped  chan struct{}
 }
 
 // task runs in the journal's goroutine, which holds no lock.
@@ -74,6 +75,9 @@ func (st *Store) begin(op string, run func(*tx) error) (*Commit, error) {
 	}
 	st.journal.pending = append(st.journal.pending, c)
 	st.journal.signal()
+	if st.journal.hurrying {
+		st.hurry()
+	}
 	return c, nil
 }
 
@@ -126,25 +130,28 @@ func (st *Store) flush(ctx context.Context) bool {
 	st.mu.Lock()
 	next := st.journal.hurried
 	st.journal.flying, st.journal.hurried = nil, nil
-	if next != nil {
-		st.mu.Unlock()
-		<-next.done
-		st.mu.Lock()
+	st.mu.Unlock()
+	for _, f := range next {
+		<-f.done
 	}
+	st.mu.Lock()
 	st.ended(f, err, next)
 	return true
 }
 
 // ended ends the commits of an entry that is in, or failed, and those of the next
-// one if it was written in a hurry. It is called with the lock held and releases it.
-func (st *Store) ended(f *flight, err error, next *flight) {
+// ones that were written in a hurry. It is called with the lock held and releases it.
+func (st *Store) ended(f *flight, err error, next []*flight) {
 	switch {
 	case err == nil:
 		st.landed(f)
 		batch := f.batch
-		if next != nil && next.err == nil {
-			st.landed(next)
-			batch = append(batch, next.batch...)
+		for _, f := range next {
+			if f.err != nil {
+				break // it is written again, and those behind it too
+			}
+			st.landed(f)
+			batch = append(batch, f.batch...)
 		}
 		st.journal.full = false
 		st.settle(batch, nil)

@@ -52,7 +52,7 @@ func (w watcher) Ended(cause error) {
 func (st *Store) Wake() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.journal.look = true
+	st.journal.look, st.journal.hurrying = true, false
 	st.journal.signal()
 }
 
