@@ -8,11 +8,12 @@ import { launch } from './browser.mjs';
 import { failure, read, SDL, store, write } from './notes.mjs';
 import { root } from './server.mjs';
 import { tests as storageTests } from './storage.mjs';
+import { tests as tabTests } from './tabs.mjs';
 
 /** Runs every test whose title holds what is wanted. */
 export async function outside({ directory, server, report, wanted }) {
   const context = new Context(directory, server.origin);
-  for (const [title, run] of Object.entries({ ...tests, ...storageTests })) {
+  for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests })) {
     if (!title.includes(wanted)) continue;
     const start = performance.now();
     let error;
