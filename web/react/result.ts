@@ -1,4 +1,4 @@
-import type { QueryOptions } from 'granary';
+import type { QueryOptions, SyncStatus } from 'granary';
 
 /**
  * `loading` on a server and while a page takes over what a server rendered; `ready`
@@ -18,6 +18,8 @@ export interface LiveResult<T> {
   readonly error: unknown;
   /** Whether the records are known to be those of the server: always so in a store that does not sync. */
   readonly isSynced: boolean;
+  /** The status of the live answer: how the store stands to its server. Undefined while there is none. */
+  readonly sync: SyncStatus | undefined;
 }
 
 /** How a live query is sorted and paged, and what a server renders of it. */
@@ -28,7 +30,7 @@ export interface LiveOptions<T> extends QueryOptions<T> {
 
 /** What there is before the store was asked. */
 export function loading<T>(items: readonly T[] = []): LiveResult<T> {
-  return Object.freeze({ items, total: items.length, status: 'loading', error: undefined, isSynced: false });
+  return Object.freeze({ items, total: items.length, status: 'loading', error: undefined, isSynced: false, sync: undefined });
 }
 
 /** What there is of a query that failed, besides the records that it had. */

@@ -1,4 +1,4 @@
-import { ErrorCode, GranaryError, type DataStore, type ModelConstructor } from 'granary';
+import { ErrorCode, GranaryError, type DataStore, type ModelConstructor, type SyncStatus } from 'granary';
 import { useMemo, useSyncExternalStore } from 'react';
 import { usePlace } from './provider.js';
 import { loading } from './result.js';
@@ -14,6 +14,8 @@ export interface StoreStatus {
   readonly storage: 'indexeddb' | 'memory' | undefined;
   /** Whether the records are known to be those of the server: always so in a store that does not sync. */
   readonly isSynced: boolean;
+  /** Undefined while there is no answer: while the store is being opened, and on a server. */
+  readonly sync: SyncStatus | undefined;
 }
 
 const BEFORE = loading<object>();
@@ -23,10 +25,10 @@ const NAMES = { loading: 'open', ready: 'open', closed: 'closed', error: 'failed
 export function useStatus(): StoreStatus {
   const { store } = usePlace('useStatus');
   const source = useMemo(() => (store ? watchOf(store, anyModel(store), [nothing, { limit: 0 }]) : constant(loading())), [store]);
-  const { status, error, isSynced } = useSyncExternalStore(source.subscribe, source.read, () => BEFORE);
+  const { status, error, isSynced, sync } = useSyncExternalStore(source.subscribe, source.read, () => BEFORE);
   return useMemo(
-    () => Object.freeze({ status: !store ? 'opening' : isClosed(error) ? 'closed' : NAMES[status], error, storage: store?.storage, isSynced }),
-    [store, status, error, isSynced],
+    () => Object.freeze({ status: !store ? 'opening' : isClosed(error) ? 'closed' : NAMES[status], error, storage: store?.storage, isSynced, sync }),
+    [store, status, error, isSynced, sync],
   );
 }
 

@@ -67,8 +67,8 @@ class Watch implements Source {
     this.#open();
     const answer = this.#live.current;
     if (answer && answer !== this.#answer && !this.#ended) {
-      const { items, total, isSynced } = (this.#answer = answer);
-      this.#result = Object.freeze({ items, total, status: 'ready', error: undefined, isSynced });
+      const { items, total, isSynced, status: sync } = (this.#answer = answer);
+      this.#result = Object.freeze({ items, total, status: 'ready', error: undefined, isSynced, sync });
     }
     return this.#result;
   };

@@ -18,7 +18,7 @@ export type { Migrate, Migration, Migrations, OldRecord } from './migration-type
 export type {
   CompiledSchema, SchemaEnum, SchemaField, SchemaIndex, SchemaModel, SchemaRelation, SchemaType,
 } from './schema.js';
-export type { Diff, LiveAnswer, LiveQuery, LiveValue } from './live.js';
+export type { Diff, LiveAnswer, LiveQuery, LiveValue, SyncStatus } from './live.js';
 export type { Message } from './observe.js';
 export type { Observable, Observer, SubscribeOptions, Subscription } from './observable.js';
 export { SortDirection } from './sort.js';

@@ -133,7 +133,7 @@ export class Feeds {
 }
 
 function answerOf(items: readonly object[], total: number, diff: Diff | undefined): LiveAnswer<object> {
-  return { items: Object.freeze(items), total, diff, isSynced: true };
+  return { items: Object.freeze(items), total, diff, isSynced: true, status: 'LOCAL' };
 }
 
 /** The items with a patch applied. `records` are those inserted, then those updated. */

@@ -1,6 +1,9 @@
 import { GranaryError } from './errors.js';
 import { Observable, type Observer } from './observable.js';
 
+/** How a store stands to its server: `LOCAL` when it does not sync. */
+export type SyncStatus = 'LOCAL';
+
 /** How an answer came out of the one before, for those who animate lists. */
 export interface Diff {
   /** Positions in the items before, ascending. */
@@ -23,6 +26,7 @@ export interface LiveAnswer<T> {
   readonly diff: Diff | undefined;
   /** Whether the records are known to be those of the server: always so in a store that does not sync. */
   readonly isSynced: boolean;
+  readonly status: SyncStatus;
 }
 
 /** One live query of the engine: what a session keeps up to date. */

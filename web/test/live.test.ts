@@ -23,7 +23,7 @@ describe('live queries', () => {
     expect(seen.answers, 'not inside subscribe').to.have.length(0);
     await Promise.resolve();
     expect(seen.answers.map(titles)).to.deep.equal(['a']);
-    expect(seen.last()).to.include({ total: 1, diff: undefined, isSynced: true });
+    expect(seen.last()).to.include({ total: 1, diff: undefined, isSynced: true, status: 'LOCAL' });
 
     const saved = await store.saveAll([new Post({ title: 'b', rating: 2 }), new Post({ title: 'c', rating: 3 }), new Post({ title: 'd' })]);
     expect(seen.answers.map(titles)).to.deep.equal(['a', 'a b c']);

@@ -118,7 +118,7 @@ describe('the provider', () => {
       return <b>{useRecord(Post, saved.id)?.title}</b>;
     }
     const { text, render } = await mount(within(store, <><Watch /></>));
-    expect(statuses.at(-1)).to.deep.equal({ status: 'open', error: undefined, storage: 'memory', isSynced: true });
+    expect(statuses.at(-1)).to.deep.equal({ status: 'open', error: undefined, storage: 'memory', isSynced: true, sync: 'LOCAL' });
     await inAct(() => store.close());
     expect(seen.at(-1)).to.deep.include({ status: 'closed', total: 1, error: undefined });
     expect(statuses.at(-1)!.status).to.equal('closed');

@@ -37,7 +37,7 @@ describe('queries in components', () => {
     const { text } = await mount(within(store, <List least={1} />));
     expect(text()).to.equal('b a of 2');
     expect(seen).to.have.length(1);
-    expect(seen[0]).to.deep.include({ total: 2, status: 'ready', error: undefined, isSynced: true });
+    expect(seen[0]).to.deep.include({ total: 2, status: 'ready', error: undefined, isSynced: true, sync: 'LOCAL' });
 
     await inAct(() => store.save(new store.models.Post({ title: 'none of it' })));
     expect(seen).to.have.length(1);
