@@ -63,7 +63,7 @@ func (g *game) agreeGroups(st *store.Store) {
 		} else {
 			g.stats["groups still"]++
 		}
-		if w.live == nil {
+		if w.live == nil || g.quiet {
 			continue
 		}
 		text, err := st.AppendGroups(nil, "groupBy", w.query, w.by)

@@ -91,6 +91,9 @@ func (g *game) agreeLive(st *store.Store) {
 	for _, w := range g.watched[st] {
 		a, changed, err := w.live.Next()
 		require.NoError(g, err, g.replay)
+		if g.quiet && !changed {
+			continue
+		}
 		refs, rows, total := w.refs, w.rows, w.total
 		if changed {
 			w.total, w.refs = a.Total, a.Refs

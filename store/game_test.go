@@ -31,6 +31,7 @@ type game struct {
 	mirrors map[*store.Store]*mirror
 	stats   map[string]int
 	replay  string
+	quiet   bool // nothing was done since live answers were compared
 	knowing bool // a store that makes a move knows all that others wrote
 }
 

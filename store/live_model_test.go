@@ -57,7 +57,7 @@ func playLive(t *testing.T, seed uint64, stats map[string]int) {
 	g.replay = fmt.Sprintf("%s\ngo test ./store -run '^%s$' -live.seed=%d -live.seeds=1", sdl, t.Name(), seed)
 	g.IDs = 3 + g.IntN(10)
 	g.knowing = true
-	r := &rounds{game: g, storages: map[*store.Store]*refusing{}}
+	r := &rounds{game: g, storages: map[*store.Store]*refusing{}, looked: map[*store.Store]state{}}
 	r.begin(1 + g.IntN(2))
 	for range liveRounds {
 		r.step()
