@@ -26,11 +26,16 @@ export function esbuild(entries, ...flags) {
 /** Runs mocha in a page and reports each test whose title holds what is wanted, as it ends. */
 export async function inPage(browser, origin, { report, wanted }) {
   const page = await browser.newPage();
+  const inspector = await page.createCDPSession();
   let crash;
   const over = new Promise((resolve, reject) => {
     page.exposeFunction('reportTest', report);
     page.exposeFunction('reportSuite', (title) => console.log(`\n${title}`));
     page.exposeFunction('reportEnd', resolve);
+    page.exposeFunction('liveHeap', async () => {
+      await inspector.send('HeapProfiler.collectGarbage');
+      return (await inspector.send('Runtime.getHeapUsage')).usedSize;
+    });
     page.on('pageerror', (error) => (crash = error));
     page.on('error', reject);
     page.on('console', (message) => {
