@@ -238,6 +238,9 @@ describe('live queries', () => {
     await fails('INVALID', /no field or relation titel/, () => store.live(Post, ((p: any) => p.titel.eq('x')) as never));
     await fails('INVALID', /page needs a limit/, () => store.live(Post, Predicates.ALL, { page: 1 }));
     await fails('INVALID', /expects a model/, () => DataStore.live({} as never));
+    const other = await openStore<Pick<Blog, 'User'>>('type User @model { id: ID! username: String! }');
+    await fails('INVALID', /is of the store/, () => store.live(other.models.User));
+    await fails('INVALID', /is of the store/, () => other.live(Post));
   });
 
   it('let go of a store that is closed while they follow it', async () => {

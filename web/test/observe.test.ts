@@ -109,6 +109,42 @@ describe('observe', () => {
     expect(inner).to.deep.equal(['a', 'b']);
   });
 
+  it('reports an observer that throws, once for each time, and goes on with the others', async () => {
+    const store = await openStore<Blog>(BLOG);
+    const { Post } = store.models;
+    const reported: unknown[] = [];
+    const report = globalThis.reportError;
+    globalThis.reportError = (error) => void reported.push(error);
+    try {
+      const seen: string[] = [];
+      store.observe(Post).subscribe(({ element }) => {
+        if (element.title === 'a') throw new Error('mine');
+      });
+      store.observe(Post).subscribe(({ element }) => void seen.push(element.title));
+      for (const title of ['a', 'b']) await store.save(new Post({ title }));
+      expect(seen).to.deep.equal(['a', 'b']);
+      expect(reported.map(String)).to.deep.equal(['Error: mine']);
+    } finally {
+      globalThis.reportError = report;
+    }
+  });
+
+  it('lets an observer unsubscribe itself and others from inside, in the middle of a commit', async () => {
+    const store = await openStore<Blog>(BLOG);
+    const { Post } = store.models;
+    const [first, second]: string[][] = [[], []];
+    const one = store.observe(Post).subscribe(({ element }) => {
+      first!.push(element.title);
+      one.unsubscribe();
+      other.unsubscribe();
+    });
+    const other = store.observe(Post).subscribe(({ element }) => void second!.push(element.title));
+    await store.saveAll(['a', 'b', 'c'].map((title) => new Post({ title })));
+    expect([one.closed, other.closed]).to.deep.equal([true, true]);
+    expect(first).to.deep.equal(['a']);
+    expect(second!.length).to.be.at.most(1);
+  });
+
   it('refuses what no query takes', async () => {
     const store = await openStore<Blog>(BLOG);
     await fails('INVALID', /undefined, which is a mistake/, () => store.observe(store.models.Post, undefined as never));
