@@ -13,7 +13,7 @@ try {
   const store = await openBlog();
   root.render(<StrictMode><GranaryProvider store={store}><App store={store} /></GranaryProvider></StrictMode>);
   Object.assign(globalThis, { blog: store }); // for the console, and for the tests
-  keepForOffline().catch((error: unknown) => console.warn('the page will not open without a network:', error));
+  keepForOffline(store).catch((error: unknown) => console.warn('the page will not open without a network:', error));
 } catch (error) {
   root.render(<p className="broken" role="alert">The blog cannot be opened: {error instanceof Error ? error.message : String(error)}</p>);
 }

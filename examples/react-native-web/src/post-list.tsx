@@ -47,7 +47,7 @@ function Entry({ post }: { readonly post: Post }) {
   return (
     <Pressable role="link" testID="entry" style={[styles.entry, post.id === route && styles.chosen]} onPress={() => go(post.id)}>
       <Text testID="title" style={styles.title}>{post.title}</Text>
-      <View style={styles.row}>
+      <View style={[styles.row, styles.line]}>
         <Badge user={author} />
         <Text style={styles.fact}>{author?.name} · {day(post.createdAt)}</Text>
       </View>
