@@ -47,7 +47,8 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 # One test of the engine's storage, at a size; "make test" runs it at its small one.
 ATTACK := go test ./store -v -timeout 60m
 
-.PHONY: attack sweep crash-points damage crash help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: attack sweep crash-points damage model
+.PHONY: crash help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -152,7 +153,7 @@ bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
 
-attack: sweep crash-points damage ## attack storage natively, at full size
+attack: sweep crash-points damage model ## attack storage natively, at full size
 
 sweep: ## meet every fault, and every two of them, at all calls of storage
 	$(ATTACK) -run '^TestFaults_' -sweep.pairs | $(BRIEF)
@@ -162,6 +163,9 @@ crash-points: ## end the program and the power at N=60000 points of random histo
 
 damage: ## damage stored bytes N=50000 times
 	$(ATTACK) -run '^TestDamage_' -damage.flips $(call given,N,50000) | $(BRIEF)
+
+model: ## compare the engine with a plain model on SEEDS=5000 random histories of each kind
+	$(ATTACK) -run '^(TestModel|TestLive)_' -model.seeds $(call given,SEEDS,5000) -setup.seeds $(call given,SEEDS,5000) -live.seeds $(call given,SEEDS,5000) | $(BRIEF)
 
 crash: setup build ## attack storage in the browser, as test-harsh, at a size; N=200 is the number of kills
 	node web/test/harsh/run.mjs --n $(call given,N,200)
