@@ -35,8 +35,10 @@ type ordeal struct {
 	states []*storetest.Reference
 	reach  atomic.Int64 // the last state that may be in storage by now
 	acked  []ack
-	strict []bool     // by store
-	cuts   *rand.Rand // apart from the history's, so that this stays the same
+	strict []bool                        // by store
+	tuned  func(i int, o *store.Options) // says what else store number i is made of; may be nil
+	opened func(i int)                   // is told that it was opened; may be nil
+	cuts   *rand.Rand                    // apart from the history's, so that this stays the same
 }
 
 // ack is that storage was said to hold a state.
@@ -47,24 +49,49 @@ type ack struct {
 
 // ordealOn begins a history in a state.
 func ordealOn(g *game, medium *fault.Medium, stores int) *ordeal {
-	o := &ordeal{game: g, medium: medium, base: medium.Writes(), states: []*storetest.Reference{g.want.Clone()}}
-	o.cuts = rand.New(rand.NewPCG(g.Uint64(), 1))
-	medium.Mark = func() int { return int(o.reach.Load()) }
-	g.stores = make([]*store.Store, stores)
+	o := &ordeal{game: g, medium: medium}
+	o.start(stores)
+	return o
+}
+
+func (o *ordeal) start(stores int) {
+	o.cuts = rand.New(rand.NewPCG(o.Uint64(), 1))
+	o.medium.Mark = func() int { return int(o.reach.Load()) }
+	o.stores = make([]*store.Store, stores)
 	o.ends, o.strict = make([]*fault.Connection, stores), make([]bool, stores)
-	for i := range stores {
+	o.begin()
+}
+
+// begin takes the present state for the first, and opens all stores.
+func (o *ordeal) begin() {
+	o.since()
+	for i := range o.stores {
 		o.enter(i)
 	}
-	return o
+}
+
+// since takes the present state for the first.
+func (o *ordeal) since() {
+	o.base, o.acked = o.medium.Writes(), nil
+	o.states = []*storetest.Reference{o.want.Clone()}
+	o.reach.Store(0)
 }
 
 // enter opens store number i.
 func (o *ordeal) enter(i int) {
 	o.ends[i], o.strict[i] = o.medium.Connect(), o.Chance(3)
-	st, err := store.Open(ctx, store.Small(store.Options{Schema: o.schema, Backend: o.ends[i], Strict: o.strict[i],
-		Clock: func() int64 { return noon }}, 2+o.IntN(8), 200+o.IntN(600)))
+	options := store.Small(store.Options{Schema: o.schema, Backend: o.ends[i], Strict: o.strict[i],
+		Clock: func() int64 { return noon }}, 2+o.IntN(8), 200+o.IntN(600))
+	if o.tuned != nil {
+		o.tuned(i, &options)
+	}
+	st, err := store.Open(ctx, options)
 	require.NoError(o, err, o.replay)
+	require.NoError(o, store.Follow(st), o.replay) // so that it has looked around when this is done
 	o.stores[i] = st
+	if o.opened != nil {
+		o.opened(i)
+	}
 }
 
 // leave closes all stores; what they do from then on is no part of the history.

@@ -44,9 +44,10 @@ type various struct {
 }
 
 func (v *various) enter(i int) {
-	st, err := store.Open(ctx, store.Small(store.Options{Schema: v.schema, Backend: v.storage.Handle(),
+	st, err := store.Open(ctx, store.Small(store.Options{Schema: v.schema, Backend: storetest.Deaf{Backend: v.storage.Handle()},
 		Clock: func() int64 { return noon }}, v.setup.fold, v.setup.block))
 	require.NoError(v, err, v.replay)
+	require.NoError(v, store.Follow(st), v.replay) // so that it has looked around when this is done
 	v.stores[i] = st
 	v.watch(st)
 	v.mirror(st)

@@ -2,8 +2,10 @@ package fault
 
 import (
 	"context"
+	"fmt"
 	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
@@ -19,9 +21,11 @@ type Medium struct {
 	// MarkOf returns what it answered.
 	Mark func() int
 
-	mu     sync.Mutex
-	now    *memory.Backend
-	writes []write
+	mu          sync.Mutex
+	identity    string
+	now         *memory.Backend
+	writes      []write
+	connections []*Connection
 }
 
 // write is one write that was done.
@@ -32,8 +36,12 @@ type write struct {
 	mark    int
 }
 
+var made atomic.Uint64 // media
+
 // NewMedium returns an empty medium.
-func NewMedium() *Medium { return &Medium{now: memory.New()} }
+func NewMedium() *Medium {
+	return &Medium{now: memory.New(), identity: fmt.Sprint("medium ", made.Add(1))}
+}
 
 // Writes returns how many writes were done.
 func (m *Medium) Writes() int {
@@ -49,11 +57,11 @@ func (m *Medium) MarkOf(n int) int {
 	return m.writes[n-1].mark
 }
 
-// Cut returns a medium with the first n writes of this one, all of them certain.
+// Cut returns the same medium with its first n writes, all of them certain.
 func (m *Medium) Cut(n int) *Medium {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	c := NewMedium()
+	c := &Medium{now: memory.New(), identity: m.identity}
 	for _, w := range m.writes[:n] {
 		if err := w.do(c.now); err != nil {
 			panic(err) // it was done before, in the same order
@@ -84,11 +92,27 @@ func (m *Medium) Left(random *rand.Rand, n int) (left int, wiped bool) {
 }
 
 // Rewind takes all but the first n writes away from under those who are connected.
-func (m *Medium) Rewind(n int) {
-	c := m.Cut(n)
+// Their connections break, and are there again when it returns.
+func (m *Medium) Rewind(n int) { m.replace(m.Cut(n)) }
+
+// Empty puts an empty medium in the place of this one, as Rewind does.
+func (m *Medium) Empty() { m.replace(NewMedium()) }
+
+func (m *Medium) replace(c *Medium) {
+	m.mu.Lock()
+	m.now, m.writes, m.identity = c.now, c.writes, c.identity
+	list := m.connections
+	m.mu.Unlock()
+	for _, c := range list {
+		c.broke()
+	}
+}
+
+// named returns the identity.
+func (m *Medium) named() string {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.now, m.writes = c.now, c.writes
+	return m.identity
 }
 
 func (w write) do(b *memory.Backend) error {
@@ -121,15 +145,41 @@ func (m *Medium) add(w write, strict bool) error {
 type Connection struct {
 	medium *Medium
 
-	mu     sync.Mutex
-	dead   bool
-	left   int // writes until it dies, when it is to die
-	doomed bool
-	last   bool // whether the last of them is done
+	mu      sync.Mutex
+	watcher log.Watcher
+	before  func() // a write
+	dead    bool
+	left    int // writes until it dies, when it is to die
+	doomed  bool
+	last    bool // whether the last of them is done
 }
 
 // Connect returns a new connection.
-func (m *Medium) Connect() *Connection { return &Connection{medium: m} }
+func (m *Medium) Connect() *Connection {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	c := &Connection{medium: m}
+	m.connections = append(m.connections, c)
+	return c
+}
+
+// Before has f called before the next write goes to the medium.
+func (c *Connection) Before(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.before = f
+}
+
+// broke tells that the connection broke, and is there again.
+func (c *Connection) broke() {
+	c.mu.Lock()
+	w, dead := c.watcher, c.dead
+	c.mu.Unlock()
+	if w != nil && !dead {
+		w.Lost(&code.Error{Code: code.Unavailable, Message: "the connection broke by order of the test"})
+		w.Restored()
+	}
+}
 
 // Kill lets the program at this end die at the write that comes after so many
 // others, which is done or not.
@@ -152,7 +202,9 @@ func (c *Connection) Read(ctx context.Context, after uint64) (log.Snapshot, erro
 	if err != nil {
 		return log.Snapshot{}, err
 	}
-	return b.Read(ctx, after)
+	snapshot, err := b.Read(ctx, after)
+	snapshot.Identity = c.medium.named()
+	return snapshot, err
 }
 
 // Blocks passes the call on.
@@ -189,11 +241,18 @@ func (c *Connection) Position(ctx context.Context) (log.Position, error) {
 	if err != nil {
 		return log.Position{}, err
 	}
-	return b.Position(ctx)
+	p, err := b.Position(ctx)
+	p.Identity = c.medium.named()
+	return p, err
 }
 
-// Watch tells of nothing, so that what a store does does not hang on when it hears.
-func (c *Connection) Watch(log.Watcher) {}
+// Watch tells of the end of the medium alone, so that what a store does does not hang
+// on when it hears of others.
+func (c *Connection) Watch(w log.Watcher) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.watcher = w
+}
 
 // Lock gives everybody the lock: a program that has died could not give it back.
 func (c *Connection) Lock(context.Context, string, bool) (unlock func(), err error) {
@@ -209,6 +268,13 @@ func (c *Connection) Close() error {
 }
 
 func (c *Connection) write(op string, w write, strict bool) error {
+	c.mu.Lock()
+	before := c.before
+	c.before = nil
+	c.mu.Unlock()
+	if before != nil {
+		before()
+	}
 	if _, err := c.usable(op); err != nil {
 		return err
 	}
