@@ -47,7 +47,7 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 # One test of the engine's storage, at a size; "make test" runs it at its small one.
 ATTACK := go test ./store -v -timeout 60m
 
-.PHONY: attack sweep crash-points damage model
+.PHONY: attack sweep crash-points rollback damage model
 .PHONY: crash help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
@@ -153,13 +153,16 @@ bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
 
-attack: sweep crash-points damage model ## attack storage natively, at full size
+attack: sweep crash-points rollback damage model ## attack storage natively, at full size
 
 sweep: ## meet every fault, and every two of them, at all calls of storage
 	$(ATTACK) -run '^TestFaults_' -sweep.pairs | $(BRIEF)
 
 crash-points: ## end the program and the power at N=60000 points of random histories
 	$(ATTACK) -run '^TestCrash_' -crash.points $(call given,N,60000) | $(BRIEF)
+
+rollback: ## empty storage or roll it back in SEEDS=20000 random histories
+	$(ATTACK) -run '^TestRollback_' -rollback.seeds $(call given,SEEDS,20000) | $(BRIEF)
 
 damage: ## damage stored bytes N=50000 times
 	$(ATTACK) -run '^TestDamage_' -damage.flips $(call given,N,50000) | $(BRIEF)

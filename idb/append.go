@@ -23,7 +23,7 @@ func (b *Backend) Append(ctx context.Context, a log.Append) error {
 	var list requests
 	list.remain(a.Generation)
 	list.add(storeLog, "add", a.Data, key(a.Sequence))
-	_, err := b.perform(ctx, "append", how, list, storeGeneration, storeLog)
+	_, err := b.performOn(ctx, a.Identity, "append", how, list, []string{storeGeneration, storeLog})
 	if err == nil {
 		b.announce(a.Generation, a.Sequence)
 	}

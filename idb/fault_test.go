@@ -197,6 +197,28 @@ func TestConnection_ToADatabaseThatIsGoneHasAnotherIdentity(t *testing.T) {
 	require.Len(t, after.Identity, 32)
 }
 
+// A write that waits while the browser removes the database does not get into the one
+// that is made anew.
+func TestConnection_ToADatabaseThatIsGoneTakesNoWriteForIt(t *testing.T) {
+	name := newName(t)
+	b := open(t, name)
+	before, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.NoError(t, b.Append(ctx, log.Append{Identity: before.Identity, Sequence: 1}))
+	function("db", `db.close()`).Invoke(connectionOf(t, b))
+	await(t, function("name", `return new Promise((resolve, reject) => {
+		const request = indexedDB.deleteDatabase("granary:" + name)
+		request.onsuccess = resolve
+		request.onerror = () => reject(request.error)
+	})`).Invoke(name))
+	require.ErrorIs(t, b.Append(ctx, log.Append{Identity: before.Identity, Sequence: 2}), log.ErrTaken)
+	require.ErrorIs(t, b.Replace(ctx, log.Replace{Identity: before.Identity}), log.ErrTaken)
+	after, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Empty(t, after.Entries)
+	require.NoError(t, b.Append(ctx, log.Append{Identity: after.Identity, Sequence: 1}))
+}
+
 func TestWatch_SaysWhenAnotherTabRemovesOrUpgradesTheDatabase(t *testing.T) {
 	t.Run("removes", func(t *testing.T) {
 		name := newName(t)

@@ -62,6 +62,29 @@ func (b *Backend) knows(request js.Value) (string, error) {
 	return b.identity, nil
 }
 
+// expect fails with log.ErrTaken when the connection is to a database of another
+// identity than that, if it is one. It asks the browser once a connection at most.
+func (b *Backend) expect(ctx context.Context, c *connection, identity, op string) error {
+	b.mu.Lock()
+	known := b.identity
+	b.mu.Unlock()
+	if identity != "" && known == "" {
+		var list requests
+		list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
+		answers, err := c.perform(ctx, b.options.AnswerTimeout, op, reading, list, []string{storeGeneration})
+		if err != nil {
+			return err
+		}
+		if known, err = b.knows(answers[0]); err != nil {
+			return failure(code.Corrupt, op, "", err)
+		}
+	}
+	if identity != "" && known != identity {
+		return log.ErrTaken
+	}
+	return nil
+}
+
 // newIdentity returns a random identity: 128 bits, as text.
 func newIdentity() string {
 	bytes := js.Global().Get("Uint8Array").New(16)

@@ -45,7 +45,7 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 	}
 	list.add(storeLog, "delete", nil, folded)
 	how := indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadWrite, Durability: indexeddb.DurabilityStrict}
-	_, err = b.perform(ctx, "replace", how, list, storeGeneration, storeManifest, storeLog, storeBlocks)
+	_, err = b.performOn(ctx, r.Identity, "replace", how, list, objectStores[:])
 	if err == nil {
 		b.announce(r.Generation+1, 0)
 	}

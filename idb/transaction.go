@@ -32,6 +32,12 @@ var errBroken = errors.New("the connection is closed")
 // returns the requests as they were issued, of type IDBRequest. If the connection
 // breaks and nothing was done it is done on the next one.
 func (b *Backend) perform(ctx context.Context, op string, how indexeddb.TransactionOptions, list requests, stores ...string) ([]js.Value, error) {
+	return b.performOn(ctx, "", op, how, list, stores)
+}
+
+// performOn is perform on the database of that identity, if there is one; when the
+// next connection is to another database it fails with log.ErrTaken.
+func (b *Backend) performOn(ctx context.Context, identity, op string, how indexeddb.TransactionOptions, list requests, stores []string) ([]js.Value, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(op, err)
 	}
@@ -40,7 +46,10 @@ func (b *Backend) perform(ctx context.Context, op string, how indexeddb.Transact
 		if err != nil {
 			return nil, err
 		}
-		issued, err := c.perform(ctx, time.Duration(b.options.AnswerTimeout), op, how, list, stores)
+		var issued []js.Value
+		if err = b.expect(ctx, c, identity, op); err == nil {
+			issued, err = c.perform(ctx, b.options.AnswerTimeout, op, how, list, stores)
+		}
 		if err != errBroken {
 			return issued, err
 		}

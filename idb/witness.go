@@ -35,6 +35,11 @@ func (w Witness) Saw(identity string, sequence uint64) {
 	if before, most := w.Seen(); before == identity && most >= sequence {
 		return
 	}
+	w.Lost(identity, sequence)
+}
+
+// Lost notes what there is, though it was more before.
+func (w Witness) Lost(identity string, sequence uint64) {
 	_, _ = w.call("setItem", w.name, identity+" "+strconv.FormatUint(sequence, 10))
 }
 

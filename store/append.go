@@ -27,7 +27,7 @@ func (st *Store) flight(batch []*Commit, w *log.EntryWriter, sequence, after uin
 	var data []byte
 	data, f.layouts = w.Bytes(f.nonce, after, sequence)
 	strict := st.options.Strict || slices.ContainsFunc(batch, func(c *Commit) bool { return c.strict })
-	f.append = log.Append{Generation: st.data.generation, Sequence: sequence, Data: data, Strict: strict}
+	f.append = log.Append{Identity: st.data.identity, Generation: st.data.generation, Sequence: sequence, Data: data, Strict: strict}
 	return f
 }
 

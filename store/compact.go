@@ -61,7 +61,7 @@ func (d *dataset) compaction(blockSize int) compaction {
 			c.manifest.Segments = append(c.manifest.Segments, s)
 		}
 	}
-	c.replace.Generation = d.generation
+	c.replace.Identity, c.replace.Generation = d.identity, d.generation
 	c.replace.Through = d.head
 	c.replace.Manifest = c.manifest.Bytes()
 	return c

@@ -88,6 +88,10 @@ func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, ver
 			entries = entries[1:]
 		}
 	}
+	if same && verify {
+		m, err := log.ReadManifest(snapshot.Manifest)
+		same = err == nil && m.Through == known.manifest.Through && m.Nonce == known.manifest.Nonce
+	}
 	if same {
 		return entries, nil, nil
 	}
@@ -112,12 +116,17 @@ func (st *Store) read(ctx context.Context, after uint64) (snapshot log.Snapshot,
 // nobody has deleted them. The caller holds mu.
 func (st *Store) replace(fresh *dataset) (calls []func()) {
 	old := st.data
-	if emptied := fresh.identity != old.identity; emptied || fresh.head < old.head {
+	emptied := fresh.identity != old.identity
+	lost := emptied || fresh.head < old.head
+	if lost {
 		calls = st.notify(Notice{Type: NoticeReset, Before: old.head, Now: fresh.head, Emptied: emptied})
 	} else {
 		calls = st.deliver(st.replacedBy(fresh.tables))
 	}
 	st.data = fresh
+	if lost {
+		st.lost()
+	}
 	st.epoch++
 	st.lives.replaced()
 	return calls

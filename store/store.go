@@ -117,6 +117,7 @@ func (st *Store) start() {
 	st.lives.news = st.options.News
 	if n, lost := st.missing(); lost {
 		st.tell(n)
+		st.lost()
 	}
 	st.saw()
 	st.startJournal()

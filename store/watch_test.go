@@ -102,6 +102,12 @@ func (w *witness) Saw(identity string, sequence uint64) {
 	}
 }
 
+func (w *witness) Lost(identity string, sequence uint64) {
+	w.Lock()
+	defer w.Unlock()
+	w.identity, w.sequence = identity, sequence
+}
+
 // notices keeps what a store tells of itself.
 type notices struct {
 	sync.Mutex

@@ -12,12 +12,24 @@ type Witness interface {
 	// Of several numbers for one identity the largest counts, whoever tells it. It
 	// must not wait.
 	Saw(identity string, sequence uint64)
+
+	// Lost is told that the storage of that identity holds nothing beyond that number
+	// any more, and that this was told. It is what was seen from then on.
+	Lost(identity string, sequence uint64)
 }
 
 // saw tells the witness up to where the log is known. The caller holds mu.
 func (st *Store) saw() {
 	if st.options.Witness != nil {
 		st.options.Witness.Saw(st.data.identity, st.data.head)
+	}
+}
+
+// lost tells the witness that the log ends where it is known to end now, so that the
+// loss of what was there is not told again. The caller holds mu.
+func (st *Store) lost() {
+	if st.options.Witness != nil {
+		st.options.Witness.Lost(st.data.identity, st.data.head)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // compare-and-swap on the generation and, for Append, on the sequence number, so
 // of several writers exactly one wins and the others learn of it. A storage has an
 // identity from when it is made, by which it is told from one that was made later
-// in its place.
+// in its place; no write meant for the one gets into the other.
 //
 // Every method may be called from several goroutines and honours its context. A
 // method that returns nil has done all of what it says, and it survives the end
@@ -37,15 +37,15 @@ type Backend interface {
 	// that is not there (a Replace by somebody else dropped it).
 	Blocks(ctx context.Context, ids []uint64) ([][]byte, error)
 
-	// Append adds one entry. It fails with ErrTaken when the generation in storage
-	// is not a.Generation or when the sequence number is in use.
+	// Append adds one entry. It fails with ErrTaken when the identity or the
+	// generation in storage is not that of a, or when the sequence number is in use.
 	Append(ctx context.Context, a Append) error
 
 	// Replace, all or nothing: stores r.Put, removes the blocks r.Drop and every
 	// entry up to and including r.Through, and stores r.Manifest under
 	// r.Generation+1 in the place of the old manifest. It fails with ErrTaken when
-	// the generation in storage is not r.Generation and, with r.Alone, when the number
-	// after r.Through is in use.
+	// the identity or the generation in storage is not that of r and, with r.Alone,
+	// when the number after r.Through is in use.
 	Replace(ctx context.Context, r Replace) error
 
 	// Position tells up to where others have written, at the least possible cost.
@@ -108,6 +108,7 @@ type Entry struct {
 
 // Append is one entry to add.
 type Append struct {
+	Identity   string // of the storage that the writer has read; "" for whichever it is
 	Generation uint64 // the generation that the writer has read
 	Sequence   uint64 // the number that must be free
 	Data       []byte
@@ -116,6 +117,7 @@ type Append struct {
 
 // Replace is one exchange of the manifest.
 type Replace struct {
+	Identity   string // of the storage that the writer has read; "" for whichever it is
 	Generation uint64 // the generation that the writer has read; the new one is one more
 	Manifest   []byte
 	Put        []Block

@@ -61,7 +61,7 @@ func (s *storage) readBlocks(ids []uint64) [][]byte {
 
 func (s *storage) append(a log.Append) error {
 	at := s.above(a.Sequence)
-	if a.Generation != s.generation || at > 0 && s.entries[at-1].Sequence == a.Sequence {
+	if !s.is(a.Identity, a.Generation) || at > 0 && s.entries[at-1].Sequence == a.Sequence {
 		return log.ErrTaken
 	}
 	s.entries = append(s.entries, log.Entry{})
@@ -72,7 +72,7 @@ func (s *storage) append(a log.Append) error {
 
 func (s *storage) replace(r log.Replace) error {
 	at := s.above(r.Through)
-	if r.Generation != s.generation || r.Alone && at < len(s.entries) && s.entries[at].Sequence == r.Through+1 {
+	if !s.is(r.Identity, r.Generation) || r.Alone && at < len(s.entries) && s.entries[at].Sequence == r.Through+1 {
 		return log.ErrTaken
 	}
 	s.generation++
@@ -85,6 +85,12 @@ func (s *storage) replace(r log.Replace) error {
 	}
 	s.entries = append([]log.Entry(nil), s.entries[at:]...)
 	return nil
+}
+
+// is reports whether the storage is that of the identity, if there is one, in that
+// generation.
+func (s *storage) is(identity string, generation uint64) bool {
+	return (identity == "" || identity == s.identity) && generation == s.generation
 }
 
 // above returns the position of the first entry numbered above sequence.

@@ -24,6 +24,17 @@ var tabTests = []backendTest{
 		require.Equal(s.T, identity, s.read(other).Identity)
 		require.Equal(s.T, identity, s.read(s.handle()).Identity)
 	}},
+	{"Identity_OfAnotherStorageIsTakenByNoWrite", func(s *storage) {
+		b := s.handle()
+		identity := s.read(b).Identity
+		require.ErrorIs(s.T, b.Append(s.ctx, log.Append{Identity: "another", Sequence: 1}), log.ErrTaken)
+		require.ErrorIs(s.T, b.Replace(s.ctx, log.Replace{Identity: "another", Manifest: []byte("m")}), log.ErrTaken)
+		require.NoError(s.T, b.Append(s.ctx, log.Append{Identity: identity, Sequence: 1, Data: []byte("a")}))
+		require.NoError(s.T, b.Replace(s.ctx, log.Replace{Identity: identity, Manifest: []byte("m")}))
+		snapshot := s.read(b)
+		require.Equal(s.T, uint64(1), snapshot.Generation)
+		require.Equal(s.T, 1, len(snapshot.Entries))
+	}},
 	{"Position_TellsHowFarOthersAre", func(s *storage) {
 		one, other := s.handle(), s.handle()
 		identity := s.read(one).Identity

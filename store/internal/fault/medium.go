@@ -30,10 +30,11 @@ type Medium struct {
 
 // write is one write that was done.
 type write struct {
-	append  *log.Append
-	replace *log.Replace
-	certain int // so many writes were on the medium for certain when this one was done
-	mark    int
+	append   *log.Append
+	replace  *log.Replace
+	identity string
+	certain  int // so many writes were on the medium for certain when this one was done
+	mark     int
 }
 
 var made atomic.Uint64 // media
@@ -126,6 +127,9 @@ func (w write) do(b *memory.Backend) error {
 func (m *Medium) add(w write, strict bool) error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
+	if w.identity != "" && w.identity != m.identity {
+		return log.ErrTaken
+	}
 	if err := w.do(m.now); err != nil {
 		return err
 	}
@@ -219,20 +223,22 @@ func (c *Connection) Blocks(ctx context.Context, ids []uint64) ([][]byte, error)
 // Append writes, and is remembered.
 func (c *Connection) Append(_ context.Context, a log.Append) error {
 	kept := a
+	kept.Identity = ""
 	kept.Data = append([]byte{}, a.Data...)
-	return c.write("append", write{append: &kept}, a.Strict)
+	return c.write("append", write{append: &kept, identity: a.Identity}, a.Strict)
 }
 
 // Replace writes, and is remembered.
 func (c *Connection) Replace(_ context.Context, r log.Replace) error {
 	kept := r
+	kept.Identity = ""
 	kept.Manifest = append([]byte{}, r.Manifest...)
 	kept.Drop = append([]uint64{}, r.Drop...)
 	kept.Put = nil
 	for _, block := range r.Put {
 		kept.Put = append(kept.Put, log.Block{ID: block.ID, Data: append([]byte{}, block.Data...)})
 	}
-	return c.write("replace", write{replace: &kept}, false)
+	return c.write("replace", write{replace: &kept, identity: r.Identity}, false)
 }
 
 // Position passes the call on.
