@@ -75,7 +75,7 @@ func (o *opening) start(name string) error {
 	// object stores for good.
 	untilEnd, end := context.WithCancel(context.Background())
 	_, err = way.through(func() error {
-		wrapped, err := indexeddb.WrapFactory(js.ValueOf(map[string]any{"open": way.fn}))
+		wrapped, err := indexeddb.WrapFactory(object("open", way.fn))
 		if err == nil {
 			o.request, err = wrapped.Open(untilEnd, namePrefix+name, version, o.upgrade)
 		}

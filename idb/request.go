@@ -52,4 +52,4 @@ var nothing = js.ValueOf("")
 
 // present returns the record that marks the present generation. It is made once:
 // every write stores it.
-var present = js.ValueOf(map[string]any{fieldPresent: 1})
+var present = object(fieldPresent, 1)

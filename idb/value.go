@@ -64,6 +64,12 @@ func toGo(value js.Value) ([]byte, error) {
 	return data, nil
 }
 
+// object returns an object with this one member, which js.ValueOf would assign: a
+// setter that a page planted on Object.prototype would take it.
+func object(name string, value any) js.Value {
+	return js.Global().Get("Object").Call("fromEntries", []any{[]any{name, value}})
+}
+
 // invoke calls a method and returns what it throws as an error, a js.Error.
 func invoke(target js.Value, method string, args ...any) (result js.Value, err error) {
 	defer recoverThrown(&err)

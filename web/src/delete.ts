@@ -21,7 +21,7 @@ export async function remove(session: Session | undefined, target: unknown, rest
     throw invalid('says not which records; pass a key, a predicate, or Predicates.ALL for all', 'delete', model);
   }
   const criterion = criterionOf('delete', binding, rest[0]);
-  const request = 'key' in criterion ? { keys: [criterion.key] } : criterion;
+  const request = criterion.key ? { keys: [criterion.key] } : criterion;
   return binding.session.delete(model, [{ model: model.name, ...request }]);
 }
 

@@ -106,7 +106,7 @@ export class Observable<T> implements AsyncIterable<T> {
           latest = undefined;
           yield value;
         } else if (end) {
-          if ('reason' in end) throw end.reason;
+          if (Object.hasOwn(end, 'reason')) throw end.reason;
           return;
         }
       }

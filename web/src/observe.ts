@@ -3,7 +3,7 @@ import { keyOf } from './key.js';
 import { bindingOfInstance, type Binding } from './model.js';
 import type { ModelConstructor } from './model-types.js';
 import { Observable, type Observer } from './observable.js';
-import { criterionOf, modelOf } from './query.js';
+import { criterionOf, modelOf, type Criterion } from './query.js';
 import { recordOf } from './save.js';
 import type { Session } from './session.js';
 
@@ -36,9 +36,9 @@ export function observe(session: Session | undefined, args: readonly unknown[]):
   const instance = bindingOfInstance(target) && recordOf('observe', session, target);
   const binding = instance || modelOf('observe', session, target);
   const { model } = binding;
-  const which = instance ? { key: keyOf(model, target as Record<string, unknown>) }
-    : args.length > 1 ? criterionOf('observe', binding, criterion) : { where: undefined };
-  return messages(binding.session, { model: model.name, where: 'key' in which ? whereKey(binding, which.key) : which.where });
+  const which: Partial<Criterion> = instance ? { key: keyOf(model, target as Record<string, unknown>) }
+    : args.length > 1 ? criterionOf('observe', binding, criterion) : {};
+  return messages(binding.session, { model: model.name, where: which.key ? whereKey(binding, which.key) : which.where });
 }
 
 function messages(session: Session, request: object): Observable<Message<object>> {

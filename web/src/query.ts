@@ -13,7 +13,7 @@ import type { Session } from './session.js';
 import { fieldNames, sortJSON } from './sort.js';
 
 /** Which records a call is about: those with a key, or those that match. */
-export type Criterion = { readonly key: unknown[] } | { readonly where: PredicateJSON };
+export type Criterion = { readonly key: unknown[]; readonly where?: undefined } | { readonly where: PredicateJSON; readonly key?: undefined };
 
 /** The binding of what should be a model class, of this store when one is given. */
 export function modelOf(op: string, session: Session | undefined, value: unknown): Binding {
@@ -40,21 +40,21 @@ export async function query(session: Session | undefined, target: unknown, rest:
   const { model } = binding;
   if (rest.length === 0) return binding.session.query(model, {});
   const criterion = criterionOf('query', binding, rest[0]);
-  const byKey = 'key' in criterion;
-  const request = { ...criterion, ...optionsJSON('query', model, rest[1], byKey ? ['include'] : OPTIONS) };
+  const { key } = criterion;
+  const request = { ...criterion, ...optionsJSON('query', model, rest[1], key ? ['include'] : OPTIONS) };
   if (request.include?.length) {
     const records = loadTree(binding.session, model, request);
-    return byKey ? records[0] : records;
+    return key ? records[0] : records;
   }
-  return byKey ? binding.session.get(model, criterion.key) : binding.session.query(model, request);
+  return key ? binding.session.get(model, key) : binding.session.query(model, request);
 }
 
 /** A live query, or the number of its records, checked at once; nothing runs until somebody subscribes. */
 export function live(op: 'live' | 'liveCount', session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveValue<unknown> {
   const binding = modelOf(op, session, target);
   const { model } = binding;
-  const criterion = rest.length === 0 ? {} : criterionOf(op, binding, rest[0]);
-  if ('key' in criterion) throw invalid('expects a predicate; Predicates.ALL for all records', op, model);
+  const criterion: Partial<Criterion> = rest.length === 0 ? {} : criterionOf(op, binding, rest[0]);
+  if (criterion.key) throw invalid('expects a predicate; Predicates.ALL for all records', op, model);
   const options = op === 'live' ? optionsJSON(op, model, rest[1], OPTIONS) : { limit: 0 };
   const request = { ...criterion, ...options };
   const pick = op === 'live' ? undefined : ({ total }: LiveAnswer<object>) => total;
@@ -66,7 +66,7 @@ export async function count(session: Session | undefined, target: unknown, rest:
   const binding = modelOf('count', session, target);
   if (rest.length === 0) return binding.session.count(binding.model, {});
   const criterion = criterionOf('count', binding, rest[0]);
-  if ('where' in criterion) return binding.session.count(binding.model, criterion);
+  if (criterion.where) return binding.session.count(binding.model, criterion);
   return binding.session.get(binding.model, criterion.key) ? 1 : 0;
 }
 
@@ -80,7 +80,7 @@ export interface OptionsJSON {
 export function optionsJSON(
   op: string, model: Model, options: unknown, names: readonly string[], includes = { n: 0 },
 ): OptionsJSON {
-  const json: Record<string, unknown> = {};
+  const json = Object.create(null) as Record<string, unknown>;
   if (options === undefined) return json;
   if (!isObject(options)) {
     throw invalid(`the options must be an object: { ${names.join(', ')} }`, op, model);

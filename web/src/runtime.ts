@@ -87,8 +87,7 @@ export class Engine {
     const key = `granary:${Math.random().toString(36).slice(2)}`;
     go.argv = ['granary', key];
     go.exit = (code) => engine.#die(`it exited with code ${code}`);
-    go.importObject['granary'] = engine.#imports();
-    const instance = await instantiate(source, go.importObject);
+    const instance = await instantiate(source, { ...go.importObject, granary: engine.#imports() });
     engine.#exports = engineExports(instance);
     engine.#memory = new EngineMemory(engine.#exports.mem, (n) => engine.#exports.granary_input(n));
     await engine.#run(go, instance, key);
