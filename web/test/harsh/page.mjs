@@ -11,9 +11,11 @@ const { DataStore } = Granary;
 const init = ({ model, id, n, text, parent }) => ({ id, n, text, ...(PARENT[model] ? { [PARENT[model]]: parent } : {}) });
 
 const pages = {
-  /** Opens the store of that name, or takes the one that is open, and reports how far it got. */
+  /** Opens the store of that name, and gathers the types of its events in `events`. */
   async open({ name, durability, sdl = SDL, storage = 'indexeddb' }) {
     globalThis.store = await DataStore.open({ name, schema: sdl, durability, storage });
+    globalThis.events = [];
+    store.events().subscribe((event) => events.push(event.type));
     return globalThis.store.storage;
   },
 
