@@ -169,13 +169,44 @@ func elsewhere(list ...store.Put) act {
 
 // reopens closes the store and opens it again, with another schema if there is one.
 func reopens(s *schema.Schema) act {
+	if s == nil {
+		return becomes(func(*store.Options) {}, func(r *storetest.Reference) *storetest.Reference { return r })
+	}
+	return becomes(func(o *store.Options) { o.Schema = s }, func(r *storetest.Reference) *storetest.Reference { return fitted(r, s) })
+}
+
+// migrates is reopens with the next version of the app, which gives authors a motto.
+func migrates(s *schema.Schema) act {
+	migrate := func(ctx context.Context, m *store.Migration) error {
+		authors, err := m.Query(ctx, "Author")
+		for _, a := range authors {
+			if a, err = a.With(store.Fields{"motto": "of " + a.String("name")}); err == nil {
+				_, err = m.Save(ctx, a)
+			}
+			if err != nil {
+				break
+			}
+		}
+		return err
+	}
+	return becomes(func(o *store.Options) { o.Schema, o.Version, o.Migrate = s, 2, map[int]store.MigrateFunc{2: migrate} },
+		func(r *storetest.Reference) *storetest.Reference {
+			r = fitted(r, s)
+			for _, row := range r.Rows("Author") {
+				row["motto"] = fmt.Sprint("of ", row["name"])
+			}
+			return r
+		})
+}
+
+// becomes closes the store and opens it again as something that makes other records
+// of those that there are.
+func becomes(what func(*store.Options), records func(*storetest.Reference) *storetest.Reference) act {
 	return act{befal: func(v *victim) {
 		require.NoError(v, v.st.Close())
-		if s != nil {
-			v.options.Schema = s
-			for i, r := range v.states {
-				v.states[i] = fitted(r, s)
-			}
+		what(&v.options)
+		for i, r := range v.states {
+			v.states[i] = records(r)
 		}
 		for v.open() != nil && !v.b.Crashed() {
 		}
@@ -267,12 +298,14 @@ func workloads(t *testing.T) []workload {
 		{"opened again", []act{puts(family...), reopens(nil), puts(house...), deletes(keys("Author", `["a"]`)), reopens(nil), puts(clubs...), reopens(nil)}, 3},
 		{"schema grown", []act{puts(family...), puts(loan), puts(old), reopens(later), puts(put("Shelf", `{"id":"s"}`)),
 			puts(edit("Book", `{"id":"b","title":"t","shelfBooksId":"s"}`, "shelfBooksId")), puts(edit("Author", `{"id":"a","name":"A","age":1.5}`, "age")), deletes(keys("Author", `["a"]`)), reopens(nil)}, 3},
+		{"migrated", []act{puts(family...), puts(old), puts(clubs[1:]...), migrates(later), puts(edit("Author", `{"id":"a","name":"A","age":1.5}`, "age")),
+			connects(false, "e", "c"), reopens(nil), deletes(keys("Author", `["e"]`))}, 3},
 	}
 }
 
-// What a sweep must have met, of 12 workloads.
+// What a sweep must have met.
 const (
-	leastWorkloads = 12
+	leastWorkloads = 13
 	leastFaults    = 1000 // single ones
 	leastPairs     = 20_000
 )
@@ -340,7 +373,7 @@ func (v *victim) open() error {
 	v.options.Backend = v.b
 	st, err := store.Open(ctx, v.options)
 	if err != nil {
-		require.Contains(v, []store.Code{store.ErrUnavailable, store.ErrClosed}, codeOf(err))
+		require.Contains(v, []store.Code{store.ErrUnavailable, store.ErrClosed, store.ErrQuota, store.ErrUnknownOutcome}, codeOf(err))
 		return err
 	}
 	v.st = st
