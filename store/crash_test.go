@@ -145,6 +145,7 @@ func (o *ordeal) step() {
 func (o *ordeal) several(i int) {
 	st := o.stores[i]
 	require.NoError(o, store.Follow(st), o.replay)
+	defer o.hurry(st)()
 	var commits []*store.Commit
 	for range 1 + o.IntN(mostPending) {
 		m := o.move()
@@ -163,6 +164,19 @@ func (o *ordeal) several(i int) {
 		o.stats["acknowledged"]++
 	}
 	o.ack(o.strict[i])
+}
+
+// hurry has a store write in a hurry, now and then, until what it returns is called.
+func (o *ordeal) hurry(st *store.Store) (end func()) {
+	if !o.Chance(3) {
+		return func() {}
+	}
+	o.stats["in a hurry"]++
+	st.Hurry()
+	return func() {
+		st.Wake()
+		require.NoError(o, store.Follow(st), o.replay) // so that it has looked around when this is done
+	}
 }
 
 // behind makes one commit of a store that may not know what others wrote.
@@ -190,7 +204,8 @@ func (o *ordeal) behind(i int) {
 func (o *ordeal) die(i int) {
 	st := o.stores[i]
 	require.NoError(o, store.Follow(st), o.replay)
-	o.ends[i].Kill(o.IntN(2), o.Chance(2))
+	o.hurry(st)
+	o.ends[i].Kill(o.IntN(3), o.Chance(2))
 	possible := []*storetest.Reference{o.want.Clone()}
 	var commits []*store.Commit
 	for range 1 + o.IntN(mostPending) {
@@ -340,7 +355,7 @@ func TestCrash_AtEachWriteLeavesWhatWasAcknowledged(t *testing.T) {
 		points = stats["crash"] + stats["power cut"]
 	}
 	t.Logf("%d points in %d histories: %v", points, seed-*modelSeed, stats)
-	for _, what := range []string{"acknowledged", "kill", "unknown, kept", "unknown, lost", "acknowledged and lost", "wiped", "went on"} {
+	for _, what := range []string{"acknowledged", "kill", "in a hurry", "unknown, kept", "unknown, lost", "acknowledged and lost", "wiped", "went on"} {
 		require.GreaterOrEqual(t, stats[what], *crashPoints/100, what)
 	}
 }

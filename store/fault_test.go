@@ -138,19 +138,29 @@ func connect(r *storetest.Reference, part bool, author string, clubs []string) s
 
 // together sends commits that have nothing to do with each other on their way, of
 // one record each, and waits for them then.
-func together(list ...store.Put) act {
+func together(list ...store.Put) act { return act{befal: func(v *victim) { v.together(list) }} }
+
+// hurried is together, each as soon as it is there, as when a page is being left.
+func hurried(list ...store.Put) act {
 	return act{befal: func(v *victim) {
-		commits, errs := make([]*store.Commit, len(list)), make([]error, len(list))
-		for i, p := range list {
-			commits[i], errs[i] = v.st.BeginSave([]store.Put{p})
-		}
-		for i, c := range commits {
-			if c != nil {
-				errs[i] = c.Wait(ctx)
-			}
-			v.after(puts(list[i]), errs[i])
-		}
+		v.st.Hurry()
+		v.together(list)
+		v.st.Wake()
 	}}
+}
+
+// together begins the commits, one for each, and waits for them in turn.
+func (v *victim) together(list []store.Put) {
+	commits, errs := make([]*store.Commit, len(list)), make([]error, len(list))
+	for i, p := range list {
+		commits[i], errs[i] = v.st.BeginSave([]store.Put{p})
+	}
+	for i, c := range commits {
+		if c != nil {
+			errs[i] = c.Wait(ctx)
+		}
+		v.after(puts(list[i]), errs[i])
+	}
 }
 
 // elsewhere lets another tab save, which meets no faults.
@@ -295,6 +305,7 @@ func workloads(t *testing.T) []workload {
 			elsewhere(put("Floor", `{"id":"g","level":2}`)), elsewhere(batch[:8]...), transacts(keys("Loan", `["l"]`), put("Author", `{"id":"u","name":"Uma"}`)),
 			elsewhere(put("Room", `{"id":"t","floorId":"g"}`)), deletes(keys("Author", `["e"]`))}, 3},
 		{"folding under way", []act{together(floors[:4]...), single[4], together(floors[5:7]...), single[7], together(floors[8:11]...), single[11]}, 1},
+		{"page left", []act{single[0], hurried(floors[1:4]...), single[4], hurried(floors[5:8]...), reopens(nil), hurried(floors[8:11]...), single[11]}, 2},
 		{"opened again", []act{puts(family...), reopens(nil), puts(house...), deletes(keys("Author", `["a"]`)), reopens(nil), puts(clubs...), reopens(nil)}, 3},
 		{"schema grown", []act{puts(family...), puts(loan), puts(old), reopens(later), puts(put("Shelf", `{"id":"s"}`)),
 			puts(edit("Book", `{"id":"b","title":"t","shelfBooksId":"s"}`, "shelfBooksId")), puts(edit("Author", `{"id":"a","name":"A","age":1.5}`, "age")), deletes(keys("Author", `["a"]`)), reopens(nil)}, 3},
@@ -305,7 +316,7 @@ func workloads(t *testing.T) []workload {
 
 // What a sweep must have met.
 const (
-	leastWorkloads = 13
+	leastWorkloads = 14
 	leastFaults    = 1000 // single ones
 	leastPairs     = 20_000
 )
