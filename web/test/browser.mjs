@@ -1,8 +1,15 @@
-// Debian's Chromium, driven by puppeteer-core.
+// The browsers of Debian that the tests run in: Chromium and Firefox, driven by
+// puppeteer-core, and WebKitGTK (webkit.mjs). `node web/test/browser.mjs` names
+// those that are installed here.
 
+import { accessSync, constants } from 'node:fs';
+import { argv } from 'node:process';
+import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
+import { MINIBROWSER, WebKit } from './webkit.mjs';
 
 const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium';
+const FIREFOX = process.env.FIREFOX ?? '/usr/bin/firefox-esr';
 
 /** What Chromium is started with. */
 export const FLAGS = [
@@ -10,12 +17,51 @@ export const FLAGS = [
   '--disable-component-update', '--disable-sync', '--js-flags=--expose-gc',
 ];
 
-/** Starts a browser with a profile of its own; the same directory again is the same profile. */
-export function launch(userDataDir) {
-  return puppeteer.launch({
-    executablePath: CHROMIUM,
-    userDataDir,
-    protocolTimeout: 480_000,
-    args: FLAGS,
+/** How long a browser may take for what it is told: as long as the tests it runs. */
+const PATIENCE = 480_000;
+
+/** Each browser by the name that -b takes: its executable, and how it is started with a profile. */
+const BROWSERS = {
+  chromium: {
+    executable: CHROMIUM,
+    launch: (userDataDir) => puppeteer.launch({ executablePath: CHROMIUM, userDataDir, protocolTimeout: PATIENCE, args: FLAGS }),
+  },
+  firefox: {
+    executable: FIREFOX,
+    launch: (userDataDir) => puppeteer.launch({
+      browser: 'firefox',
+      executablePath: FIREFOX,
+      userDataDir,
+      protocolTimeout: PATIENCE,
+      timeout: PATIENCE,
+      // Lends the tests its garbage collector, as TestUtils.gc().
+      extraPrefsFirefox: { 'dom.testing.testutils.enabled': true },
+    }),
+  },
+  webkit: { executable: MINIBROWSER, launch: async (userDataDir) => new WebKit(userDataDir) },
+};
+
+/** The names of the browsers that are installed. */
+export function installed() {
+  return Object.keys(BROWSERS).filter((name) => {
+    try {
+      accessSync(BROWSERS[name].executable, constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
   });
 }
+
+/** Starts a browser with a profile of its own; the same directory again is the same profile. */
+export function launch(userDataDir, name = 'chromium') {
+  if (!Object.hasOwn(BROWSERS, name)) throw new Error(`unknown browser ${name}; there are ${Object.keys(BROWSERS).join(', ')}`);
+  return BROWSERS[name].launch(userDataDir);
+}
+
+/** What follows a flag on the command line, or what is taken without it. */
+export function flag(name, otherwise) {
+  return argv.includes(name) ? argv[argv.indexOf(name) + 1] : otherwise;
+}
+
+if (import.meta.url === pathToFileURL(argv[1] ?? '').href) console.log(installed().join(' '));

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { DataStore } from 'granary';
 import { IdentityMap } from '../src/identity.js';
 import { BLOG, type Blog } from './models.js';
-import { closeStores, freshName, openStore } from './support.js';
+import { closeStores, collected, freshName, openStore } from './support.js';
 
 describe('identity', () => {
   afterEach(closeStores);
@@ -62,18 +62,17 @@ describe('identity', () => {
   it('sweeps what is gone in proportion to what is used', async () => {
     const map = new IdentityMap();
     const alive: object[] = [];
+    const gone: WeakRef<object>[] = [];
     for (let row = 0; row < 10_000; row++) {
       const record = { row };
       if (row % 100 === 0) alive.push(record);
+      if (row % 100 === 50) gone.push(new WeakRef(record));
       map.set(row, 1, record);
     }
     expect(map.get(100, 1)).to.equal(alive[1]);
     expect(map.get(100, 2)).to.equal(undefined);
     expect(map.get(50_000, 1)).to.equal(undefined);
-    const collect = (globalThis as { gc?: () => void }).gc;
-    expect(collect, 'the browser of the tests lends its collector').to.be.a('function');
-    await new Promise((resolve) => setTimeout(resolve));
-    collect!();
+    await collected(gone);
     map.sweep(10);
     expect(map.size).to.be.within(9980, 10_000);
     map.sweep(10_000);

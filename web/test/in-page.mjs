@@ -24,26 +24,43 @@ export function esbuild(entries, ...flags) {
 }
 
 /** Runs mocha in a page and reports each test whose title holds what is wanted, as it ends. */
-export async function inPage(browser, origin, { report, wanted }) {
-  const page = await browser.newPage();
-  const inspector = await page.createCDPSession();
-  let crash;
-  const over = new Promise((resolve, reject) => {
-    page.exposeFunction('reportTest', report);
-    page.exposeFunction('reportSuite', (title) => console.log(`\n${title}`));
-    page.exposeFunction('reportEnd', resolve);
-    page.exposeFunction('liveHeap', async () => {
-      await inspector.send('HeapProfiler.collectGarbage');
-      return (await inspector.send('Runtime.getHeapUsage')).usedSize;
-    });
-    page.on('pageerror', (error) => (crash = error));
-    page.on('error', reject);
-    page.on('console', (message) => {
-      if (message.type() === 'error' && !message.text().startsWith('Failed to load')) console.log(`  [page] ${message.text()}`);
-    });
+export async function inPage(browser, server, { report, wanted }) {
+  const faults = [];
+  const over = new Promise((end) => {
+    const on = {
+      test: report,
+      suite: ({ title }) => console.log(`\n${title}`),
+      log: ({ text }) => console.log(`  [page] ${text}`),
+      fault: ({ text }) => faults.push(text),
+      end,
+    };
+    server.hear(({ kind, ...what }) => on[kind](what));
   });
-  await page.goto(`${origin}/test?grep=${encodeURIComponent(wanted)}`);
-  await over;
-  if (crash) report({ title: 'the page had no uncaught error', error: crash.stack ?? String(crash) });
+  await whileOpen(browser, `${server.origin}/test?grep=${encodeURIComponent(wanted)}`, over, lendHeap);
+  if (faults.length > 0) report({ title: 'the page had no uncaught error', error: faults.join('\n') });
+}
+
+/** Lends a page the size of what lives in its heap, which only Chromium tells. */
+async function lendHeap(page, version) {
+  if (!version.startsWith('Chrome/')) return;
+  const inspector = await page.createCDPSession();
+  await page.exposeFunction('liveHeap', async () => {
+    await inspector.send('HeapProfiler.collectGarbage');
+    return (await inspector.send('Runtime.getHeapUsage')).usedSize;
+  });
+}
+
+/** Opens a page for as long as something takes, and gives that up if the page or the browser ends before. */
+export async function whileOpen(browser, address, over, prepare = async () => {}) {
+  const page = await browser.newPage();
+  await prepare(page, await browser.version());
+  const gone = new Promise((_, reject) => {
+    page.on('error', reject);
+    browser.on('disconnected', () => reject(new Error('the browser has ended')));
+  });
+  gone.catch(() => {}); // it is closed when all is over
+  await page.goto(address);
+  const result = await Promise.race([over, gone]);
   await page.close();
+  return result;
 }

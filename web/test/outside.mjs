@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inspect } from 'node:util';
 import { launch } from './browser.mjs';
 import { failure, read, SDL, store, write } from './notes.mjs';
 import { root } from './server.mjs';
@@ -11,8 +12,8 @@ import { tests as storageTests } from './storage.mjs';
 import { tests as tabTests } from './tabs.mjs';
 
 /** Runs every test whose title holds what is wanted. */
-export async function outside({ directory, server, report, wanted }) {
-  const context = new Context(directory, server.origin);
+export async function outside({ directory, server, kind, report, wanted }) {
+  const context = new Context(directory, server.origin, kind);
   for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests })) {
     if (!title.includes(wanted)) continue;
     const start = performance.now();
@@ -20,7 +21,7 @@ export async function outside({ directory, server, report, wanted }) {
     try {
       await run(context);
     } catch (cause) {
-      error = cause.stack ?? String(cause);
+      error = cause.stack ?? inspect(cause);
     }
     report({ title, error, milliseconds: performance.now() - start });
     await context.close();
@@ -31,15 +32,17 @@ export async function outside({ directory, server, report, wanted }) {
 class Context {
   #browser;
   #profile;
+  #kind;
 
-  constructor(directory, origin) {
+  constructor(directory, origin, kind) {
     this.#profile = join(directory, 'outside');
+    this.#kind = kind;
     this.origin = origin;
   }
 
   /** Opens a page in which Granary is a global. `before` is run ahead of the page's own code. */
   async page(path, before) {
-    this.#browser ??= await launch(this.#profile);
+    this.#browser ??= await launch(this.#profile, this.#kind);
     const page = await this.#browser.newPage();
     page.failures = [];
     page.on('pageerror', (error) => page.failures.push(String(error)));

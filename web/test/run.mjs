@@ -1,13 +1,13 @@
-// Runs every test of the package in Debian's Chromium: those of the page (mocha,
-// *.test.ts) and those that look at pages, files and servers from outside
-// (outside.mjs). Usage: node web/test/run.mjs [-g part-of-a-test's-name]
+// Runs every test of the package in a browser: those of the page (mocha, *.test.ts)
+// and those that look at pages, files and servers from outside (outside.mjs).
+// Usage: node web/test/run.mjs [-b chromium|firefox|webkit] [-g part-of-a-test's-name]
 //
 // The package is tested as it is shipped: web/dist must have been built.
 
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch } from './browser.mjs';
+import { flag, launch } from './browser.mjs';
 import { page as pageOf, pages, typeFaults, writePrograms } from './docs.mjs';
 import { esbuild, inPage, reporter } from './in-page.mjs';
 import { outside } from './outside.mjs';
@@ -15,7 +15,8 @@ import { serve, root } from './server.mjs';
 
 const MOST_SECONDS = 480;
 
-const wanted = process.argv.includes('-g') ? process.argv[process.argv.indexOf('-g') + 1] : '';
+const wanted = flag('-g', '');
+const kind = flag('-b', 'chromium');
 const { count, report } = reporter();
 
 function bundle(directory) {
@@ -62,14 +63,15 @@ async function main() {
     bundle(directory);
     checkTypes();
     const server = await serve(directory);
-    const browser = await launch(join(directory, 'profile'));
+    const browser = await launch(join(directory, 'profile'), kind);
     try {
-      await inPage(browser, server.origin, { report, wanted });
+      console.log(await browser.version());
+      await inPage(browser, server, { report, wanted });
     } finally {
       await browser.close();
     }
     console.log('\nfrom outside');
-    await outside({ directory, server, report, wanted });
+    await outside({ directory, server, kind, report, wanted });
     await server.close();
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });

@@ -3,7 +3,9 @@
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
+import { answerAgent, withAgent } from './agent.mjs';
 
 /** The directory of the repository. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -18,21 +20,34 @@ const TYPES = {
 const HTML = '<!doctype html>\n<title>app</title><div id="root"></div>';
 const EMPTY_WASM = Buffer.from([0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]);
 
+/** In the page: tells the server all that happens, in order, through the fetch of before the tests. */
+const TELL = `
+  const tell = ((load) => {
+    let told = Promise.resolve();
+    return (kind, what) => (told = told.then(() => load('/report', { method: 'POST', body: JSON.stringify({ kind, ...what }) })));
+  })(fetch.bind(globalThis));
+  const text = (error) => (error.stack?.includes(error.message) ? error.stack : [error, error.stack].join('\\n'));
+  addEventListener('error', ({ error, message }) => tell('fault', { text: error ? text(error) : message }));
+  addEventListener('unhandledrejection', ({ reason }) => tell('fault', { text: text(Object(reason)) }));`;
+
 const RUNNER = /* HTML */ `<!doctype html>
   <meta charset="utf-8" />
   <link rel="icon" href="data:," />
   <script type="importmap">{ "imports": { "granary": "/dist/index.js" } }</script>
+  <script src="/tell.js"></script>
   <script src="/mocha.js"></script>
   <script src="/dist/wasm_exec.js"></script>
   <script>
-    const depth = (suite) => (suite.parent ? depth(suite.parent) + 1 : 0);
+    console.error = ((log) => (...values) => {
+      log(...values);
+      tell('log', { text: values.join(' ') });
+    })(console.error.bind(console));
     mocha.setup({
       ui: 'bdd',
       timeout: 60000,
       reporter: function (runner) {
-        const end = (test, error) =>
-          reportTest({ title: test.title, milliseconds: test.duration, error: error && (error.stack || String(error)) });
-        runner.on('suite', (suite) => suite.title && reportSuite(suite.title));
+        const end = (test, error) => tell('test', { title: test.title, milliseconds: test.duration, error: error && text(error) });
+        runner.on('suite', (suite) => suite.title && tell('suite', { title: suite.title }));
         runner.on('pass', (test) => end(test));
         runner.on('fail', (test, error) => end(test, error));
       },
@@ -43,15 +58,16 @@ const RUNNER = /* HTML */ `<!doctype html>
       await import('/tests.js');
       const grep = new URLSearchParams(location.search).get('grep');
       if (grep) mocha.fgrep(grep);
-      mocha.run(() => reportEnd());
+      mocha.run(() => tell('end'));
     } catch (error) {
-      await reportTest({ title: 'the tests were loaded', error: error.stack });
-      await reportEnd();
+      tell('test', { title: 'the tests were loaded', error: text(error) });
+      tell('end');
     }
   </script>`;
 
 /** Pages of outside.mjs: a module page, and one with plain scripts. `?csp` sends a strict policy with it. */
 const PAGES = {
+  '/empty': '<!doctype html><link rel="icon" href="data:," />',
   '/module': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/module.js"></script>`,
   '/module.js': `import * as Granary from '/dist/index.js'; globalThis.Granary = Granary;`,
   '/app': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/app/app.js"></script>`,
@@ -60,14 +76,16 @@ const PAGES = {
   '/script-without-go': `<!doctype html><script src="/dist/granary.js"></script>`,
 };
 
+/** Policies of pages, all of which have the empty icon. */
 const POLICIES = {
-  strict: "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
-  forbidding: "default-src 'none'; script-src 'self'; connect-src 'self'",
+  strict: "default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+  forbidding: "default-src 'none'; img-src data:; script-src 'self'; connect-src 'self'",
 };
 
-/** Starts the server on a free port. */
-export async function serve(directory) {
+/** Starts the server on a free port. It has the files of a directory, and more by their addresses. */
+export async function serve(directory, more = {}) {
   const failedOnce = new Set();
+  let heard = () => {};
   const wasm = () => readFile(join(root, 'web/dist/granary-sdl.wasm'));
 
   /** What each kind of fault answers instead of the engine. */
@@ -86,7 +104,15 @@ export async function serve(directory) {
     },
   };
 
-  const answer = async ({ pathname, search }) => {
+  const answer = async ({ pathname, search }, body) => {
+    if (pathname === '/report') {
+      heard(JSON.parse(body));
+      return [204, 'text/plain', ''];
+    }
+    const told = answerAgent(pathname, body);
+    if (told) return told;
+    if (Object.hasOwn(more, pathname)) return [200, TYPES[extname(pathname) || '.html'], more[pathname]];
+    if (pathname === '/tell.js') return [200, TYPES['.js'], TELL];
     if (pathname === '/test') return [200, TYPES['.html'], RUNNER];
     if (pathname in PAGES) return [200, TYPES[extname(pathname) || '.html'], PAGES[pathname]];
     const [, area, fault] = pathname.split('/');
@@ -105,15 +131,18 @@ export async function serve(directory) {
 
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
-    const [status, type, body] = await answer(url).catch(() => faults.missing());
+    const [status, type, content] = await answer(url, await text(request)).catch(() => faults.missing());
+    const agent = url.searchParams.get('agent');
     const policy = POLICIES[url.searchParams.get('csp')];
     response.writeHead(status, {
       'content-type': type, 'cache-control': 'no-store', ...(policy ? { 'content-security-policy': policy } : {}),
     });
-    response.end(body);
+    response.end(agent && type === TYPES['.html'] ? withAgent(content, agent) : content);
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    /** Calls with each report of the tests in a page. */
+    hear: (listener) => (heard = listener),
     origin: `http://127.0.0.1:${server.address().port}`,
     close: () => new Promise((resolve) => {
       server.close(resolve);

@@ -1,6 +1,6 @@
 // Runs the tests of granary/react on both versions of React: those of the page
-// (mocha, *.test.tsx) in Debian's Chromium, and those of server rendering
-// (server.tsx) in Node. Usage: node web/react/test/run.mjs [-g part-of-a-title]
+// (mocha, *.test.tsx) in a browser, and those of server rendering (server.tsx) in
+// Node. Usage: node web/react/test/run.mjs [-b chromium|firefox|webkit] [-g part-of-a-title]
 //
 // The package is tested as it is shipped: web/dist must have been built.
 
@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { compile } from 'svelte/compiler';
-import { launch } from '../../test/browser.mjs';
+import { flag, launch } from '../../test/browser.mjs';
 import { frameworkPages, writePrograms } from '../../test/docs.mjs';
 import { esbuild, inPage, reporter } from '../../test/in-page.mjs';
 import { root, serve } from '../../test/server.mjs';
@@ -22,7 +22,8 @@ const FLAGS = ['--jsx=automatic', '--ignore-annotations', '--sourcemap=inline', 
 /** Whose dependency each version of React is. */
 const VERSIONS = { 18: 'test/react-18', 19: 'web' };
 
-const wanted = process.argv.includes('-g') ? process.argv[process.argv.indexOf('-g') + 1] : '';
+const wanted = flag('-g', '');
+const kind = flag('-b', 'chromium');
 const { count, report } = reporter();
 
 /** Bundles the tests with one version of React into a directory of its own. */
@@ -71,9 +72,9 @@ async function onVersion(version, user) {
   try {
     bundle(directory, user);
     const server = await serve(directory);
-    const browser = await launch(join(directory, 'profile'));
+    const browser = await launch(join(directory, 'profile'), kind);
     try {
-      await inPage(browser, server.origin, { report, wanted });
+      await inPage(browser, server, { report, wanted });
     } finally {
       await browser.close();
       await server.close();
