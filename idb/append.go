@@ -16,13 +16,13 @@ func (b *Backend) Append(ctx context.Context, a log.Append) error {
 	if !fits(a.Generation) || !fits(a.Sequence) {
 		return unfit("append", "generation and sequence number")
 	}
-	how := indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadWrite, Durability: indexeddb.DurabilityRelaxed}
+	how := writing(indexeddb.DurabilityRelaxed)
 	if a.Strict {
-		how.Durability = indexeddb.DurabilityStrict
+		how = writing(indexeddb.DurabilityStrict)
 	}
 	var list requests
-	list.remain(a.Generation)
 	list.add(storeLog, "add", a.Data, key(a.Sequence))
+	list.remain(a.Generation) // the last: see the package comment
 	_, err := b.performOn(ctx, a.Identity, "append", how, list, []string{storeGeneration, storeLog})
 	if err == nil {
 		b.announce(a.Generation, a.Sequence)

@@ -12,7 +12,7 @@ import (
 	"github.com/granarydb/granary/idb"
 )
 
-const patience = 30 * time.Second // for what must happen, before a test gives up
+const patience = time.Minute // for what must happen, before a test gives up
 
 // function returns a JavaScript function of these parameters with this body; its
 // last parameter is named before the body.

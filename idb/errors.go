@@ -14,6 +14,7 @@ import (
 
 // Names of exceptions, as IndexedDB defines them.
 const (
+	exceptionAbort        = "AbortError"
 	exceptionConstraint   = "ConstraintError"
 	exceptionInvalidState = "InvalidStateError"
 	exceptionQuota        = "QuotaExceededError"

@@ -3,7 +3,9 @@
 package idb_test
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"syscall/js"
 	"testing"
@@ -20,8 +22,18 @@ import (
 // commit fails: with the event abort and the given error, a JavaScript
 // expression, but no request that fails.
 func aborted(t *testing.T, with string) {
-	patch(t, "IDBTransaction", "commit", `this.abort()
-		Object.defineProperty(this, "error", {value: `+with+`})`)
+	patch(t, "IDBDatabase", "transaction", `const transaction = original.apply(this, args)
+		if (transaction.mode !== "readwrite") return transaction
+		let ended = false
+		const end = () => {
+			if (ended) return
+			ended = true
+			transaction.abort()
+			Object.defineProperty(transaction, "error", {value: `+with+`})
+		}
+		transaction.commit = end
+		queueMicrotask(end) // when it was left to end by itself
+		return transaction`)
 }
 
 func TestWrites_ThatTheBrowserAbortsAreErrorsAndUndone(t *testing.T) {
@@ -95,22 +107,29 @@ func TestWrites_OfWhichOneRequestThrowsAreUndone(t *testing.T) {
 }
 
 func TestCalls_ThatAreNeverAnsweredEnd(t *testing.T) {
-	b, err := idb.Open(ctx, newName(t), idb.Options{AnswerTimeout: 50 * time.Millisecond})
+	name := newName(t)
+	b, err := idb.Open(ctx, name, idb.Options{OpenTimeout: patience, AnswerTimeout: 50 * time.Millisecond})
 	require.NoError(t, err)
 	defer b.Close()
+	generation := uint64(1)
 	t.Run("faulty", func(t *testing.T) {
 		patch(t, "EventTarget", "addEventListener", `
 			if (!(this instanceof IDBTransaction)) return original.apply(this, args)`)
 		require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 1}), code.UnknownOutcome)
-		require.ErrorIs(t, b.Replace(ctx, log.Replace{}), code.UnknownOutcome)
-		_, err := b.Read(ctx, 0)
+		err := b.Replace(ctx, log.Replace{})
+		if errors.Is(err, code.Unavailable) {
+			generation = 0 // Firefox, with no commit before the answers, let us abort it
+		} else {
+			require.ErrorIs(t, err, code.UnknownOutcome)
+		}
+		_, err = b.Read(ctx, 0)
 		require.ErrorIs(t, err, code.Unavailable)
 		_, err = b.Blocks(ctx, []uint64{1})
 		require.ErrorIs(t, err, code.Unavailable)
 	})
-	snapshot, err := b.Read(ctx, 0)
+	snapshot, err := open(t, name).Read(ctx, 0)
 	require.NoError(t, err)
-	require.Equal(t, uint64(1), snapshot.Generation)
+	require.Equal(t, generation, snapshot.Generation)
 	require.Len(t, snapshot.Entries, 1)
 }
 
@@ -273,7 +292,13 @@ func TestWitness_RemembersTheMostOfOneIdentity(t *testing.T) {
 	require.NoError(t, idb.Destroy(ctx, name))
 	seen("", 0)
 	t.Run("denied", func(t *testing.T) {
-		replace(t, js.Global(), "localStorage", js.ValueOf(map[string]any{"get": function(`throw new DOMException("denied", "SecurityError")`)}))
+		// The getter itself cannot be replaced in WebKit; whoever calls it can.
+		reflect := js.Global().Get("Reflect")
+		denying := function("get", `return (target, name) => {
+			if (name === "localStorage") throw new DOMException("denied", "SecurityError")
+			return get(target, name)
+		}`)
+		replace(t, reflect, "get", js.ValueOf(map[string]any{"value": denying.Invoke(reflect.Get("get")), "writable": true}))
 		w.Saw("a", 1)
 		seen("", 0)
 	})
@@ -306,15 +331,48 @@ func TestRead_LosesNoRace(t *testing.T) {
 func TestWrites_AskForTheDurabilityTheyPromise(t *testing.T) {
 	b := open(t, newName(t))
 	js.Global().Set("asked", js.Global().Get("Array").New())
-	patch(t, "IDBTransaction", "commit", `globalThis.asked.push(this.durability); return original.apply(this, args)`)
+	patch(t, "IDBDatabase", "transaction", `const transaction = original.apply(this, args)
+		globalThis.asked.push(transaction.durability)
+		return transaction`)
 	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
 	require.NoError(t, b.Append(ctx, log.Append{Sequence: 2, Strict: true}))
 	require.NoError(t, b.Replace(ctx, log.Replace{}))
 	require.Equal(t, "relaxed,strict,strict", js.Global().Get("asked").Call("join").String())
 }
 
+// In the middle of a transaction a request that fails, as one does for which there is
+// no room, must undo the others too, whatever the browser makes of a commit.
+func TestReplace_OfWhichARequestFailsIsUndone(t *testing.T) {
+	for _, failing := range []string{"manifest", "blocks"} {
+		t.Run(failing, func(t *testing.T) {
+			b := open(t, newName(t))
+			require.NoError(t, b.Append(ctx, log.Append{Sequence: 1, Data: []byte("kept")}))
+			require.NoError(t, b.Replace(ctx, log.Replace{Manifest: []byte("m"), Put: []log.Block{{ID: 1, Data: []byte("b")}}}))
+			t.Run("faulty", func(t *testing.T) {
+				patch(t, "IDBObjectStore", "put", `
+					if (this.name !== "`+failing+`") return original.apply(this, args)
+					original.apply(this, args)
+					return this.add(...args)`) // the key is in use
+				err := b.Replace(ctx, log.Replace{
+					Generation: 1, Manifest: []byte("n"), Drop: []uint64{1}, Put: []log.Block{{ID: 2}, {ID: 3}}, Through: 1,
+				})
+				require.Error(t, err)
+			})
+			snapshot, err := b.Read(ctx, 0)
+			require.NoError(t, err)
+			require.Equal(t, log.Snapshot{
+				Identity: snapshot.Identity, Generation: 1, Manifest: []byte("m"), Entries: []log.Entry{{Sequence: 1, Data: []byte("kept")}},
+			}, snapshot)
+			blocks, err := b.Blocks(ctx, []uint64{1, 2, 3})
+			require.NoError(t, err)
+			require.Equal(t, [][]byte{[]byte("b"), nil, nil}, blocks)
+		})
+	}
+}
+
 // A write that waited for an answer on its way would be lost with a page that is
-// left, and would hold up other tabs in a page that is frozen.
+// left, and would hold up other tabs in a page that is frozen. Firefox can have no
+// other with Replace.
 func TestWrites_AreCommittedInTheTurnThatStartsThem(t *testing.T) {
 	b := open(t, newName(t))
 	js.Global().Set("turns", js.Global().Get("Array").New())
@@ -325,8 +383,11 @@ func TestWrites_AreCommittedInTheTurnThatStartsThem(t *testing.T) {
 	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
 	require.NoError(t, b.Replace(ctx, log.Replace{Put: []log.Block{{ID: 1}, {ID: 2}}, Drop: []uint64{3}}))
 	require.ErrorIs(t, b.Append(ctx, log.Append{Sequence: 2}), log.ErrTaken)
-	want := strings.Join([]string{"start", "commit", "turn ended"}, ",")
-	require.Equal(t, strings.Join([]string{want, want, want}, ","), js.Global().Get("turns").Call("join").String())
+	want := [][]string{{"start", "commit", "turn ended"}, {"start", "commit", "turn ended"}, {"start", "commit", "turn ended"}}
+	if strings.Contains(js.Global().Get("navigator").Get("userAgent").String(), "Firefox") {
+		want[1] = []string{"start", "turn ended"}
+	}
+	require.Equal(t, strings.Join(slices.Concat(want...), ","), js.Global().Get("turns").Call("join").String())
 }
 
 func TestAppend_LosingARaceIsNoErrorOfThePage(t *testing.T) {

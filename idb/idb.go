@@ -24,6 +24,15 @@
 // puts record g again, or deletes it and adds that of the next generation; if the
 // present record is another one it is still there, and the index refuses a second.
 //
+// # What Firefox commits
+//
+// In Firefox a request that fails after the commit undoes the transaction only if it
+// is the last one; otherwise the rest is kept. So in Append the two that may fail are
+// in an order that makes this harmless: without the entry, all that is left is the
+// present generation, put there again. A Replace is not committed early in Firefox:
+// left to end by itself, it is undone by any request that fails. If the page is left
+// or frozen meanwhile, it is undone too, or others wait.
+//
 // # What the library does not do
 //
 // The traps of go-indexeddb v0.3.2 are handled in this package and nowhere else;

@@ -95,7 +95,7 @@ var names int
 // open opens the store; the connection is closed when the test has ended.
 func open(t testing.TB, name string) *idb.Backend {
 	t.Helper()
-	b, err := idb.Open(ctx, name, idb.Options{})
+	b, err := idb.Open(ctx, name, idb.Options{OpenTimeout: patience, AnswerTimeout: patience})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, b.Close()) })
 	return b

@@ -12,7 +12,9 @@ import (
 	"github.com/granarydb/granary/store/log"
 )
 
-var reading = indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadOnly}
+// A reading transaction is left to end by itself: Chromium completes one that is
+// committed before the answers with large values have come.
+var reading = manner{TransactionOptions: indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadOnly}}
 
 // Read returns the manifest and all entries numbered above after, as one
 // snapshot. It costs one transaction of five requests, however many entries there

@@ -44,7 +44,8 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 		return undone("replace", err)
 	}
 	list.add(storeLog, "delete", nil, folded)
-	how := indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadWrite, Durability: indexeddb.DurabilityStrict}
+	how := writing(indexeddb.DurabilityStrict)
+	how.commit = !commitsHalves()
 	_, err = b.performOn(ctx, r.Identity, "replace", how, list, objectStores[:])
 	if err == nil {
 		b.announce(r.Generation+1, 0)

@@ -14,16 +14,35 @@ import (
 )
 
 // transaction is one transaction. All its requests are issued in one go, then it
-// is committed if it writes, then its one end is awaited, and only then are the
+// is committed if it is to be, then its one end is awaited, and only then are the
 // answers looked at: nothing else is ever awaited while it is open.
 type transaction struct {
 	*indexeddb.Transaction
-	op     string
-	raw    js.Value // the IDBTransaction
-	writes bool
-	ended  chan struct{}
-	done   bool // it was completed; valid once ended is closed
+	op    string
+	how   manner
+	raw   js.Value // the IDBTransaction
+	ended chan struct{}
+	done  bool // it was completed; valid once ended is closed
 }
+
+// manner is how a transaction is done. One that is committed when its requests have
+// been issued needs this page no more: otherwise the browser commits only after the
+// page has taken in the last answer, which a page that is being left or frozen never
+// does.
+type manner struct {
+	indexeddb.TransactionOptions
+	commit bool
+}
+
+// writing is the manner of a transaction that writes.
+func writing(durability indexeddb.TransactionDurability) manner {
+	return manner{indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadWrite, Durability: durability}, true}
+}
+
+// commitsHalves reports whether the browser completes a transaction of which a
+// request failed after its commit. Only Firefox does, and SpiderMonkey alone has this
+// class; what a browser says of its name would be no evidence.
+func commitsHalves() bool { return js.Global().Get("InternalError").Truthy() }
 
 // errBroken is the cause when the connection was found closed and nothing was done.
 var errBroken = errors.New("the connection is closed")
@@ -31,13 +50,13 @@ var errBroken = errors.New("the connection is closed")
 // perform does a transaction on these object stores from its start to its end and
 // returns the requests as they were issued, of type IDBRequest. If the connection
 // breaks and nothing was done it is done on the next one.
-func (b *Backend) perform(ctx context.Context, op string, how indexeddb.TransactionOptions, list requests, stores ...string) ([]js.Value, error) {
+func (b *Backend) perform(ctx context.Context, op string, how manner, list requests, stores ...string) ([]js.Value, error) {
 	return b.performOn(ctx, "", op, how, list, stores)
 }
 
 // performOn is perform on the database of that identity, if there is one; when the
 // next connection is to another database it fails with log.ErrTaken.
-func (b *Backend) performOn(ctx context.Context, identity, op string, how indexeddb.TransactionOptions, list requests, stores []string) ([]js.Value, error) {
+func (b *Backend) performOn(ctx context.Context, identity, op string, how manner, list requests, stores []string) ([]js.Value, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(op, err)
 	}
@@ -58,7 +77,7 @@ func (b *Backend) performOn(ctx context.Context, identity, op string, how indexe
 	return nil, failure(code.Unavailable, op, lostMessage, nil)
 }
 
-func (c *connection) perform(ctx context.Context, patience time.Duration, op string, how indexeddb.TransactionOptions, list requests, stores []string) ([]js.Value, error) {
+func (c *connection) perform(ctx context.Context, patience time.Duration, op string, how manner, list requests, stores []string) ([]js.Value, error) {
 	t, err := c.start(op, how, stores)
 	if err != nil {
 		return nil, err
@@ -78,8 +97,8 @@ func (c *connection) perform(ctx context.Context, patience time.Duration, op str
 		}
 		return nil, t.abandon(cause)
 	}
-	if !t.done {
-		return nil, c.aborted(t, errorOf(t.raw))
+	if err := t.failed(issued); err != nil || !t.done {
+		return nil, c.aborted(t, err)
 	}
 	return issued, nil
 }
@@ -94,22 +113,22 @@ func (c *connection) aborted(t *transaction, cause error) error {
 		return undone(t.op, cause)
 	}
 	c.end(errLost)
-	if t.writes {
+	if t.how.Mode == indexeddb.TransactionReadWrite {
 		return failure(code.UnknownOutcome, t.op, lostMessage, cause)
 	}
 	return errBroken
 }
 
-func (c *connection) start(op string, how indexeddb.TransactionOptions, stores []string) (*transaction, error) {
+func (c *connection) start(op string, how manner, stores []string) (*transaction, error) {
 	c.starting.Lock()
 	defer c.starting.Unlock()
 	if c.over() != nil {
 		return nil, errBroken
 	}
-	t := &transaction{op: op, writes: how.Mode == indexeddb.TransactionReadWrite, ended: make(chan struct{})}
+	t := &transaction{op: op, how: how, ended: make(chan struct{})}
 	var err error
 	t.raw, err = c.detour.through(func() (err error) {
-		t.Transaction, err = c.db.TransactionWithOptions(how, stores[0], stores[1:]...)
+		t.Transaction, err = c.db.TransactionWithOptions(how.TransactionOptions, stores[0], stores[1:]...)
 		return err
 	})
 	switch {
@@ -145,21 +164,36 @@ func (t *transaction) issue(list requests) ([]js.Value, error) {
 			return nil, err
 		}
 	}
-	if !t.writes {
-		// A reading transaction is left to end by itself: Chromium completes one that
-		// is committed before the answers with large values have come.
+	if !t.how.commit {
 		return issued, nil
 	}
-	// Without it the browser commits only after this page has taken in the last
-	// answer, which a page that is being left or frozen never does.
 	return issued, t.Commit()
+}
+
+// failed returns the error of the request that failed, or else of the transaction.
+// After a commit only Chromium's transaction tells the error of its request: that of
+// WebKit has none, that of Firefox one that says nothing, or it is completed (the
+// package comment says when).
+func (t *transaction) failed(issued []js.Value) error {
+	for _, request := range issued {
+		if request.Get("readyState").String() != "done" {
+			continue // a reading transaction, whose answers tell
+		}
+		if err := errorOf(request); err != nil && !isException(err, exceptionAbort) {
+			return err
+		}
+	}
+	if t.done {
+		return nil
+	}
+	return errorOf(t.raw)
 }
 
 // abandon gives up a transaction that has not ended. An abort that the browser
 // accepts undoes it; it does not accept one after the commit.
 func (t *transaction) abandon(cause error) error {
 	c, message := code.Unavailable, "given up, nothing was changed"
-	if _, err := invoke(t.raw, "abort"); err != nil && t.writes {
+	if _, err := invoke(t.raw, "abort"); err != nil && t.how.Mode == indexeddb.TransactionReadWrite {
 		c, message = code.UnknownOutcome, "given up while the browser was committing; read the storage to learn the outcome"
 	}
 	return failure(c, t.op, message, cause)
