@@ -48,7 +48,7 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 ATTACK := go test ./store -v -timeout 60m
 
 .PHONY: attack sweep crash-points rollback damage model
-.PHONY: crash help setup browser build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -58,6 +58,16 @@ setup: $(MODULES) browser ## install what npm and Debian provide
 $(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json test/*/package.json test/bundlers/*/package.json)
 	npm ci --no-audit --no-fund
 	@touch $@
+
+BROWSER_PACKAGES := chromium firefox-esr libwebkit2gtk-4.1-0 xvfb xauth dbus-daemon
+
+browsers: $(MODULES) ## install Chromium, Firefox ESR and WebKitGTK
+	@if dpkg-query --show $(BROWSER_PACKAGES) >/dev/null 2>&1; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends $(BROWSER_PACKAGES); \
+	elif [ "$$(node web/test/browser.mjs)" != "chromium firefox webkit" ]; then \
+	  echo "install $(BROWSER_PACKAGES), or set CHROMIUM, FIREFOX and MINIBROWSER to their paths" >&2; exit 1; \
+	fi
 
 browser:
 	@if command -v "$${CHROMIUM:-chromium}" >/dev/null; then exit 0; fi; \
@@ -91,7 +101,7 @@ generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -113,14 +123,23 @@ test-go: ## test the Go packages, the engine with the race detector where there 
 	  echo "no C compiler: the race detector was left out"; \
 	fi
 
-test-idb: browser ## test the IndexedDB backend in Chromium
-	idb/test.sh
+test-idb: setup ## test the IndexedDB backend in each browser that is installed
+	@for browser in $$(node web/test/browser.mjs); do echo "idb in $$browser"; idb/test.sh -b $$browser; done
 
-test-harsh: setup build ## kill, crash and break the browser beneath a store, at small sizes
-	timeout $(NODE_TIMEOUT) node web/test/harsh/run.mjs
-
-test-web: setup build ## test the npm package in Chromium
+# What differs between browsers, storage and pages, is tested in all of them; the rest
+# in Chromium, and in the others by "make test-browsers".
+test-web: setup build ## test the npm package in Chromium, and its pages in each browser that is installed
 	timeout $(NODE_TIMEOUT) node web/test/run.mjs
+	@for browser in $$(node web/test/browser.mjs); do \
+	  if [ $$browser != chromium ]; then timeout $(NODE_TIMEOUT) node web/test/run.mjs -b $$browser --outside; fi; \
+	done
+
+test-browsers: browsers build ## test idb, the npm package and granary/react in Chromium, Firefox and WebKitGTK
+	@for browser in chromium firefox webkit; do \
+	  idb/test.sh -b $$browser -v | $(BRIEF); \
+	  timeout $(NODE_TIMEOUT) node web/test/run.mjs -b $$browser; \
+	  timeout $(NODE_TIMEOUT) node web/react/test/run.mjs -b $$browser; \
+	done
 
 test-react: setup build ## test granary/react in Chromium and in Node, on React 18 and 19
 	timeout $(NODE_TIMEOUT) node web/react/test/run.mjs

@@ -24,7 +24,7 @@ const PATIENCE = 480_000;
 const BROWSERS = {
   chromium: {
     executable: CHROMIUM,
-    launch: (userDataDir) => puppeteer.launch({ executablePath: CHROMIUM, userDataDir, protocolTimeout: PATIENCE, args: FLAGS }),
+    launch: (userDataDir) => puppeteer.launch({ executablePath: CHROMIUM, userDataDir, protocolTimeout: PATIENCE, timeout: PATIENCE, args: FLAGS }),
   },
   firefox: {
     executable: FIREFOX,
@@ -41,9 +41,10 @@ const BROWSERS = {
   webkit: { executable: MINIBROWSER, launch: async (userDataDir) => new WebKit(userDataDir) },
 };
 
-/** The names of the browsers that are installed. */
+/** The names of the browsers that are installed; Chromium, which there must be, is one of them. */
 export function installed() {
   return Object.keys(BROWSERS).filter((name) => {
+    if (name === 'chromium') return true;
     try {
       accessSync(BROWSERS[name].executable, constants.X_OK);
       return true;

@@ -15,7 +15,7 @@ import { frameworkPages, writePrograms } from '../../test/docs.mjs';
 import { esbuild, inPage, reporter } from '../../test/in-page.mjs';
 import { root, serve } from '../../test/server.mjs';
 
-const MOST_SECONDS = 480;
+const MOST_SECONDS = 600;
 const DIST = join(root, 'web/dist');
 const FLAGS = ['--jsx=automatic', '--ignore-annotations', '--sourcemap=inline', '--define:process.env.NODE_ENV="development"', `--alias:granary/react=${join(DIST, 'react.js')}`];
 
