@@ -89,6 +89,11 @@ export function answerAgent(pathname, body) {
   return agents.get(number)?.answer(path, body);
 }
 
+/** The agent of a page that is asked for, or of the page that led to it. */
+export function agentOf(url, referrer) {
+  return url.searchParams.get('agent') ?? (referrer ? new URL(referrer).searchParams.get('agent') : null);
+}
+
 /** Puts the script of an agent ahead of everything else in a page. */
 export function withAgent(html, number) {
   return html.replace('<!doctype html>', `<!doctype html><script src="/agent/${Number(number)}.js"></script>`);
@@ -97,7 +102,7 @@ export function withAgent(html, number) {
 /** In the page: does what it is told, until another page has taken its place. */
 async function inPage(number) {
   const load = fetch.bind(globalThis);
-  const tell = (path, body) => load(`/agent/${number}${path}`, { method: 'POST', body });
+  const tell = (path, body) => load(`/agent/${number}${path}`, { method: 'POST', body, keepalive: body.length < 50_000 }); // also from a page that is left
   const text = (error) => String(error?.stack ? `${error}\n${error.stack}` : error);
   addEventListener('error', (event) => tell('/fault', text(event.error ?? event.message)));
   addEventListener('unhandledrejection', (event) => tell('/fault', text(event.reason)));

@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import { dirname, extname, join, normalize } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { answerAgent, withAgent } from './agent.mjs';
+import { agentOf, answerAgent, withAgent } from './agent.mjs';
 
 /** The directory of the repository. */
 export const root = join(dirname(fileURLToPath(import.meta.url)), '../..');
@@ -132,7 +132,7 @@ export async function serve(directory, more = {}) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url, 'http://localhost');
     const [status, type, content] = await answer(url, await text(request)).catch(() => faults.missing());
-    const agent = url.searchParams.get('agent');
+    const agent = agentOf(url, request.headers.referer);
     const policy = POLICIES[url.searchParams.get('csp')];
     response.writeHead(status, {
       'content-type': type, 'cache-control': 'no-store', ...(policy ? { 'content-security-policy': policy } : {}),

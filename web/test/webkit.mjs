@@ -138,6 +138,13 @@ class Page {
     await this.evaluate(`(async () => { while (!(${expression})) await new Promise((resolve) => setTimeout(resolve, 10)); })()`);
   }
 
+  /** Waits until the page, or one that it leads to, has been loaded. */
+  waitForNavigation() {
+    return this.#browser.arrival(this.#agent, () => {});
+  }
+
+  async bringToFront() {} // every window is to be seen
+
   on(event, listener) {
     if (event === 'pageerror') this.#agent.onFault = listener;
   }
