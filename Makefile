@@ -47,7 +47,7 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 # One test of the engine's storage, at a size; "make test" runs it at its small one.
 ATTACK := go test ./store -v -timeout 60m
 
-.PHONY: attack sweep crash-points rollback damage model
+.PHONY: attack sweep crash-points rollback damage model diffs
 .PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
@@ -172,7 +172,7 @@ bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
 
-attack: sweep crash-points rollback damage model ## attack storage natively, at full size
+attack: sweep crash-points rollback damage model diffs ## attack storage natively, at full size
 
 sweep: ## meet every fault, and every two of them, at all calls of storage
 	$(ATTACK) -run '^TestFaults_' -sweep.pairs | $(BRIEF)
@@ -185,6 +185,9 @@ rollback: ## empty storage or roll it back in SEEDS=20000 random histories
 
 damage: ## damage stored bytes N=50000 times
 	$(ATTACK) -run '^TestDamage_' -damage.flips $(call given,N,50000) | $(BRIEF)
+
+diffs: ## try every change of a schema on N=100 sets of random records
+	$(ATTACK) -run '^TestDiffs_' -diff.seeds $(call given,N,100) | $(BRIEF)
 
 model: ## compare the engine with a plain model on SEEDS=5000 random histories of each kind
 	$(ATTACK) -run '^(TestModel|TestLive)_' -model.seeds $(call given,SEEDS,5000) -setup.seeds $(call given,SEEDS,5000) -live.seeds $(call given,SEEDS,5000) | $(BRIEF)
