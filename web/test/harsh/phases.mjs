@@ -25,40 +25,43 @@ const steps = () => {
 };
 
 export async function run(rig, counts, kills) {
-  for (let i = 0; i < kills; i++) await firstOpen(rig, counts, i);
-  await folding(rig, counts, kills);
+  await openings(rig, counts, kills);
+  await foldings(rig, counts, kills);
   counts.atLeast('openings', kills);
   counts.atLeast('foldings', kills);
 }
 
 /** Kills at one of the steps of the first open, or a little later; the store must open, and be empty. */
-async function firstOpen(rig, counts, i) {
-  const profile = `open${i}`;
-  let browser = await rig.browser(profile);
-  const page = await browser.page({ before: steps });
-  await page.evaluate(() => void rig.open({ name: 'new' }));
-  const wanted = rig.number(1, 6); // open, and four object stores
-  await page.ledger.until('the store is being made', ({ marks }) => marks.length >= wanted);
-  await moment(rig.number(0, 20));
-  await browser.kill();
-  counts.add('openings');
-  browser = await rig.browser(profile);
-  const found = await open(browser, 'new');
-  const { rows, problems } = await found.evaluate(() => rig.read());
-  if (rows.length + problems.length > 0) counts.wrong(`first open ${i}`, { rows, problems });
-  const options = { seed: rig.number(1, 2 ** 31), writes: 10 };
-  await found.evaluate((o) => rig.burst(o), options);
-  counts.judge(`after first open ${i}`, options, found.ledger, (await found.evaluate(() => rig.read())).rows);
+async function openings(rig, counts, kills) {
+  let browser = await rig.browser('open');
+  for (let i = 0; i < kills; i++) {
+    const name = `new${i}`;
+    const page = await browser.page({ before: steps });
+    await page.evaluate((o) => void rig.open(o), { name });
+    const wanted = rig.number(1, 6); // open, and four object stores
+    await page.ledger.until('the store is being made', ({ marks }) => marks.length >= wanted);
+    await moment(rig.number(0, 20));
+    await browser.kill();
+    counts.add('openings');
+    browser = await rig.browser('open');
+    const found = await open(browser, name);
+    const { rows, problems } = await found.evaluate(() => rig.read());
+    if (rows.length + problems.length > 0) counts.wrong(`first open ${i}`, { rows, problems });
+    const options = { seed: rig.number(1, 2 ** 31), writes: 10 };
+    await found.evaluate((o) => rig.burst(o), options);
+    counts.judge(`after first open ${i}`, options, found.ledger, (await found.evaluate(() => rig.read())).rows);
+    await found.close();
+  }
   await browser.close();
 }
 
-/** Kills while the log is being folded: after 256 writes, in a moment without any; then writes go on beside it. */
-async function folding(rig, counts, kills) {
+/** Kills while the log is being folded: after 4 MiB of it, in a moment without writes; then these go on beside it. */
+async function foldings(rig, counts, kills) {
   let base = [];
   let browser = await rig.browser('fold');
   for (let i = 0; i < kills; i++) {
     const page = await open(browser, 'folded', steps);
-    const options = { seed: rig.number(1, 2 ** 31), base, longest: 2000, most: 400, width: 1, pause: 270, rest: 3000 };
+    const options = { seed: rig.number(1, 2 ** 31), base, longest: 60_000, pause: 30, rest: 600 };
     await page.evaluate((o) => void rig.burst(o), options);
     await page.ledger.until('the log is being folded', ({ marks }) => marks.includes('step clear'));
     await moment(rig.number(0, 15));
