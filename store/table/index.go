@@ -16,7 +16,7 @@ type Index struct {
 	groups []group
 	free   []uint32 // numbers of groups to use again
 	links  []link   // by row number
-	built  bool     // false until the index is asked for, and again after Adopt
+	built  bool     // false until the index is asked for, again after Adopt, and while the rows are elsewhere
 }
 
 type group struct{ head, tail, count uint32 } // rows plus one
@@ -53,6 +53,7 @@ func (x *Index) build() {
 			x.insert(n, x.table.Row(n))
 		}
 	}
+	x.built = !x.table.absent
 }
 
 func (x *Index) find(key []byte) (uint32, bool) {

@@ -62,7 +62,7 @@ func (x *Ordered) build() {
 		}
 	}
 	x.order.Sort(x.rows)
-	x.built, x.end = true, t.End()
+	x.built, x.end = !t.absent, t.End()
 }
 
 // merge takes the rows that changed out and puts those that live in again.

@@ -24,6 +24,8 @@ type Table struct {
 	arena   arena
 	primary slots
 	keyed   bool // the primary index is there; see Adopt
+	absent  bool // the rows are elsewhere; see Leave
+	asked   bool // somebody looked for rows that are elsewhere
 	indexes []*Index
 	ordered []*Ordered
 	live    int // rows
@@ -57,13 +59,19 @@ func (t *Table) Index(fields []int) *Index {
 }
 
 // Len returns the number of live rows.
-func (t *Table) Len() int { return t.live }
+func (t *Table) Len() int {
+	t.Ask()
+	return t.live
+}
 
 // Bytes returns the bytes of the live rows.
 func (t *Table) Bytes() int { return t.bytes }
 
 // End returns the number after the highest row number ever given.
-func (t *Table) End() uint32 { return uint32(len(t.places)) }
+func (t *Table) End() uint32 {
+	t.Ask()
+	return uint32(len(t.places))
+}
 
 // Has reports whether there is a live row of that number.
 func (t *Table) Has(number uint32) bool {
@@ -199,7 +207,7 @@ func (t *Table) Adopt(block []byte, version uint32) bool {
 
 // buildPrimary fills the primary index.
 func (t *Table) buildPrimary() {
-	t.keyed = true
+	t.keyed = !t.absent
 	t.primary.reserve(t.live)
 	for n := range t.End() {
 		if t.Has(n) {
