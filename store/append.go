@@ -83,8 +83,11 @@ func takenUnless(e log.Entry, nonce uint64) error {
 // landed notes that an entry is in. The caller holds mu.
 func (st *Store) landed(f *flight) {
 	for _, c := range f.batch {
-		st.data.touch(c.changes)
+		st.data.touch(st.data.head+1, c.changes)
 		st.data.hollow = st.data.hollow || c.cleared
+		for _, a := range c.vanished {
+			st.data.discard(a)
+		}
 	}
 	st.data.nonce = f.nonce
 	st.data.advance(f.layouts, len(f.append.Data))

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"strconv"
 
 	"github.com/granarydb/granary/store/predicate"
@@ -20,19 +21,30 @@ const maxProblems = 100
 //   - no required relation leads to a record that is not there;
 //   - storage, read from its beginning, gives the same records in the same order.
 //
-// It waits until nothing is pending and reads all of storage. The error is one of
+// Of models that are not in memory, the rows in storage are looked at. It waits
+// until nothing is pending and reads all of storage. The error is one of
 // reading storage.
 func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 	err = st.submit(ctx, "check", func(ctx context.Context) error {
-		stored, err := st.load(ctx, 0)
+		stored, err := st.load(ctx, 0, nil)
 		if err != nil {
 			return err
 		}
 		st.mu.Lock()
 		defer st.mu.Unlock()
-		problems = st.check()
-		if len(st.journal.pending) == 0 && stored.head == st.data.head && stored.generation == st.data.generation {
-			problems = append(problems, differences(st.data.tables, stored.tables)...)
+		same := len(st.journal.pending) == 0 && stored.head == st.data.head && stored.generation == st.data.generation
+		tables := slices.Clone(st.data.tables)
+		for i, t := range tables {
+			if t.Absent() {
+				tables[i] = nil
+				if same {
+					tables[i] = stored.tables[i]
+				}
+			}
+		}
+		problems = st.check(tables)
+		if same {
+			problems = append(problems, differences(tables, stored.tables)...)
 		}
 		problems = problems[:min(len(problems), maxProblems)]
 		return nil
@@ -40,20 +52,24 @@ func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 	return problems, err
 }
 
-func (st *Store) check() []string {
+// check looks at the tables; nil stands for one whose rows are not known.
+func (st *Store) check(tables predicate.Tables) []string {
 	var problems []string
-	for _, t := range st.tables() {
+	for _, t := range tables {
+		if t == nil {
+			continue
+		}
 		problems = append(problems, t.Check()...)
 		for n := uint32(0); n < t.End() && len(problems) < maxProblems; n++ {
 			if t.Has(n) {
-				problems = append(problems, st.checkRow(t, n)...)
+				problems = append(problems, st.checkRow(tables, t, n)...)
 			}
 		}
 	}
 	return problems
 }
 
-func (st *Store) checkRow(t *table.Table, n uint32) []string {
+func (st *Store) checkRow(tables predicate.Tables, t *table.Table, n uint32) []string {
 	var problems []string
 	row := t.Row(n)
 	e := st.encoders[t.Model.Index]
@@ -70,8 +86,12 @@ func (st *Store) checkRow(t *table.Table, n uint32) []string {
 		if r.Kind != schema.BelongsTo || !requires(r) {
 			continue
 		}
+		target := tables[r.Target.Index]
+		if target == nil {
+			continue
+		}
 		key, ok := t.Layout.AppendKey(nil, row, r.Fields)
-		if _, found := st.table(r.Target).Find(key); !ok || !found {
+		if _, found := target.Find(key); !ok || !found {
 			problems = append(problems, t.Model.Name+"."+r.Name+" of row "+strconv.Itoa(int(n))+" leads to no record: "+shown(key))
 		}
 	}
@@ -83,6 +103,9 @@ func differences(memory, storage predicate.Tables) []string {
 	var problems []string
 	for i, t := range memory {
 		other := storage[i]
+		if t == other {
+			continue
+		}
 		if t.Len() != other.Len() {
 			problems = append(problems, t.Model.Name+": "+strconv.Itoa(t.Len())+" rows in memory, "+strconv.Itoa(other.Len())+" in storage")
 			continue

@@ -2,16 +2,14 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"github.com/granarydb/granary/store/log"
-	"github.com/granarydb/granary/store/table"
 )
 
 // Clear removes every record of every model, those included that the schema does
 // not have, as one commit. What others wrote before it is removed too.
 func (st *Store) Clear(ctx context.Context) error {
-	c, err := st.begin("clear", func(x *tx) error {
+	c, err := st.begin(ctx, "clear", func(x *tx) error {
 		x.clear()
 		return nil
 	})
@@ -34,6 +32,10 @@ func (st *Store) Clear(ctx context.Context) error {
 // there is room for it when there is room for nothing else.
 func (x *tx) clear() {
 	x.cleared = true
+	x.vanished = map[string]*absent{}
+	for name := range x.st.data.absent {
+		x.vanished[name] = x.st.data.vanish(name)
+	}
 	for _, t := range x.st.data.all() {
 		for n := range t.End() {
 			if !own(t.Layout.Model) && t.Has(n) {
@@ -45,15 +47,15 @@ func (x *tx) clear() {
 
 // writeCleared puts a commit into an entry that deleted everything first.
 func (st *Store) writeCleared(w *log.EntryWriter, c *Commit) {
-	tables, puts := slices.DeleteFunc(st.data.all(), func(t *table.Table) bool { return own(t.Layout.Model) }), 0
+	layouts, puts := st.data.known(c.vanished), 0
 	for _, change := range c.changes {
 		if change.After() != nil {
 			puts++
 		}
 	}
-	w.Commit(len(tables) + puts)
-	for _, t := range tables {
-		w.DeleteAll(t.Layout)
+	w.Commit(len(layouts) + puts)
+	for _, l := range layouts {
+		w.DeleteAll(l)
 	}
 	for _, change := range c.changes {
 		if row := change.After(); row != nil {

@@ -6,38 +6,40 @@ import (
 	"slices"
 
 	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/table"
 )
 
-// segment is what is stored of one table: blocks, each for a range of row numbers.
-// Rows from the end of the last block on are in the log only.
-type segment struct{ blocks []blockRange }
-
-type blockRange struct {
-	info  log.BlockInfo
-	end   uint32 // the row number after the last one of the range
-	dirty bool   // rows of the range changed since the block was written
-}
-
-// touch notes that a row changed.
-func (s *segment) touch(row uint32) {
-	i, _ := slices.BinarySearchFunc(s.blocks, row, func(b blockRange, row uint32) int {
-		if b.end <= row {
-			return -1
-		}
-		return 1
-	})
-	if i < len(s.blocks) {
-		s.blocks[i].dirty = true
-	}
-}
-
-// compaction is one folding of the log into blocks.
+// compaction is one folding of the log into blocks. It is planned at one moment,
+// at which only durable commits are in the tables; the blocks are written later, of
+// the rows as they were then.
 type compaction struct {
+	data      *dataset
 	blockSize int
+	bytes     int // of the log that is folded
+	count     int
+	hollow    bool
+	garbage   int // blocks of models that were deleted as a whole
 	replace   log.Replace
 	manifest  *log.Manifest
+	jobs      []*job
 	segments  map[string]*segment
+}
+
+// job is to write the segment of one table: blocks that stay as they are, and
+// between them stretches of rows to be written anew.
+type job struct {
+	name   string
+	layout *record.Layout
+	parts  []part
+}
+
+// part is a block that stays, or rows to write; at is the first that is not written.
+type part struct {
+	stays *blockRange
+	rows  table.Span
+	end   uint32
+	at    int
 }
 
 // due reports whether the log is long enough to be folded.
@@ -45,79 +47,122 @@ func (d *dataset) due(count int) bool {
 	return d.hollow || d.logBytes >= compactBytes || d.logCount >= count
 }
 
-// compaction builds what storage needs to forget the log up to the head. Only
-// durable commits may be in the tables. Blocks whose rows did not change stay.
-func (d *dataset) compaction(blockSize int) compaction {
-	c := compaction{blockSize: blockSize, segments: map[string]*segment{}, manifest: &log.Manifest{
-		Through: d.head, Nonce: d.nonce, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
+// compaction plans what storage needs to forget the log up to the head. Only durable
+// commits may be in the tables. Blocks whose rows did not change stay, and so do
+// those of models that are not in memory, of which the log may hold nothing.
+func (d *dataset) compaction(blockSize int) *compaction {
+	c := &compaction{data: d, blockSize: blockSize, bytes: d.logBytes, count: d.logCount, hollow: d.hollow, garbage: len(d.garbage),
+		segments: map[string]*segment{}, manifest: &log.Manifest{
+			Through: d.head, Nonce: d.nonce, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
+	d.hollow = false
+	c.replace = log.Replace{Identity: d.identity, Generation: d.generation, Through: d.head, Drop: slices.Clone(d.garbage)}
+	for _, a := range d.absent {
+		c.manifest.Segments = append(c.manifest.Segments, a.segments...)
+	}
 	for _, t := range d.all() {
-		name := t.Model.Name
-		c.segments[name] = c.fold(t, d.segment(name))
-		s := log.Segment{Model: name}
-		for _, b := range c.segments[name].blocks {
-			s.Blocks = append(s.Blocks, b.info)
-		}
-		if len(s.Blocks) > 0 {
-			c.manifest.Segments = append(c.manifest.Segments, s)
+		if !t.Absent() {
+			c.plan(t, d.segment(t.Model.Name))
 		}
 	}
-	c.replace.Identity, c.replace.Generation = d.identity, d.generation
-	c.replace.Through = d.head
-	c.replace.Manifest = c.manifest.Bytes()
 	return c
 }
 
-// fold writes new blocks for the dirty ranges of a table and for the rows behind
-// the last block.
-func (c *compaction) fold(t *table.Table, old *segment) *segment {
-	out := &segment{}
+// plan says which blocks of a table are written anew: those whose rows changed, and
+// next to one that has become small another with which it makes one block. Rows
+// behind the last block are written too.
+func (c *compaction) plan(t *table.Table, old *segment) {
+	anew := make([]bool, len(old.blocks))
+	sizes := make([]int, len(old.blocks))
 	start := uint32(0)
 	for i, b := range old.blocks {
 		last := i == len(old.blocks)-1
 		grows := last && b.end < t.End() && b.info.Size < c.blockSize/2
-		if !b.dirty && !grows {
-			out.blocks = append(out.blocks, b)
-			start = b.end
-			continue
+		anew[i], sizes[i] = b.dirty || grows, b.info.Size
+		if b.dirty {
+			sizes[i] = t.Size(start, b.end)
 		}
-		c.replace.Drop = append(c.replace.Drop, b.info.ID)
-		next := i + 1
-		if last || !old.blocks[next].dirty {
-			end := b.end
-			if grows {
-				end = t.End()
+		start = b.end
+	}
+	for i := range anew {
+		for _, next := range [...]int{i - 1, i + 1} {
+			small := anew[i] && sizes[i] < c.blockSize/2 && next >= 0 && next < len(anew)
+			if small && !anew[next] && sizes[i]+sizes[next] <= c.blockSize {
+				anew[next] = true
 			}
-			c.write(t, out, start, end)
-			start = end
 		}
 	}
-	c.write(t, out, start, t.End())
-	return out
+	c.jobs = append(c.jobs, c.job(t, old, anew))
 }
 
-// write appends blocks for the live rows numbered from start up to end.
-func (c *compaction) write(t *table.Table, out *segment, start, end uint32) {
-	var w *log.BlockWriter
-	for n := start; n < end; n++ {
-		if !t.Has(n) {
+func (c *compaction) job(t *table.Table, old *segment, anew []bool) *job {
+	j := &job{name: t.Model.Name, layout: t.Layout}
+	start := uint32(0)
+	write := func(end uint32) {
+		if rows := t.Span(start, end); rows.Len() > 0 {
+			j.parts = append(j.parts, part{rows: rows, end: end})
+		}
+	}
+	for i := range old.blocks {
+		b := &old.blocks[i]
+		if anew[i] {
+			c.replace.Drop = append(c.replace.Drop, b.info.ID)
 			continue
 		}
-		row := t.Row(n)
-		if w != nil && w.Size()+len(row) > c.blockSize {
-			c.add(w, out, n)
-			w = nil
+		if i > 0 && anew[i-1] {
+			write(old.blocks[i-1].end)
 		}
-		if w == nil {
-			w = log.NewBlockWriter(c.manifest.NextBlock, t.Layout)
+		j.parts = append(j.parts, part{stays: &blockRange{info: b.info, end: b.end}})
+		start = b.end
+	}
+	write(t.End())
+	return j
+}
+
+// build writes the next block. It returns false when there was none to write.
+func (c *compaction) build() bool {
+	for len(c.jobs) > 0 {
+		j := c.jobs[0]
+		if c.segments[j.name] == nil {
+			c.segments[j.name] = &segment{}
+		}
+		out := c.segments[j.name]
+		for len(j.parts) > 0 {
+			p := &j.parts[0]
+			switch {
+			case p.stays != nil:
+				out.blocks = append(out.blocks, *p.stays)
+			case p.at < p.rows.Len():
+				c.write(j.layout, p, out)
+				return true
+			}
+			j.parts = j.parts[1:]
+		}
+		if len(out.blocks) > 0 {
+			s := log.Segment{Model: j.name}
+			for _, b := range out.blocks {
+				s.Blocks = append(s.Blocks, b.info)
+			}
+			c.manifest.Segments = append(c.manifest.Segments, s)
+		}
+		c.jobs = c.jobs[1:]
+	}
+	return false
+}
+
+// write writes one block of the rows of a part.
+func (c *compaction) write(l *record.Layout, p *part, out *segment) {
+	w := log.NewBlockWriter(c.manifest.NextBlock, l)
+	for ; p.at < p.rows.Len(); p.at++ {
+		row := p.rows.Row(p.at)
+		if w.Rows > 0 && w.Size()+len(row) > c.blockSize {
+			break
 		}
 		w.Add(row)
 	}
-	if w != nil {
-		c.add(w, out, end)
+	end := p.end
+	if p.at < p.rows.Len() {
+		end = p.rows.Number(p.at)
 	}
-}
-
-func (c *compaction) add(w *log.BlockWriter, out *segment, end uint32) {
 	block := log.Block{ID: c.manifest.NextBlock, Data: w.Bytes()}
 	c.manifest.NextBlock++
 	c.replace.Put = append(c.replace.Put, block)
@@ -125,12 +170,21 @@ func (c *compaction) add(w *log.BlockWriter, out *segment, end uint32) {
 		info: log.BlockInfo{ID: block.ID, Rows: w.Rows, Size: len(block.Data)}})
 }
 
-// compacted takes over the new blocks.
-func (d *dataset) compacted(c compaction) {
+// compacted takes over the new blocks. Rows that changed since the plan was made are
+// in the log only.
+func (d *dataset) compacted(c *compaction) {
 	d.generation++
 	d.manifest = c.manifest
-	d.segments = c.segments
-	d.logBytes, d.logCount, d.hollow = 0, 0, false
+	for name, s := range c.segments {
+		s.recent = d.segment(name).since(c.manifest.Through)
+		for _, r := range s.recent {
+			s.touch(r.row)
+		}
+		d.segments[name] = s
+	}
+	d.garbage = d.garbage[c.garbage:]
+	d.logBytes -= c.bytes
+	d.logCount -= c.count
 }
 
 // tidy has the log folded when it is due: at once, or when Options.Idle has found
@@ -164,21 +218,24 @@ func (st *Store) awaitIdle(head uint64) {
 const compactLock = "compact"
 
 // compact folds the log when it is due and nothing is pending, and nobody else is
-// about it. A failure leaves the log as it is; the next commit tries again.
+// about it. Commits that come meanwhile are written between one block and the next.
+// A failure leaves the log as it is; the next commit tries again.
 func (st *Store) compact(ctx context.Context) {
 	unlock, err := st.options.Backend.Lock(ctx, compactLock, false)
 	if err != nil || unlock == nil {
 		return
 	}
 	defer unlock()
-	st.mu.Lock()
-	if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) || !st.accepted() {
-		st.mu.Unlock()
+	c := st.planned(ctx)
+	if c == nil {
 		return
 	}
-	c := st.data.compaction(st.options.blockSize)
-	st.mu.Unlock()
-
+	for c.build() {
+		if !st.breathe(ctx, c) {
+			return
+		}
+	}
+	c.replace.Manifest = c.manifest.Bytes()
 	err = st.options.Backend.Replace(ctx, c.replace)
 
 	st.mu.Lock()
@@ -189,7 +246,52 @@ func (st *Store) compact(ctx context.Context) {
 		if len(st.journal.pending) == 0 {
 			st.data.reclaim()
 		}
+		return
 	case errors.Is(err, log.ErrTaken):
 		st.journal.behind = true
 	}
+	st.data.hollow = st.data.hollow || c.hollow
+}
+
+// planned returns a plan, with all models in memory to which the log has done
+// something; nil when it is not the time for one.
+func (st *Store) planned(ctx context.Context) *compaction {
+	for {
+		st.mu.Lock()
+		if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) || !st.accepted() {
+			st.mu.Unlock()
+			return nil
+		}
+		name := ""
+		for n, a := range st.data.absent {
+			if len(a.waiting) > 0 {
+				name = n
+			}
+		}
+		if name == "" {
+			defer st.mu.Unlock()
+			return st.data.compaction(st.options.blockSize)
+		}
+		st.mu.Unlock()
+		_, complete, err := st.tryLoad(ctx, name)
+		if err != nil || !complete {
+			st.mu.Lock()
+			st.journal.behind = st.journal.behind || err == nil
+			st.mu.Unlock()
+			return nil
+		}
+	}
+}
+
+// breathe lets others have the processor, and writes what they commit. It returns
+// false when somebody else has folded the log or everything was read anew.
+func (st *Store) breathe(ctx context.Context, c *compaction) bool {
+	if st.options.Pause != nil {
+		st.options.Pause()
+	}
+	for st.flush(ctx) {
+	}
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.data == c.data && st.data.generation == c.replace.Generation
 }

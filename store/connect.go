@@ -38,7 +38,7 @@ func (c Collection) connect(ctx context.Context, remove bool, records []*Record)
 	if err != nil {
 		return err
 	}
-	commit, err := c.record.st.BeginConnect(connection)
+	commit, err := c.record.st.beginConnect(ctx, connection)
 	if err == nil {
 		err = commit.Wait(ctx)
 	}
@@ -87,11 +87,15 @@ func notManyToMany(rel *schema.Relation) error {
 
 // BeginConnect applies the connection and returns while it is on its way to storage.
 func (st *Store) BeginConnect(c Connection) (*Commit, error) {
+	return st.beginConnect(context.Background(), c)
+}
+
+func (st *Store) beginConnect(ctx context.Context, c Connection) (*Commit, error) {
 	run, err := st.connecting(c)
 	if err != nil {
 		return nil, err
 	}
-	return st.begin(connectOp(c.Remove), run)
+	return st.begin(ctx, connectOp(c.Remove), run)
 }
 
 // connecting is the change that connects or parts.
@@ -118,6 +122,7 @@ func (st *Store) connecting(c Connection) (func(*tx) error, error) {
 	now, keys := timestamp(st.options.Clock()), map[int][]byte{}
 	return func(x *tx) error {
 		x.now, x.keys, x.report, x.saved, x.strict = now, keys, nil, nil, x.strict || c.Strict
+		x.about(rel.Owner)
 		if c.Remove {
 			return x.part(rel, own, far)
 		}

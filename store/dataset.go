@@ -19,8 +19,11 @@ type dataset struct {
 	schema     *schema.Schema
 	wanted     int        // version of the app
 	found      record.Row // the mark that storage had first, or nil
+	settled    bool       // the blocks were written with this schema and version
 	tables     predicate.Tables
 	kept       map[string]*table.Table
+	absent     map[string]*absent                 // models whose rows are in storage only, by name
+	garbage    []uint64                           // blocks of models that were deleted as a whole
 	adapters   map[*record.Layout]*record.Adapter // nil for layouts that need none
 	segments   map[string]*segment
 	identity   string // of the storage
@@ -36,21 +39,25 @@ type dataset struct {
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
 }
 
-// load reads everything. Another tab may compact meanwhile and drop blocks that
-// the manifest still named; then it starts again. Blocks that are missing though
-// the manifest is still the same are lost.
+// newDataset returns the dataset of an empty storage.
+func newDataset(s *schema.Schema, wanted int) *dataset {
+	return &dataset{schema: s, wanted: wanted, tables: emptyTables(s), kept: map[string]*table.Table{}, absent: map[string]*absent{},
+		segments: map[string]*segment{}, adapters: map[*record.Layout]*record.Adapter{}, unfit: map[fate]*code.Error{}}
+}
+
+// load reads the manifest and the log, and the blocks of some models, all when names
+// is nil: the others are absent. It reads everything, too, when it was not this
+// schema and version with which the blocks were written. Another tab may compact
+// meanwhile and drop blocks that the manifest still named; then it starts again.
+// Blocks that are missing though the manifest is still the same are lost.
 //
 // wanted is the version of the app. Records of an older one are left for a migration
 // to put right; those of the same must fit the schema.
-func load(ctx context.Context, b Backend, s *schema.Schema, wanted int, version uint32) (*dataset, error) {
+func load(ctx context.Context, b Backend, s *schema.Schema, wanted int, version uint32, names map[string]bool) (*dataset, error) {
 	var incomplete uint64 // generation of the manifest that named a block which is not there
 	for range maxReload {
-		d := &dataset{schema: s, wanted: wanted, kept: map[string]*table.Table{}, segments: map[string]*segment{},
-			adapters: map[*record.Layout]*record.Adapter{}, unfit: map[fate]*code.Error{}}
-		for _, m := range s.Models {
-			d.tables = append(d.tables, newTable(s, m))
-		}
-		complete, err := d.read(ctx, b, version)
+		d := newDataset(s, wanted)
+		complete, err := d.read(ctx, b, version, names)
 		if err != nil {
 			return nil, err
 		}
@@ -58,11 +65,19 @@ func load(ctx context.Context, b Backend, s *schema.Schema, wanted int, version 
 			return d, nil
 		}
 		if incomplete == d.generation {
-			return nil, code.Fault(code.Corrupt, "", "", "storage has lost a block that its manifest names")
+			return nil, lost()
 		}
 		incomplete = d.generation
 	}
-	return nil, code.Fault(code.Unavailable, "", "", "storage kept changing while it was read; try again")
+	return nil, restless()
+}
+
+func lost() error {
+	return code.Fault(code.Corrupt, "", "", "storage has lost a block that its manifest names")
+}
+
+func restless() error {
+	return code.Fault(code.Unavailable, "", "", "storage kept changing while it was read; try again")
 }
 
 // newTable returns an empty table of m with an index for each way along a
@@ -88,7 +103,7 @@ func newTable(s *schema.Schema, m *schema.Model) *table.Table {
 }
 
 // read fills d from one snapshot; false when a block was gone.
-func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, error) {
+func (d *dataset) read(ctx context.Context, b Backend, version uint32, names map[string]bool) (bool, error) {
 	snapshot, err := b.Read(ctx, 0)
 	if err != nil {
 		return false, err
@@ -103,53 +118,31 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32) (bool, er
 		return false, err
 	}
 	for _, s := range d.manifest.Segments {
-		if s.Model == markModel {
-			continue
-		}
-		complete, err := d.readSegment(ctx, b, s, version)
-		if err != nil || !complete {
-			return false, err
+		if s.Model != markModel {
+			d.leave(s)
 		}
 	}
 	for _, e := range snapshot.Entries {
-		if more, err := d.next(e, version); err != nil || !more {
-			return err == nil, err
-		}
-	}
-	if d.older() {
-		return true, nil
-	}
-	return true, d.fit()
-}
-
-func (d *dataset) readSegment(ctx context.Context, b Backend, s log.Segment, version uint32) (bool, error) {
-	for start := 0; start < len(s.Blocks); start += blocksAtOnce {
-		part := s.Blocks[start:min(start+blocksAtOnce, len(s.Blocks))]
-		ids := make([]uint64, len(part))
-		for i, block := range part {
-			ids[i] = block.ID
-		}
-		blocks, err := b.Blocks(ctx, ids)
+		more, err := d.next(e, version)
 		if err != nil {
 			return false, err
 		}
-		for i, data := range blocks {
-			if data == nil {
-				return false, nil
-			}
-			layout, rows, err := log.ReadBlock(part[i].ID, data)
-			if err != nil {
-				return false, err
-			}
-			t, adapted, err := d.adopt(layout, rows, part[i].ID, version)
-			if err != nil {
-				return false, err
-			}
-			seg := d.segment(t.Model.Name)
-			seg.blocks = append(seg.blocks, blockRange{info: part[i], end: t.End(), dirty: adapted})
+		if !more {
+			break
 		}
 	}
-	return true, nil
+	for name := range d.absent {
+		if names != nil && !names[name] && d.accustomed() {
+			continue
+		}
+		if complete, err := d.bring(ctx, b, name, version); err != nil || !complete {
+			return false, err
+		}
+	}
+	if d.older() || d.accustomed() {
+		return true, nil
+	}
+	return true, d.fit()
 }
 
 // adopt takes the rows of a block into the table that they belong to, and reports
@@ -200,20 +193,33 @@ func (d *dataset) next(e log.Entry, version uint32) (more bool, err error) {
 // apply takes in the changes of an entry.
 func (d *dataset) apply(e log.Entry, version uint32) error {
 	layouts, err := log.ReadEntry(e, d.layouts, func(op log.Operation) error {
-		t, adapter := d.home(op.Layout)
-		if op.Row != nil {
-			d.put(t, adapter, op.Row, version)
+		if a := d.absent[d.holder(op.Layout.Model)]; a != nil && len(op.Row)+len(op.Key) > 0 {
+			a.waiting = append(a.waiting, waiting{e.Sequence, op})
 		} else {
-			d.remove(t, op.Key)
+			d.perform(op, version)
 		}
 		return nil
 	})
 	if err != nil {
 		return err
 	}
+	d.touch(d.head+1, d.changes)
 	d.advance(layouts, len(e.Data))
-	d.touch(d.changes)
 	return nil
+}
+
+// perform does an operation of the log.
+func (d *dataset) perform(op log.Operation, version uint32) {
+	if len(op.Row)+len(op.Key) == 0 {
+		d.removeAll(op.Layout.Model)
+		return
+	}
+	t, adapter := d.home(op.Layout)
+	if op.Row != nil {
+		d.put(t, adapter, op.Row, version)
+	} else {
+		d.remove(t, op.Key)
+	}
 }
 
 // advance notes that the next entry of the log, of that size, is in the tables.
@@ -224,10 +230,11 @@ func (d *dataset) advance(layouts []*record.Layout, size int) {
 	d.logCount++
 }
 
-// touch notes which blocks no longer hold what is in the tables.
-func (d *dataset) touch(changes []table.Change) {
+// touch notes which blocks no longer hold what is in the tables, because of the
+// entry of that number.
+func (d *dataset) touch(sequence uint64, changes []table.Change) {
 	for _, c := range changes {
-		d.segment(c.Table.Model.Name).touch(c.Row)
+		d.segment(c.Table.Model.Name).note(sequence, c)
 	}
 }
 
@@ -255,10 +262,6 @@ func (d *dataset) put(t *table.Table, a *record.Adapter, row record.Row, version
 }
 
 func (d *dataset) remove(t *table.Table, key []byte) {
-	if len(key) == 0 {
-		d.removeAll(t.Layout.Model)
-		return
-	}
 	if number, ok := t.Find(key); ok {
 		d.changes = append(d.changes, t.Delete(number))
 		delete(d.unfit, fate{t, number})
@@ -270,6 +273,9 @@ func (d *dataset) remove(t *table.Table, key []byte) {
 // removeAll deletes all records of a model.
 func (d *dataset) removeAll(model string) {
 	d.hollow = true
+	if name := d.holder(model); d.absent[name] != nil {
+		d.discard(d.vanish(name))
+	}
 	for _, t := range d.all() {
 		for n := uint32(0); n < t.End() && d.holds(t, model); n++ {
 			if t.Has(n) {

@@ -92,7 +92,7 @@ func DeletedDurably() DeleteOption {
 }
 
 func (st *Store) delete(ctx context.Context, d Deletion) ([]*Record, error) {
-	c, err := st.BeginDelete(d)
+	c, err := st.beginDelete(ctx, d)
 	if err == nil {
 		err = c.Wait(ctx)
 	}
@@ -105,11 +105,15 @@ func (st *Store) delete(ctx context.Context, d Deletion) ([]*Record, error) {
 // BeginDelete applies the deletions, all in one commit, and returns while it is on
 // its way to storage. What they name is found before any of it is deleted.
 func (st *Store) BeginDelete(list ...Deletion) (*Commit, error) {
+	return st.beginDelete(context.Background(), list...)
+}
+
+func (st *Store) beginDelete(ctx context.Context, list ...Deletion) (*Commit, error) {
 	run, err := st.deleting(list)
 	if err != nil {
 		return nil, err
 	}
-	return st.begin("delete", run)
+	return st.begin(ctx, "delete", run)
 }
 
 // deleting is the change that deletes.
@@ -130,6 +134,7 @@ func (st *Store) deleting(list []Deletion) (func(*tx) error, error) {
 		var doomed []fate
 		for i := range targets {
 			t := &targets[i]
+			x.about(t.model)
 			for _, n := range x.find(t.model, t.keys, t.where) {
 				f := fate{st.table(t.model), n}
 				if t.condition != nil && !t.condition.Match(st.tables(), f.table.Row(n)) {

@@ -13,7 +13,7 @@ func (st *Store) DeleteAll(ctx context.Context, records []*Record) error {
 	if err != nil {
 		return err
 	}
-	c, err := st.BeginDelete(list...)
+	c, err := st.beginDelete(ctx, list...)
 	if err == nil {
 		err = c.Wait(ctx)
 	}

@@ -33,4 +33,8 @@ const (
 const (
 	ErrClosed   = code.Closed   // the store was closed
 	ErrInternal = code.Internal // a bug in Granary
+
+	// ErrNotLoaded is what verbs of a store with Options.Impatient fail with while
+	// they need models that are in storage only. Error.Details is a *Lacking.
+	ErrNotLoaded = code.NotLoaded
 )

@@ -85,6 +85,11 @@ func (st *Store) BeginExport(ctx context.Context, o ExportOptions) (*Export, err
 	if o.Models == nil {
 		models = st.schema.Models
 	}
+	for _, m := range models {
+		if err := st.provide(ctx, m.Name); err != nil {
+			return nil, wrap("export", err)
+		}
+	}
 	e := &Export{}
 	err := st.submit(ctx, "export", func(ctx context.Context) error {
 		st.settled(ctx, func() { e.freeze(st, models) })

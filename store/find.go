@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"math"
 
 	"github.com/granarydb/granary/store/code"
@@ -9,9 +10,15 @@ import (
 )
 
 // Count returns how many records a Query without page and limit would find.
-func (st *Store) Count(q Query) (int, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
+func (st *Store) Count(q Query) (n int, err error) {
+	err = st.ask(context.Background(), "query", func() (err error) {
+		n, err = st.count(q)
+		return err
+	})
+	return n, err
+}
+
+func (st *Store) count(q Query) (int, error) {
 	m, filter, err := st.prepare(q)
 	if err != nil {
 		return 0, err
@@ -34,6 +41,7 @@ func (st *Store) prepare(q Query) (*schema.Model, *predicate.Filter, error) {
 	if err != nil {
 		return nil, nil, wrap("query", err)
 	}
+	st.want(m, filter)
 	return m, filter, nil
 }
 

@@ -16,8 +16,9 @@ func (st *Store) undo() {
 		for _, change := range slices.Backward(c.changes) {
 			change.Table.Undo(change)
 		}
+		st.data.restore(c.vanished)
 		st.lives.undone(c.changes)
-		c.changes = nil
+		c.changes, c.vanished = nil, nil
 	}
 }
 
@@ -25,6 +26,13 @@ func (st *Store) undo() {
 // anew when they have compacted or what was there is lost, and runs the pending
 // commits again on top. It returns false when it could do nothing.
 func (st *Store) follow(ctx context.Context) bool {
+	if err := st.gather(ctx); err != nil {
+		st.mu.Lock()
+		st.journal.behind = true
+		st.undo()
+		st.settle(slices.Clone(st.journal.pending), err)
+		return true
+	}
 	st.mu.Lock()
 	known, version, verify := *st.data, st.version, st.journal.verify
 	st.journal.behind, st.journal.verify = false, false // what is heard from now on may not be in what is read
@@ -32,6 +40,11 @@ func (st *Store) follow(ctx context.Context) bool {
 	entries, fresh, err := st.catchUp(ctx, known, version, verify)
 
 	st.mu.Lock()
+	if err == nil && fresh == nil && len(st.needed()) > 0 {
+		st.journal.behind, st.journal.verify = true, verify
+		st.mu.Unlock()
+		return st.follow(ctx) // somebody has come in between
+	}
 	if err != nil {
 		st.journal.behind, st.journal.verify = true, verify
 		idle := len(st.journal.pending) == 0
@@ -95,7 +108,7 @@ func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, ver
 	if same {
 		return entries, nil, nil
 	}
-	fresh, err := st.load(ctx, version)
+	fresh, err := st.load(ctx, version, st.gathered())
 	return nil, fresh, err
 }
 
@@ -148,7 +161,11 @@ func (st *Store) leave(err error) []func() {
 func (st *Store) rerun(calls []func()) {
 	var kept, failed []*Commit
 	for _, c := range st.journal.pending {
-		if c.err = st.apply(c); c.err == nil {
+		c.err = st.apply(c)
+		if lacking := st.data.missed(); lacking != nil {
+			c.err = lacking.err() // gather has not thought of it
+		}
+		if c.err == nil {
 			kept = append(kept, c)
 		} else {
 			failed = append(failed, c)

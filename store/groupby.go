@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"math"
 	"strconv"
 
@@ -36,13 +37,14 @@ type Grouping struct {
 // are compensated; one that leaves the range of finite numbers on its way is an
 // ErrLimit.
 func (st *Store) AppendGroups(dst []byte, op string, q Query, by Grouping) ([]byte, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	dst, err := st.appendGroups(dst, op, q, by)
-	if err != nil {
-		err = wrap(op, err)
-	}
-	return dst, err
+	var out []byte
+	err := st.ask(context.Background(), op, func() (err error) {
+		if out, err = st.appendGroups(dst, op, q, by); err != nil {
+			err = wrap(op, err)
+		}
+		return err
+	})
+	return out, err
 }
 
 func (st *Store) appendGroups(dst []byte, op string, q Query, by Grouping) ([]byte, error) {

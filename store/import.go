@@ -145,7 +145,7 @@ func (im *Import) Commit() (*Commit, error) {
 	if im.stage != atEnd {
 		return nil, im.fault(nil, "the file ends before its last line, which says how many records there are: it was cut")
 	}
-	return im.st.begin("import", im.run)
+	return im.st.begin(context.Background(), "import", im.run)
 }
 
 // Report says what the commit came to, once it is done.
@@ -193,6 +193,13 @@ func (im *Import) run(x *tx) error {
 	}
 	if im.whole {
 		x.mayDangle = func(r *schema.Relation) bool { return !requires(r) && im.models[r.Target.Name] }
+	}
+	for _, run := range im.runs {
+		x.about(run.model)
+		x.st.wantTargets(run.model)
+	}
+	if x.st.data.asked() {
+		return errLacking
 	}
 	var key []byte
 	for _, run := range im.runs {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"slices"
 	"strconv"
 
@@ -56,10 +57,12 @@ type Level struct {
 
 // FindTree answers a Query with its relations. It looks at each level once, and
 // finds related rows through indexes.
-func (st *Store) FindTree(q Query) (*Tree, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.tree(q, MaxIncluded)
+func (st *Store) FindTree(q Query) (tree *Tree, err error) {
+	err = st.ask(context.Background(), "query", func() (err error) {
+		tree, err = st.tree(q, MaxIncluded)
+		return err
+	})
+	return tree, err
 }
 
 func tooManyIncludes(model, relation string) error {

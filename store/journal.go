@@ -57,16 +57,22 @@ func (st *Store) fail(err error) {
 	}
 }
 
-// begin applies a change and sends it on its way. It never blocks. When it fails
-// nothing was changed.
-func (st *Store) begin(op string, run func(*tx) error) (*Commit, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
+// begin applies a change and sends it on its way. It waits for nothing but models
+// that have to be loaded. When it fails nothing was changed.
+func (st *Store) begin(ctx context.Context, op string, run func(*tx) error) (c *Commit, err error) {
+	err = st.ask(ctx, op, func() (err error) {
+		c, err = st.admit(op, run)
+		return err
+	})
+	return c, err
+}
+
+func (st *Store) admit(op string, run func(*tx) error) (*Commit, error) {
 	if err := st.journal.failed; err != nil {
 		return nil, wrap(op, err)
 	}
 	c := &Commit{run: run, done: make(chan struct{})}
-	if err := st.apply(c); err != nil {
+	if err := st.apply(c); err != nil || st.data.asked() {
 		return nil, wrap(op, err)
 	}
 	if c.empty() && len(st.journal.pending) == 0 {

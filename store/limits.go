@@ -25,9 +25,13 @@ const (
 	storageTries    = 5    // times that storage is asked when it fails and nothing was done
 	storagePatience = 8000 // milliseconds after which it is not asked again
 
+	// PreloadBytes is how large a store may be for all of it to be read into memory
+	// behind the opening.
+	PreloadBytes = 64 << 20
+
 	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload    = 8        // tries to read a store that others are compacting
-	blocksAtOnce = 16       // blocks read in one request
+	blocksAtOnce = 4        // blocks read in one request; two are under way at a time
 	compactBytes = 4 << 20  // bytes of log after which blocks are written
 	longLog      = 64 << 20 // bytes of log that are folded even in a hurry
 	compactCount = 256      // entries of log after which blocks are written

@@ -2,6 +2,7 @@ package store
 
 import (
 	"bytes"
+	"context"
 	"math"
 
 	"github.com/granarydb/granary/store/live"
@@ -19,9 +20,15 @@ func (st *Store) LiveGroups(model string, by Grouping, options ...QueryOption) (
 }
 
 // LiveGrouping is LiveGroups for a Query.
-func (st *Store) LiveGrouping(q Query, by Grouping) (*Live, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
+func (st *Store) LiveGrouping(q Query, by Grouping) (l *Live, err error) {
+	err = st.ask(context.Background(), "liveGroupBy", func() (err error) {
+		l, err = st.liveGrouping(q, by)
+		return err
+	})
+	return l, err
+}
+
+func (st *Store) liveGrouping(q Query, by Grouping) (*Live, error) {
 	g, err := st.grouper("liveGroupBy", q, by)
 	if err != nil {
 		return nil, wrap("liveGroupBy", err)

@@ -67,9 +67,15 @@ func (st *Store) Live(model string, options ...QueryOption) (*Live, error) {
 }
 
 // LiveQuery is Live for a Query.
-func (st *Store) LiveQuery(q Query) (*Live, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
+func (st *Store) LiveQuery(q Query) (l *Live, err error) {
+	err = st.ask(context.Background(), "live", func() (err error) {
+		l, err = st.liveQuery(q)
+		return err
+	})
+	return l, err
+}
+
+func (st *Store) liveQuery(q Query) (*Live, error) {
 	m, filter, err := st.prepare(q)
 	if err != nil {
 		return nil, err
@@ -93,14 +99,21 @@ func (st *Store) LiveQuery(q Query) (*Live, error) {
 	return l, nil
 }
 
-// follow keeps the answer to a query up to date from now on.
+// follow keeps the answer to a query up to date from now on. All that it depends on
+// must be in memory.
 func (l *Live) follow(q live.Query) {
 	l.changed = make(chan struct{}, 1)
 	l.view = live.NewView(l.st.tables(), q)
 	for _, m := range l.st.schema.Models {
-		l.depends = append(l.depends, l.view.Depends(m))
+		depends := l.view.Depends(m)
+		l.depends = append(l.depends, depends)
+		if depends {
+			l.st.table(m).Ask()
+		}
 	}
-	l.st.lives.list = append(l.st.lives.list, l)
+	if !l.st.data.asked() {
+		l.st.lives.list = append(l.st.lives.list, l)
+	}
 }
 
 // Close ends the live query. It is idempotent.

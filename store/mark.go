@@ -118,6 +118,16 @@ func outdated(stored, given int) error {
 	return &code.Error{Code: code.SchemaChanged, Message: message}
 }
 
+// familiar reports whether the mark in the tables is that of this schema and version.
+func (d *dataset) familiar() bool {
+	mark := d.mark()
+	return mark != nil && markedVersion(mark) == d.wanted && markedFingerprint(mark) == d.schema.Fingerprint
+}
+
+// accustomed reports whether nothing that is stored was written with another schema
+// or version, so that rows may stay in storage until they are needed.
+func (d *dataset) accustomed() bool { return d.settled && d.familiar() }
+
 // readMark finds the mark before anything else is read. It returns false when a
 // block was gone.
 func (d *dataset) readMark(ctx context.Context, b Backend, entries []log.Entry) (bool, error) {
@@ -125,12 +135,13 @@ func (d *dataset) readMark(ctx context.Context, b Backend, entries []log.Entry) 
 		if s.Model != markModel {
 			continue
 		}
-		complete, err := d.readSegment(ctx, b, s, 0)
+		complete, err := d.readSegments(ctx, b, []log.Segment{s}, 0)
 		if err != nil || !complete {
 			return false, err
 		}
 	}
 	d.found = d.mark()
+	d.settled = d.familiar()
 	layouts, before := d.layouts, d.nonce
 	for i := 0; i < len(entries) && d.found == nil; i++ {
 		nonce, after := log.Head(entries[i].Data)

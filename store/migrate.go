@@ -59,7 +59,7 @@ func BeginOpen(ctx context.Context, o Options) (*Store, *Migration, error) {
 // version.
 func (st *Store) enter(ctx context.Context, tries int) (*Migration, error) {
 	for ; tries < maxReload; tries++ {
-		data, err := st.load(ctx, st.version)
+		data, err := st.load(ctx, st.version, map[string]bool{})
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +68,7 @@ func (st *Store) enter(ctx context.Context, tries int) (*Migration, error) {
 			st.start()
 			return nil, nil
 		}
-		old, err := load(ctx, st.options.Backend, &schema.Schema{}, st.options.Version, 0)
+		old, err := load(ctx, st.options.Backend, &schema.Schema{}, st.options.Version, 0, nil)
 		if err != nil {
 			return nil, err
 		}
@@ -219,7 +219,7 @@ func (d *dataset) lacking() error {
 
 // result is the exchange of what storage holds for the migrated records, and for
 // nothing else: what the schema has no place for goes.
-func (m *Migration) result() compaction {
+func (m *Migration) result() *compaction {
 	st := m.st
 	d := st.data
 	for _, t := range d.kept {
@@ -230,9 +230,12 @@ func (m *Migration) result() compaction {
 		}
 	}
 	m.x.mark()
-	d.touch(m.x.changes)
+	d.touch(d.head+1, m.x.changes)
 	d.layouts = nil // the log is empty: nothing names them any more
 	c := d.compaction(st.options.blockSize)
+	for c.build() {
+	}
+	c.replace.Manifest = c.manifest.Bytes()
 	c.replace.Alone = true
 	return c
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"context"
 	"slices"
 
 	"github.com/granarydb/granary/store/code"
@@ -86,6 +87,9 @@ func (st *Store) ObserveQuery(q Query, tell func([]Event)) (*Observer, error) {
 		}
 	}
 	st.observers = append(slices.Clip(st.observers), o)
+	if names := st.observedAbsent(); names != nil {
+		go func() { _ = st.Load(context.Background(), names...) }() // or they are when others have written
+	}
 	return o, nil
 }
 
@@ -232,7 +236,9 @@ func (st *Store) replacedBy(fresh predicate.Tables) *told {
 	old := st.tables()
 	t := &told{source: OtherTab, to: st.observers}
 	for i := range st.schema.Models {
-		t.compare(old[i], fresh[i])
+		if !old[i].Absent() {
+			t.compare(old[i], fresh[i])
+		}
 	}
 	for _, o := range t.to {
 		hears := make([]bool, len(t.changes))

@@ -89,23 +89,25 @@ func asked(op, model string, options []QueryOption) (Query, error) {
 
 // Query returns the records that the options describe, with the relations that
 // they include; all without any.
-func (st *Store) Query(_ context.Context, model string, options ...QueryOption) ([]*Record, error) {
+func (st *Store) Query(ctx context.Context, model string, options ...QueryOption) ([]*Record, error) {
 	q, err := asked("query", model, options)
 	if err != nil {
 		return nil, err
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	tree, err := st.tree(q, MaxIncluded)
-	if err != nil {
-		return nil, err
-	}
-	return st.recordsOfTree(tree), nil
+	var list []*Record
+	err = st.ask(ctx, "query", func() error {
+		tree, err := st.tree(q, MaxIncluded)
+		if err == nil {
+			list = st.recordsOfTree(tree)
+		}
+		return err
+	})
+	return list, err
 }
 
 // Get returns the record with that key, nil if there is none. A composite key is a
 // []any in key order. Include is the only option.
-func (st *Store) Get(_ context.Context, model string, key any, options ...QueryOption) (*Record, error) {
+func (st *Store) Get(ctx context.Context, model string, key any, options ...QueryOption) (*Record, error) {
 	q, err := asked("query", model, options)
 	if err != nil {
 		return nil, err
@@ -113,27 +115,33 @@ func (st *Store) Get(_ context.Context, model string, key any, options ...QueryO
 	if q.Key, err = keyText(key); err != nil {
 		return nil, wrap("query", err)
 	}
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	tree, err := st.tree(q, MaxIncluded)
-	if err != nil || len(tree.Root.Records) == 0 {
-		return nil, err
-	}
-	return st.recordsOfTree(tree)[0], nil
+	var list []*Record
+	err = st.ask(ctx, "query", func() error {
+		tree, err := st.tree(q, MaxIncluded)
+		if err == nil {
+			list = st.recordsOfTree(tree)
+		}
+		return err
+	})
+	return first(list, err)
 }
 
 // Find answers a Query with references to rows.
-func (st *Store) Find(q Query) (Found, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.find(q)
+func (st *Store) Find(q Query) (f Found, err error) {
+	err = st.ask(context.Background(), "query", func() (err error) {
+		f, err = st.find(q)
+		return err
+	})
+	return f, err
 }
 
 // FindKey finds the record with that key, a JSON array of its values.
-func (st *Store) FindKey(model string, key []byte) (Found, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.findKey(model, key)
+func (st *Store) FindKey(model string, key []byte) (f Found, err error) {
+	err = st.ask(context.Background(), "query", func() (err error) {
+		f, err = st.findKey(model, key)
+		return err
+	})
+	return f, err
 }
 
 // AppendRows appends the JSON texts of n rows as a JSON array, null for a row that

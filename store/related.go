@@ -11,7 +11,7 @@ import (
 )
 
 // One returns the record that r belongs to or has one of, nil if there is none.
-func (r *Record) One(_ context.Context, relation string) (*Record, error) {
+func (r *Record) One(ctx context.Context, relation string) (*Record, error) {
 	rel, err := r.relation(relation, true)
 	if err != nil {
 		return nil, err
@@ -19,7 +19,7 @@ func (r *Record) One(_ context.Context, relation string) (*Record, error) {
 	if given := r.given[relation]; given != nil {
 		return given, nil
 	}
-	records, err := r.st.relatedTo(r, rel)
+	records, err := r.st.relatedTo(ctx, r, rel)
 	if err != nil || len(records) == 0 {
 		return nil, err
 	}
@@ -37,12 +37,12 @@ type Collection struct {
 }
 
 // Slice returns all records of the collection in order of insertion.
-func (c Collection) Slice(_ context.Context) ([]*Record, error) {
+func (c Collection) Slice(ctx context.Context) ([]*Record, error) {
 	rel, err := c.record.relation(c.relation, false)
 	if err != nil {
 		return nil, err
 	}
-	return c.record.st.relatedTo(c.record, rel)
+	return c.record.st.relatedTo(ctx, c.record, rel)
 }
 
 // All goes through the records of the collection as they are when it starts.
@@ -81,25 +81,27 @@ func noRelation(m *schema.Model, name string) error {
 	return code.Fault(code.Invalid, m.Name, name, "is no relation of "+m.Name+schema.DidYouMean(name, names))
 }
 
-func (st *Store) relatedTo(r *Record, rel *schema.Relation) ([]*Record, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	if err := st.journal.failed; err != nil {
-		return nil, wrap("query", err)
-	}
-	key, ok := r.layout.AppendKey(nil, r.row, rel.Fields)
-	if !ok {
-		return nil, nil
-	}
-	return st.records(st.related(rel, key)), nil
+func (st *Store) relatedTo(ctx context.Context, r *Record, rel *schema.Relation) (list []*Record, err error) {
+	err = st.ask(ctx, "query", func() error {
+		if err := st.journal.failed; err != nil {
+			return wrap("query", err)
+		}
+		if key, ok := r.layout.AppendKey(nil, r.row, rel.Fields); ok {
+			list = st.records(st.related(rel, key))
+		}
+		return nil
+	})
+	return list, err
 }
 
 // FindRelated finds the records related to one whose fields of the relation have
 // those values, a JSON array; null values are related to nothing.
-func (st *Store) FindRelated(rel *schema.Relation, values []byte) (Found, error) {
-	st.mu.Lock()
-	defer st.mu.Unlock()
-	return st.findRelated(rel, values)
+func (st *Store) FindRelated(rel *schema.Relation, values []byte) (f Found, err error) {
+	err = st.ask(context.Background(), "query", func() (err error) {
+		f, err = st.findRelated(rel, values)
+		return err
+	})
+	return f, err
 }
 
 func (st *Store) findRelated(rel *schema.Relation, values []byte) (Found, error) {

@@ -58,7 +58,7 @@ func (st *Store) SaveAll(ctx context.Context, records []*Record, options ...Save
 		return nil, err
 	}
 	var rows []record.Row
-	c, err := st.beginSave(list(puts), len(puts), func(row record.Row) { rows = append(rows, row) })
+	c, err := st.beginSave(ctx, list(puts), len(puts), func(row record.Row) { rows = append(rows, row) })
 	if err == nil {
 		err = c.Wait(ctx)
 	}
@@ -134,7 +134,7 @@ func (st *Store) BeginSave(puts []Put) (*Commit, error) {
 
 // BeginSaveFrom is BeginSave for about n records that need not be there all at once.
 func (st *Store) BeginSaveFrom(puts Puts, n int) (*Commit, error) {
-	return st.beginSave(puts, n, nil)
+	return st.beginSave(context.Background(), puts, n, nil)
 }
 
 func tooMany() error {
@@ -143,8 +143,8 @@ func tooMany() error {
 
 // beginSave also reports the rows that the save leaves behind, in order, to report
 // unless it is nil.
-func (st *Store) beginSave(puts Puts, n int, report func(record.Row)) (*Commit, error) {
-	return st.begin("save", st.saving(puts, n, report))
+func (st *Store) beginSave(ctx context.Context, puts Puts, n int, report func(record.Row)) (*Commit, error) {
+	return st.begin(ctx, "save", st.saving(puts, n, report))
 }
 
 // saving is the change that saves about n records.
@@ -169,6 +169,10 @@ func (x *tx) put(p *Put) (err error) {
 	if x.model == nil || x.model.Name != p.Model {
 		if x.model, err = x.st.model("save", p.Model); err != nil {
 			return err
+		}
+		x.about(x.model)
+		if x.st.wantTargets(x.model) {
+			return errLacking
 		}
 	}
 	x.strict = x.strict || p.Strict

@@ -29,6 +29,13 @@ type Options struct {
 	// versions after theirs are run when the store is opened, in order.
 	Migrate map[int]MigrateFunc
 
+	// Preload is how many bytes the store may have for all of it to be read into
+	// memory behind the opening; PreloadBytes when it is 0, and nothing is when it is
+	// negative. Models that are not are read when a verb first needs them.
+	Preload   int
+	Pause     func() // lets others have the processor amid work that is long; may be nil
+	Impatient bool   // verbs never wait for models to be read: they fail with ErrNotLoaded instead
+
 	compactCount int // entries of log after which blocks are written
 	blockSize    int // bytes of a block; both are smaller in tests
 }
@@ -39,6 +46,7 @@ type Store struct {
 	schema   *schema.Schema
 	encoders []*record.Encoder // by model
 	rules    []rules           // by model
+	kin      []int             // by model: equal for those that relations connect
 
 	mu      lock
 	data    *dataset
@@ -55,7 +63,8 @@ type Store struct {
 	news    uint64 // grows with every change that everybody may see
 }
 
-// Open reads the store from its Backend, or makes a new one, and starts it. Records
+// Open reads the store from its Backend, or makes a new one, and starts it. It reads the
+// log and no rows, unless they were written with another schema. Records
 // of an older version are migrated first, all or nothing. It fails with
 // ErrUnavailable, ErrCorrupt, ErrFormat, ErrSchemaChanged or ErrMigration, and then
 // leaves storage as it was.
@@ -92,7 +101,7 @@ func prepare(o Options) (*Store, error) {
 	if o.Random == nil {
 		o.Random = systemRandom
 	}
-	st := &Store{options: o, schema: o.Schema, rules: rulesOf(o.Schema), version: 1, epoch: 1, mark: newMark(o.Schema, o.Version)}
+	st := &Store{options: o, schema: o.Schema, rules: rulesOf(o.Schema), kin: kinOf(o.Schema), version: 1, epoch: 1, mark: newMark(o.Schema, o.Version)}
 	for _, m := range o.Schema.Models {
 		st.encoders = append(st.encoders, record.NewEncoder(m))
 	}
@@ -123,11 +132,13 @@ func (st *Store) start() {
 	st.startJournal()
 	st.options.Backend.Watch(watcher{st})
 	st.Wake() // for what others wrote since it was read
+	go st.preload()
 }
 
-// load reads everything from storage. Rows get that version.
-func (st *Store) load(ctx context.Context, version uint32) (*dataset, error) {
-	return load(ctx, st.options.Backend, st.schema, st.options.Version, version)
+// load reads the log from storage, and the rows of those models, of all when names
+// is nil. Rows get that version.
+func (st *Store) load(ctx context.Context, version uint32, names map[string]bool) (*dataset, error) {
+	return load(ctx, st.options.Backend, st.schema, st.options.Version, version, names)
 }
 
 // Schema returns the schema that the store was opened with.

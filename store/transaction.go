@@ -113,7 +113,11 @@ func (t *Tx) Commit() (*Commit, error) {
 	if err := t.end(); err != nil {
 		return nil, err
 	}
-	return t.st.begin("transaction", t.replay)
+	c, err := t.st.begin(context.Background(), "transaction", t.replay)
+	if code.Of(err) == code.NotLoaded {
+		t.again()
+	}
+	return c, err
 }
 
 // Rollback ends the transaction and forgets it unless it was committed. It returns
@@ -137,23 +141,45 @@ func (t *Tx) end() error {
 	return nil
 }
 
+// again takes end back.
+func (t *Tx) again() {
+	t.st.mu.Lock()
+	defer t.st.mu.Unlock()
+	t.ended = false
+}
+
 func endedTransaction() error {
 	return &code.Error{Code: code.Invalid, Op: "transaction",
 		Message: "the transaction has ended: its verbs must be called, and waited for, before its function returns"}
 }
 
-// do takes the next step.
+// do takes the next step, and again when it lacked models, which it waits for.
 func (t *Tx) do(op, model string, writes bool, run verb) ([]record.Row, int, error) {
+	for {
+		rows, n, lacking, err := t.step(op, model, writes, run)
+		if lacking == nil {
+			return rows, n, err
+		}
+		if err := t.st.supply(context.Background(), op, lacking); err != nil {
+			return nil, 0, err
+		}
+	}
+}
+
+func (t *Tx) step(op, model string, writes bool, run verb) ([]record.Row, int, *Lacking, error) {
 	l := &t.st.mu
 	l.Mutex.Lock()
 	defer l.Unlock()
 	if err := t.enter(); err != nil {
-		return nil, 0, wrap(op, err)
+		return nil, 0, t.st.data.missed(), wrap(op, err)
 	}
 	if len(t.steps) == MaxSteps {
-		return nil, 0, wrap(op, code.Fault(code.Limit, "", "", "a transaction has at most "+strconv.Itoa(MaxSteps)+" verbs"))
+		return nil, 0, nil, wrap(op, code.Fault(code.Limit, "", "", "a transaction has at most "+strconv.Itoa(MaxSteps)+" verbs"))
 	}
 	rows, n, err := t.x.try(run)
+	if lacking := t.st.data.missed(); lacking != nil {
+		return nil, 0, lacking, nil
+	}
 	if model == "" && t.x.model != nil {
 		model = t.x.model.Name
 	}
@@ -161,9 +187,9 @@ func (t *Tx) do(op, model string, writes bool, run verb) ([]record.Row, int, err
 		t.steps = append(t.steps, step{op, model, run, digest(rows, n, err), writes && err == nil})
 	}
 	if err != nil {
-		return nil, 0, wrap(op, err)
+		return nil, 0, nil, wrap(op, err)
 	}
-	return rows, n, nil
+	return rows, n, nil, nil
 }
 
 // enter puts the transaction's writes into the tables, unless they are there. The
@@ -203,10 +229,17 @@ func (t *Tx) replay(x *tx) error {
 	news := t.news != t.st.news
 	for i := range t.steps {
 		s := &t.steps[i]
+		if m := x.st.schema.Model(s.model); m != nil {
+			x.about(m)
+		}
 		if !news && !s.writes {
 			continue
 		}
-		if rows, n, err := x.try(s.run); news && digest(rows, n, err) != s.answer {
+		rows, n, err := x.try(s.run)
+		if x.st.data.asked() {
+			return errLacking
+		}
+		if news && digest(rows, n, err) != s.answer {
 			t.conflict = &code.Error{Code: code.Conflict, Op: "transaction", Model: s.model,
 				Message: "others have changed what a " + s.op + " of the transaction had answered; try again, or allow more retries"}
 			return t.conflict
@@ -216,11 +249,12 @@ func (t *Tx) replay(x *tx) error {
 	return nil
 }
 
-// try runs a verb, and takes back what it changed when it fails.
+// try runs a verb, and takes back what it changed when it fails or has looked for
+// rows that are not in memory.
 func (x *tx) try(run verb) ([]record.Row, int, error) {
 	changes, links := len(x.changes), len(x.links)
 	rows, n, err := run(x)
-	if err != nil {
+	if err != nil || x.st.data.asked() {
 		x.undo(changes, links)
 	}
 	return rows, n, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"math"
 
 	"github.com/granarydb/granary/store/predicate"
 	"github.com/granarydb/granary/store/record"
@@ -160,14 +159,8 @@ func (t *Tx) FindKey(model string, key []byte) ([]record.Row, error) {
 // Count is Store.Count within the transaction.
 func (t *Tx) Count(q Query) (int, error) {
 	_, n, err := t.do("query", q.Model, false, func(*tx) ([]record.Row, int, error) {
-		m, filter, err := t.st.prepare(q)
-		if err != nil {
-			return nil, 0, err
-		}
-		if filter.Everything() {
-			return nil, t.st.table(m).Len(), nil
-		}
-		return nil, len(filter.Rows(t.st.tables(), math.MaxInt)), nil
+		n, err := t.st.count(q)
+		return nil, n, err
 	})
 	return n, err
 }

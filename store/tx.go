@@ -11,18 +11,20 @@ import (
 
 // tx is a change being made to the tables, under the store's lock.
 type tx struct {
-	st      *Store
-	version uint32
-	now     []byte // the time of the change, as the text of a field
-	changes []table.Change
-	saved   []place
-	rows    []record.Row // that a delete was asked for
-	links   []link
-	keys    map[int][]byte   // that were generated for records of a save, by position; the same in each run
-	cleared bool             // everything is deleted
-	strict  bool             // the commit is to be on the medium when it is done
-	model   *schema.Model    // of the last record saved
-	report  func(record.Row) // is told of each row that a save leaves behind
+	st       *Store
+	version  uint32
+	now      []byte // the time of the change, as the text of a field
+	changes  []table.Change
+	saved    []place
+	rows     []record.Row // that a delete was asked for
+	links    []link
+	keys     map[int][]byte     // that were generated for records of a save, by position; the same in each run
+	cleared  bool               // everything is deleted
+	strict   bool               // the commit is to be on the medium when it is done
+	vanished map[string]*absent // models that were not in memory then
+	kin      []int              // of the models that it is about
+	model    *schema.Model      // of the last record saved
+	report   func(record.Row)   // is told of each row that a save leaves behind
 
 	mayDangle func(*schema.Relation) bool // which references may lead nowhere; nil for none
 }
@@ -35,17 +37,23 @@ type link struct {
 	change int // position in changes
 }
 
-// apply runs a commit's change on the present tables. When it fails, nothing was
-// changed.
+// apply runs a commit's change on the present tables. When it fails, or has looked
+// for rows that are not in memory, nothing was changed.
 func (st *Store) apply(c *Commit) error {
+	st.data.missed() // what was asked for before this
 	st.version++
 	x := &tx{st: st, version: st.version}
 	err := c.run(x)
 	if err == nil {
 		err = x.checkLinks()
 	}
-	if err != nil {
+	var told *told
+	if err == nil {
+		told = st.observed(x.changes, Local)
+	}
+	if err != nil || st.data.asked() {
 		x.undo(0, 0)
+		st.data.restore(x.vanished)
 		return err
 	}
 	if len(x.changes) > 0 {
@@ -53,8 +61,8 @@ func (st *Store) apply(c *Commit) error {
 		x.mark()
 	}
 	st.lives.changed(x.changes)
-	c.told = st.observed(x.changes, Local)
-	c.version, c.changes, c.saved, c.rows, c.cleared, c.strict = x.version, x.changes, x.saved, x.rows, x.cleared, x.strict
+	c.version, c.changes, c.saved, c.rows, c.told = x.version, x.changes, x.saved, x.rows, told
+	c.cleared, c.vanished, c.about, c.strict = x.cleared, x.vanished, x.kin, x.strict
 	return nil
 }
 

@@ -47,6 +47,9 @@ func answer(handle int32, verb func(dst []byte) ([]byte, error)) (length int32) 
 		output = make([]byte, 0, 64<<10)
 	}
 	out, err := verb(output[:0])
+	if e, ok := err.(*code.Error); ok && e.Code == code.NotLoaded {
+		return refuse(lacking(handle, e))
+	}
 	if err != nil {
 		return refuse(err)
 	}
@@ -77,6 +80,21 @@ func answerModel(handle, model int32, verb func(st *store.Store, m *schema.Model
 		}
 		return verb(st, models[model], dst)
 	})
+}
+
+// lacking is the error that tells the page which models to load, and of which store.
+func lacking(handle int32, e *code.Error) error {
+	named := *e
+	if l := store.LackingOf(e); l != nil {
+		named.Details = absent{handle, l.Models}
+	}
+	return &named
+}
+
+// absent are models of a store that are not in memory.
+type absent struct {
+	store  int32
+	models []string
 }
 
 func refuse(err error) int32 {

@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"runtime"
+	"strconv"
 
 	"github.com/granarydb/granary/store"
 )
@@ -29,7 +30,8 @@ func exportStats(handle int32) int32 {
 		for _, m := range s.Models {
 			dst = appendTextMember(append(separate(dst), '{'), "model", m.Model)
 			dst = appendNumberMember(dst, "rows", m.Rows)
-			dst = append(appendNumberMember(dst, "bytes", m.Bytes), '}')
+			dst = appendNumberMember(dst, "bytes", m.Bytes)
+			dst = append(strconv.AppendBool(appendName(dst, "loaded"), m.Loaded), '}')
 		}
 		var mem runtime.MemStats
 		runtime.ReadMemStats(&mem)
@@ -37,6 +39,9 @@ func exportStats(handle int32) int32 {
 		dst = append(appendName(dst, "log"), '{')
 		dst = appendNumberMember(dst, "entries", s.LogEntries)
 		dst = append(appendNumberMember(dst, "bytes", s.LogBytes), '}')
+		dst = append(appendName(dst, "blocks"), '{')
+		dst = appendNumberMember(dst, "count", s.Blocks)
+		dst = append(appendNumberMember(dst, "bytes", s.BlockBytes), '}')
 		return append(appendNumberMember(dst, "pending", s.Pending), '}'), nil
 	})
 }

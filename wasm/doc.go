@@ -26,7 +26,7 @@
 //	granary_input(length) → address          room for length bytes of input
 //	granary_output() → address               where the last answer stands
 //
-//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool};
+//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool,"preload":bytes};
 //	                                         without storage memory will do where there is no IndexedDB
 //	                                         → {"store":handle,"storage":"…","schema":compiled schema,"migration"?}
 //	                                         With "version": the version of the app's records, 1 without; "migrate": the versions
@@ -95,7 +95,9 @@
 //	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "element": {field: value},
 //	                                         "before"?: the same, "changed": [field, …]}, …]: what observers were told and the page
 //	                                         has not asked for yet, in order
-//	granary_stats(store)                     → {"models":[{"model","rows","bytes"}],"memory":bytes of the Go heap,"log":{"entries","bytes"},"pending":commits}
+//	granary_load(store, op, length)          [model, …]: their names; brings them into memory → nothing
+//	granary_stats(store)                     → {"models":[{"model","rows","bytes","loaded"}],"memory":bytes of the Go heap,
+//	                                         "log":{"entries","bytes"},"blocks":{"count","bytes"},"pending":commits}
 //	granary_check(store, op)                 → {"problems": ["…", …]}
 //	granary_export(store, op, length)        {"name"?, "models"?: [name, …]} → numbers: the number of an export, and how many records it has
 //	granary_export_next(store, export)       → how many records are written with this piece, a number, and the piece of text; none at the end
@@ -109,6 +111,10 @@
 //	granary_clear(store, op)                 → {}
 //	granary_close(store, op)                 → {}
 //	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open
+//
+// A verb that looks at models which are in storage only fails with NOT_LOADED and the
+// details {"store", "models": [name, …]}, and has done nothing: the page calls
+// granary_load with them, and then the same again.
 //
 // model and relation are positions in the compiled schema. "numbers" are 32-bit
 // unsigned little-endian integers. A row number names a record for as long as the

@@ -3,6 +3,8 @@
 package main
 
 import (
+	"context"
+
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 )
@@ -39,11 +41,20 @@ func exportImportCommit(handle, op, number int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		c, err := im.Commit()
-		if err != nil {
-			return nil, err
-		}
-		st.Then(c, func(err error) { settleWith(op, err, func() []byte { return appendReport(im.Report()) }) })
+		later(op, handle, func(ctx context.Context) ([]byte, error) {
+			c, err := im.Commit()
+			for err != nil {
+				lacking := store.LackingOf(err)
+				if lacking == nil {
+					return nil, err
+				}
+				if err = st.Load(ctx, lacking.Models...); err == nil {
+					c, err = im.Commit()
+				}
+			}
+			err = c.Wait(ctx)
+			return appendReport(im.Report()), err
+		})
 		return dst, nil
 	})
 }

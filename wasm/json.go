@@ -68,6 +68,13 @@ func appendError(dst []byte, err error) []byte {
 	if fault, ok := e.Details.(store.ImportFault); ok {
 		dst = append(appendNumberMember(append(appendName(dst, "details"), '{'), "line", fault.Line), '}')
 	}
+	if a, ok := e.Details.(absent); ok {
+		dst = append(appendNumberMember(append(appendName(dst, "details"), '{'), "store", int(a.store)), `,"models":[`...)
+		for _, name := range a.models {
+			dst = appendText(separate(dst), name)
+		}
+		dst = append(dst, "]}"...)
+	}
 	if faults, ok := e.Details.([]schema.Fault); ok {
 		dst = append(appendName(dst, "details"), '[')
 		for _, f := range faults {

@@ -26,6 +26,7 @@ type opening struct {
 	strict        bool
 	version       int
 	migrate       []byte // JSON: the versions that the page has functions for
+	preload       int    // as in store.Options
 }
 
 //go:wasmexport granary_open
@@ -33,7 +34,8 @@ func exportOpen(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
 		members, err := readObject(length)
 		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true",
-			1, members["migrate"]}
+			1, members["migrate"], 0}
+		o.preload, _ = strconv.Atoi(string(members["preload"]))
 		if text, given := members["version"]; given {
 			if o.version, _ = strconv.Atoi(string(text)); o.version == 0 {
 				o.version = -1 // no integer, and no version
@@ -64,7 +66,8 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	}
 	var handle int32
 	options := store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
-		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, n) }, Version: o.version, Migrate: steps}
+		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, n) }, Version: o.version, Migrate: steps,
+		Preload: o.preload, Pause: pause, Impatient: true}
 	if storage == inIndexedDB {
 		options.Witness = idb.NewWitness(o.name)
 	}

@@ -23,6 +23,9 @@ const idleAfter = 250 * time.Millisecond
 // idle returns after that time.
 func idle() { <-time.After(idleAfter) }
 
+// pause gives the page's thread back for a moment.
+func pause() { <-time.After(0) }
+
 // clock tells the page's time in milliseconds since 1970.
 func clock() int64 { return int64(now()) }
 

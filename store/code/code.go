@@ -39,6 +39,7 @@ const (
 	Closed        Code = "CLOSED"         // the store was closed
 	RuntimeExited Code = "RUNTIME_EXITED" // the engine crashed and takes no more calls
 	Internal      Code = "INTERNAL"       // a bug in Granary
+	NotLoaded     Code = "NOT_LOADED"     // what an engine that may not wait answers until models are loaded; no user sees it
 )
 
 // Error is the error that Granary's functions return.

@@ -1,5 +1,6 @@
 import type { Aggregates } from './aggregate-types.js';
 import { deepFreeze } from './json.js';
+import { whenLoaded } from './loading.js';
 import { LiveValue } from './live.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf, optionsJSON } from './query.js';
@@ -17,14 +18,14 @@ const OPTIONS = ['where', 'sort', 'page', 'limit', ...VERBS.slice(1)];
  * thing of one group.
  */
 export function aggregates(session: Session | undefined): Aggregates {
-  return Object.fromEntries(VERBS.map((verb, number) => [verb, async (target: unknown, what: unknown, ...rest: unknown[]) => {
+  return Object.fromEntries(VERBS.map((verb, number) => [verb, (target: unknown, what: unknown, ...rest: unknown[]) => whenLoaded(() => {
     const { model, session: own } = modelOf(verb, session, target);
     const request: Record<string, unknown> = number > 0
       ? { [verb]: fieldNames(verb, model, [what]), ...(rest.length > 0 && { where: predicateJSON(verb, model, rest[0]) }) }
       : groupsJSON(verb, model, what, rest[0]);
     const groups = deepFreeze(own.groups(model, number, request)) as readonly Record<string, Record<string, unknown>>[];
     return number > 0 ? groups[0]![verb]![what as string] : groups;
-  }])) as unknown as Aggregates;
+  })])) as unknown as Aggregates;
 }
 
 /** Live groups, checked at once; nothing runs until somebody subscribes. */

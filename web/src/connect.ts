@@ -1,5 +1,6 @@
 import { invalid } from './errors.js';
 import { keyOf } from './key.js';
+import { whenLoaded } from './loading.js';
 import type { Binding } from './model.js';
 import type { Relation } from './schema.js';
 import { placeOf } from './within.js';
@@ -19,7 +20,7 @@ export async function connect(
     return keyOf(far, other as object);
   });
   const values = relation.fields.map((name) => (record as Record<string, unknown>)[name]);
-  if (keys.length) await placeOf(record, session).connect(model, relation, { remove: op === 'remove', values, keys });
+  if (keys.length) await whenLoaded(() => placeOf(record, session).connect(model, relation, { remove: op === 'remove', values, keys }), true);
 }
 
 /** The same by the name of the relation. */

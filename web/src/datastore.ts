@@ -1,6 +1,6 @@
 import type { Aggregate, Average, GroupBy, LiveGroupBy, Sum } from './aggregate-types.js';
 import { anyEngine, engineFor } from './engines.js';
-import { isObject } from './checks.js';
+import { isObject, wholeNumber } from './checks.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
 import type { StoreEvent } from './event-types.js';
@@ -53,12 +53,21 @@ export interface OpenOptions<M extends object = DynamicModels> {
    */
   readonly migrate?: Migrations<M> | undefined;
   /**
+   * Whether the records are read into memory behind the opening: `all`, `none`, or
+   * all of a store that has so many bytes at most, which is the default with 64 MiB.
+   * A model that is not in memory is read when something first needs it.
+   */
+  readonly preload?: 'all' | 'none' | number | undefined;
+  /**
    * The engine's WebAssembly, or its address, when it does not stand beside this
    * package's code. Stores share an engine when they are given the same address or
    * the same object; keep a function in a constant for that.
    */
   readonly wasm?: WasmSource | undefined;
 }
+
+/** More bytes than a store can have. */
+const MOST = 0x7fff_ffff;
 
 /** The stores that are open, the latest last. */
 const open: DataStore<object>[] = [];
@@ -149,10 +158,12 @@ export class DataStore<M extends object = DynamicModels> {
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
     checkOptions(options);
-    const { name, schema, storage, durability, wasm, version, migrate } = options;
+    const { name, schema, storage, durability, preload, wasm, version, migrate } = options;
     const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    // the engine has 0 for the default, and less for nothing
+    const bytes = preload === 'all' ? MOST : preload === 'none' ? -1 : preload === undefined ? 0 : Math.min(preload, MOST) || -1;
     const opened = await engine.callLater('open', [], {
-      name, schema, storage, strict: durability === 'strict', version, migrate: migrate && Object.keys(migrate).map(Number),
+      name, schema, storage, strict: durability === 'strict', preload: bytes, version, migrate: migrate && Object.keys(migrate).map(Number),
     }, json) as Opened;
     const session = new Session(engine, name, opened);
     if (opened.migration) await late('migrate', session, opened.migration, migrate as unknown as Migrations, verbs);
@@ -276,6 +287,8 @@ function checkOptions(options: Omit<OpenOptions, 'migrate'>): void {
   checkName('open', options.name);
   oneOf('storage', options.storage, ['indexeddb', 'memory']);
   oneOf('durability', options.durability, ['relaxed', 'strict']);
+  if (typeof options.preload === 'number') wholeNumber('preload', options.preload, 'open');
+  else oneOf('preload', options.preload, ['all', 'none']);
 }
 
 function checkName(op: string, name: unknown): void {

@@ -1,5 +1,6 @@
 import { ErrorCode, GranaryError } from './errors.js';
 import { deepFreeze } from './json.js';
+import { NotLoaded, whenLoaded } from './loading.js';
 import type { Diff, Feed, LiveAnswer } from './live.js';
 import type { Observer } from './observable.js';
 import type { MessageJSON } from './observe.js';
@@ -27,8 +28,31 @@ export class Feeds {
     this.#store = store;
   }
 
-  /** Opens a live query, of groups unless records are to be read, and fills in its first answer; gives what closes it. */
+  /**
+   * Opens a live query, of groups unless records are to be read, and fills in its
+   * first answer, at once or when the models are loaded; gives what closes it.
+   */
   open(request: object, feed: Feed, read?: ReadItems): () => void {
+    try {
+      return this.#open(request, feed, read);
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error;
+      let close: (() => void) | undefined = () => {};
+      const start = () => {
+        if (!close) return;
+        close = this.#open(request, feed, read);
+        feed.changed();
+      };
+      const loaded = error.load().then(() => whenLoaded(start));
+      loaded.catch((reason: GranaryError) => close && feed.ended(reason.code === ErrorCode.Closed ? undefined : reason));
+      return () => {
+        close?.();
+        close = undefined;
+      };
+    }
+  }
+
+  #open(request: object, feed: Feed, read: ReadItems | undefined): () => void {
     const answer = this.#engine.call(read ? 'live' : 'live_groups', [this.#store], request, numbers);
     const number = answer[0]!;
     feed.answer = read

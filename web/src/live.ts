@@ -31,7 +31,7 @@ export interface LiveAnswer<T> {
 
 /** One live query of the engine: what a session keeps up to date. */
 export interface Feed {
-  /** A LiveAnswer, or groups. */
+  /** A LiveAnswer, or groups; undefined until the models are loaded. */
   answer: unknown;
   /** Is told of each new answer. */
   readonly changed: () => void;
@@ -68,9 +68,9 @@ export class LiveValue<V> extends Observable<V> {
     this.#pick = pick as (answer: unknown) => V;
   }
 
-  /** The present answer while somebody is subscribed, else undefined. */
+  /** The present answer while somebody is subscribed and the models are loaded, else undefined. */
   get current(): V | undefined {
-    return this.#feed && this.#pick(this.#feed.answer);
+    return this.#feed?.answer ? this.#pick(this.#feed.answer) : undefined;
   }
 
   #join(observer: Observer<V>): () => void {
@@ -78,7 +78,7 @@ export class LiveValue<V> extends Observable<V> {
     this.#observers.add(observer);
     const first = this.#feed!;
     queueMicrotask(() => {
-      if (this.#observers.has(observer) && this.#feed === first) observer.next(this.current!);
+      if (this.#observers.has(observer) && this.#feed === first && first.answer) observer.next(this.current!);
     });
     return () => {
       this.#observers.delete(observer);

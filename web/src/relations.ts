@@ -2,6 +2,7 @@ import { wholeNumber } from './checks.js';
 import { Instance } from './instance.js';
 import type { Binding } from './model.js';
 import type { Collection } from './model-types.js';
+import { whenLoaded } from './loading.js';
 import { connect } from './connect.js';
 import type { Model, Relation } from './schema.js';
 import { placeOf } from './within.js';
@@ -12,18 +13,18 @@ type Values = Record<string, unknown>;
 export async function relatedRecord(
   binding: Binding, relation: Relation, values: Values, fresh: object,
 ): Promise<object | undefined> {
-  return Instance.relatedIn(fresh)?.get(relation.name) ?? load(binding, relation, values)[0];
+  return Instance.relatedIn(fresh)?.get(relation.name) ?? (await whenLoaded(() => load(binding, relation, values)))[0];
 }
 
 /** The related records of a to-many relation, read from the store each time they are asked for. */
 export class RelatedRecords implements Collection<object, object> {
   readonly add: (others: unknown) => Promise<void>;
   readonly remove: (others: unknown) => Promise<void>;
-  readonly #load: () => object[];
+  readonly #load: () => Promise<object[]>;
   readonly #place: [Model, string];
 
   constructor(binding: Binding, relation: Relation, values: Values) {
-    this.#load = () => load(binding, relation, values);
+    this.#load = () => whenLoaded(() => load(binding, relation, values));
     this.add = (others) => connect('add', binding, relation, values, others);
     this.remove = (others) => connect('remove', binding, relation, values, others);
     this.#place = [binding.model, relation.name];
@@ -32,12 +33,12 @@ export class RelatedRecords implements Collection<object, object> {
   async toArray(options: { readonly max?: number } = {}): Promise<object[]> {
     const { max } = options;
     if (max !== undefined) wholeNumber('max', max, 'toArray', ...this.#place);
-    const records = this.#load();
+    const records = await this.#load();
     return max === undefined ? records : records.slice(0, max);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<object, void, undefined> {
-    yield* this.#load();
+    yield* await this.#load();
   }
 }
 

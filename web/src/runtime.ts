@@ -2,6 +2,7 @@ import { goConstructor, type GoRuntime } from './assets.js';
 import { engineError, ErrorCode, GranaryError, reason, wasmError, type ErrorJSON } from './errors.js';
 import type { StoreEvent } from './event-types.js';
 import { tell } from './events.js';
+import { NotLoaded } from './loading.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
 import { json, nothing, type Read } from './reading.js';
@@ -38,6 +39,7 @@ export interface EngineExports {
   granary_observe(store: number, length: number): number;
   granary_unobserve(observer: number): number;
   granary_events(store: number): number;
+  granary_load(store: number, op: number, length: number): number;
   granary_stats(store: number): number;
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
@@ -112,7 +114,9 @@ export class Engine {
     const n = this.#guard(() => call(...args, this.#write(plain)));
     const address = this.#guard(this.#exports.granary_output);
     if (n >= 0) return read(this.#memory, address, n);
-    throw engineError(json(this.#memory, address, -1 - n) as ErrorJSON);
+    const error = engineError(json(this.#memory, address, -1 - n) as ErrorJSON);
+    const lacking = error.details as { store?: number; models: string[] } | undefined;
+    throw lacking?.store ? new NotLoaded(() => this.callLater('load', [lacking.store!], lacking.models)) : error;
   }
 
   /** Makes a call that ends later. Its number goes in after the first argument. */
@@ -252,7 +256,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 }
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */
-const NEWEST = 'granary_live_groups' satisfies keyof EngineExports;
+const NEWEST = 'granary_load' satisfies keyof EngineExports;
 
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;

@@ -1,6 +1,7 @@
 import type { Aggregates } from './aggregate-types.js';
 import { aggregates } from './aggregate.js';
 import { remove, removeAll } from './delete.js';
+import { whenLoaded } from './loading.js';
 import { count, query } from './query.js';
 import { save, saveAll } from './save.js';
 import type { Session } from './session.js';
@@ -19,12 +20,12 @@ export interface StoreVerbs extends Aggregates {
 /** The verbs on a session, or on the one that their first argument belongs to. */
 export function storeVerbs(session: Session | undefined): StoreVerbs {
   const verbs = {
-    save: (record: object, condition: unknown) => save(session, record, condition),
-    saveAll: (...args: unknown[]) => saveAll(session, args),
-    query: (model: unknown, ...rest: unknown[]) => query(session, model, rest),
-    count: (model: unknown, ...rest: unknown[]) => count(session, model, rest),
-    delete: (target: unknown, ...rest: unknown[]) => remove(session, target, rest),
-    deleteAll: (...args: unknown[]) => removeAll(session, args),
+    save: (record: object, condition: unknown) => whenLoaded(() => save(session, record, condition), true),
+    saveAll: (...args: unknown[]) => whenLoaded(() => saveAll(session, args), true),
+    query: (model: unknown, ...rest: unknown[]) => whenLoaded(() => query(session, model, rest)),
+    count: (model: unknown, ...rest: unknown[]) => whenLoaded(() => count(session, model, rest)),
+    delete: (target: unknown, ...rest: unknown[]) => whenLoaded(() => remove(session, target, rest), true),
+    deleteAll: (...args: unknown[]) => whenLoaded(() => removeAll(session, args), true),
   };
   return { ...verbs, ...aggregates(session) } as unknown as StoreVerbs;
 }

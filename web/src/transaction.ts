@@ -1,5 +1,6 @@
 import { wholeNumber } from './checks.js';
 import { connectBy } from './connect.js';
+import { whenLoaded } from './loading.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { Session } from './session.js';
 import { storeVerbs } from './store-verbs.js';
@@ -18,7 +19,7 @@ export async function transaction<R>(
     const within = session.begin();
     try {
       const result = await fn(verbs(within.session));
-      await within.commit();
+      await whenLoaded(() => within.commit(), true);
       return result;
     } catch (error) {
       const conflict = conflictOf(() => within.rollback());

@@ -117,10 +117,13 @@ export interface CheckReport {
 
 /** What `stats` tells. */
 export interface Stats {
-  readonly models: readonly { readonly model: string; readonly rows: number; readonly bytes: number }[];
+  /** Of each model how many records and bytes there are; of one that is not in memory, as its blocks in storage have it. */
+  readonly models: readonly { readonly model: string; readonly rows: number; readonly bytes: number; readonly loaded: boolean }[];
   /** The bytes of the engine's heap, all stores together. */
   readonly memory: number;
   readonly log: { readonly entries: number; readonly bytes: number };
+  /** What storage holds besides the log. */
+  readonly blocks: { readonly count: number; readonly bytes: number };
   /** Commits that are on their way to storage. */
   readonly pending: number;
 }
