@@ -55,7 +55,7 @@ func TestClear_TakesLittleRoomAndGivesAllBack(t *testing.T) {
 		return storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storage.Handle()}, 2, 500))
 	}
 	st := open()
-	stranger := storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: deaf{storage.Handle()}}, 2, 500))
+	stranger := storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storetest.Deaf{Backend: storage.Handle()}}, 2, 500))
 	for i := range 10 {
 		var list []store.Put
 		for k := range 100 {
@@ -89,11 +89,6 @@ func TestClear_TakesLittleRoomAndGivesAllBack(t *testing.T) {
 	require.NoError(t, again.Clear(ctx))
 	require.Less(t, m.last, 100, "the entry does not grow with what is removed")
 }
-
-// deaf is a Backend that does not hear what others write.
-type deaf struct{ log.Backend }
-
-func (deaf) Watch(log.Watcher) {}
 
 // meter is a Backend that knows how long the last entry was.
 type meter struct {
