@@ -58,8 +58,13 @@ export class Rig {
   }
 
   async end() {
-    for (const browser of this.#browsers) browser.kill();
     await this.#server?.close();
+    this.abandon();
+  }
+
+  /** Leaves nothing behind, at once. */
+  abandon() {
+    for (const browser of this.#browsers) browser.strike();
     rmSync(this.directory, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
   }
 }
@@ -111,10 +116,15 @@ class Browser {
 
   /** Kills every process of the browser at once. */
   async kill() {
-    if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(-this.#child.pid, 'SIGKILL');
+    this.strike();
     await this.#gone;
     this.#rig.ended(this);
     await this.connection?.disconnect().catch(() => {});
+  }
+
+  /** The kill itself, which does not wait. */
+  strike() {
+    if (this.#child.exitCode === null && this.#child.signalCode === null) process.kill(-this.#child.pid, 'SIGKILL');
   }
 
   /** Ends the browser in order. */

@@ -28,11 +28,18 @@ const sizeOf = ({ small, large }) =>
   values.n === undefined ? small : wanted ? Number(values.n) : Math.max(1, Math.round((large * Number(values.n)) / LARGE));
 
 let failed = 0;
+let rig;
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.once(signal, () => {
+    rig?.abandon();
+    process.exit(2);
+  });
+}
 for (const [name, scenario] of Object.entries(scenarios)) {
   if (wanted && name !== wanted) continue;
   const counts = new Counts();
   const start = performance.now();
-  const rig = new Rig(seed);
+  rig = new Rig(seed);
   try {
     await rig.start();
     await scenario.run(rig, counts, sizeOf(scenario));
