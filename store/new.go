@@ -179,5 +179,5 @@ func textOf(raw []byte) string {
 	if raw[0] != '"' {
 		return ""
 	}
-	return string(jsontext.Unescape(raw[1 : len(raw)-1]))
+	return string(jsontext.Characters(raw))
 }

@@ -24,6 +24,9 @@ func Unescape(text []byte) []byte {
 			i++
 			continue
 		}
+		if len(text) < i+2 || text[i+1] == 'u' && len(text) < i+6 {
+			break // damaged text
+		}
 		c = text[i+1]
 		if c != 'u' {
 			out = append(out, unescapeByte(c))
@@ -41,6 +44,15 @@ func Unescape(text []byte) []byte {
 		out = AppendRune(out, r)
 	}
 	return out
+}
+
+// Characters returns the characters of the JSON text of a string, quotes included, as
+// WTF-8. Of damaged text it returns as much as there is.
+func Characters(raw []byte) []byte {
+	if len(raw) < 2 {
+		return nil
+	}
+	return Unescape(raw[1 : len(raw)-1])
 }
 
 // AppendRune appends r as WTF-8: as UTF-8, with surrogates in their three bytes.

@@ -39,6 +39,13 @@ func TestString_ReadsEveryEscape(t *testing.T) {
 	}
 }
 
+// Text that was damaged where it is stored may be anything.
+func TestCharacters_OfDamagedTextAreThoseThatThereAre(t *testing.T) {
+	for text, want := range map[string]string{`"ab"`: "ab", `"a\n"`: "a\n", `"`: "", ``: "", `"a\"`: "a", `"a\u12"`: "a", `"\ud83d\u"`: "\xed\xa0\xbd", `"\"`: ""} {
+		require.Equal(t, want, string(jsontext.Characters([]byte(text))), text)
+	}
+}
+
 // What JSON.stringify of a browser writes.
 func TestAppendString_WritesWhatJSONStringifyWrites(t *testing.T) {
 	for value, want := range map[string]string{

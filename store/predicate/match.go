@@ -117,12 +117,12 @@ func (n *node) contains(raw []byte) bool {
 		}
 		return false
 	}
-	return raw[0] == '"' && v.Kind == record.String && bytes.Contains(characters(raw), v.Text)
+	return raw[0] == '"' && v.Kind == record.String && bytes.Contains(jsontext.Characters(raw), v.Text)
 }
 
 func (n *node) begins(raw []byte) bool {
 	v := &n.values[0]
-	return raw[0] == '"' && v.Kind == record.String && bytes.HasPrefix(characters(raw), v.Text)
+	return raw[0] == '"' && v.Kind == record.String && bytes.HasPrefix(jsontext.Characters(raw), v.Text)
 }
 
 func (n *node) ordered(raw []byte) bool {
@@ -144,5 +144,3 @@ func (n *node) ordered(raw []byte) bool {
 	}
 	return order >= 0 && n.values[1].Kind != record.Null && got.Compare(n.values[1].Value) <= 0
 }
-
-func characters(raw []byte) []byte { return jsontext.Unescape(raw[1 : len(raw)-1]) }

@@ -37,7 +37,7 @@ func Decode(raw []byte) Value {
 	case 'f':
 		return Value{Kind: False}
 	case '"':
-		return Value{Kind: String, Text: jsontext.Unescape(raw[1 : len(raw)-1])}
+		return Value{Kind: String, Text: jsontext.Characters(raw)}
 	case '[', '{':
 		return Value{Kind: Composite, Text: raw}
 	}
