@@ -29,7 +29,7 @@ func (b *Backend) Blocks(ctx context.Context, ids []uint64) ([][]byte, error) {
 		}
 		value, err := answer(answers[0])
 		if err == nil && !value.IsUndefined() {
-			blocks[i], err = toGo(value)
+			blocks[i] = toGo(value)
 		}
 		if err != nil {
 			return nil, failure(code.Corrupt, "blocks", "", err)

@@ -304,20 +304,53 @@ func TestWitness_RemembersTheMostOfOneIdentity(t *testing.T) {
 	})
 }
 
-func TestRead_OfForeignValuesIsCorrupt(t *testing.T) {
+func TestRead_OfForeignValuesGivesThemAsText(t *testing.T) {
 	b := open(t, newName(t))
 	put := function("db", `return new Promise((resolve, reject) => {
 		const t = IDBDatabase.prototype.transaction.call(db, ["log", "blocks"], "readwrite")
 		t.objectStore("log").put("text", 1)
+		t.objectStore("log").put(1n, 2)
+		t.objectStore("log").put("under a name", "name")
+		t.objectStore("log").put("between two numbers", 1.5)
 		t.objectStore("blocks").put({length: 1e9}, 1)
 		t.oncomplete = resolve
 		t.onabort = () => reject(t.error)
 	})`)
 	await(t, put.Invoke(connectionOf(t, b)))
-	_, err := b.Read(ctx, 0)
+	snapshot, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Equal(t, []log.Entry{{Sequence: 1, Data: []byte(`"text"`)}, {Sequence: 2, Data: []byte("[object BigInt]")}}, snapshot.Entries)
+	blocks, err := b.Blocks(ctx, []uint64{1})
+	require.NoError(t, err)
+	require.Equal(t, `{"length":1000000000}`, string(blocks[0]))
+	_, err = log.ReadEntry(snapshot.Entries[0], nil, nil)
 	require.ErrorIs(t, err, code.Corrupt)
-	_, err = b.Blocks(ctx, []uint64{1})
-	require.ErrorIs(t, err, code.Corrupt)
+	survey, err := b.Survey(ctx)
+	require.NoError(t, err)
+	require.Equal(t, log.Survey{Entries: snapshot.Entries, Blocks: []uint64{1}}, survey)
+}
+
+// A manifest that is gone is not the same as one that never was.
+func TestRead_KnowsTheGenerationOfAManifestThatIsGone(t *testing.T) {
+	b := open(t, newName(t))
+	require.NoError(t, b.Replace(ctx, log.Replace{Manifest: []byte("m")}))
+	remove := function("db", "store", `return new Promise((resolve, reject) => {
+		const t = IDBDatabase.prototype.transaction.call(db, [store], "readwrite")
+		t.objectStore(store).clear()
+		t.oncomplete = resolve
+		t.onabort = () => reject(t.error)
+	})`)
+	await(t, remove.Invoke(connectionOf(t, b), "generation"))
+	snapshot, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Equal(t, uint64(1), snapshot.Generation, "the manifest tells")
+	require.Equal(t, "m", string(snapshot.Manifest))
+	require.NoError(t, b.Replace(ctx, log.Replace{Generation: 1, Manifest: []byte("n")}))
+	await(t, remove.Invoke(connectionOf(t, b), "manifest"))
+	snapshot, err = b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Equal(t, uint64(2), snapshot.Generation)
+	require.Nil(t, snapshot.Manifest)
 }
 
 func TestRead_LosesNoRace(t *testing.T) {

@@ -5,13 +5,14 @@
 //
 // # Layout
 //
-// A store is one database, "granary:" and its name, with four object stores:
+// A store is one database, "granary:" and its name, with five object stores:
 //
 //	generation  generation → {present: 1}    one record, which says what the present generation is
 //	            "identity" → string          random, as long as the database lives
 //	manifest    generation → Uint8Array      one record, none in generation 0
 //	log         sequence   → Uint8Array
 //	blocks      id         → Uint8Array
+//	aside       name       → Uint8Array      what a repair took out of the others
 //
 // # Compare and swap without a question
 //
@@ -55,12 +56,13 @@ const (
 	storeManifest   = "manifest"
 	storeLog        = "log"
 	storeBlocks     = "blocks"
+	storeAside      = "aside"
 
 	fieldPresent = "present"
 	keyIdentity  = "identity"
 )
 
-var objectStores = [...]string{storeGeneration, storeManifest, storeLog, storeBlocks}
+var objectStores = [...]string{storeGeneration, storeManifest, storeLog, storeBlocks, storeAside}
 
 // How long the browser may take before a call ends with an error. A page that
 // slept meanwhile may find a call ended that the browser would have answered.

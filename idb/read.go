@@ -17,7 +17,7 @@ import (
 var reading = manner{TransactionOptions: indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadOnly}}
 
 // Read returns the manifest and all entries numbered above after, as one
-// snapshot. It costs one transaction of five requests, however many entries there
+// snapshot. It costs one transaction of six requests, however many entries there
 // are: a cursor would cost an event for each.
 func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot, err error) {
 	above, err := keysAbove(after)
@@ -30,11 +30,12 @@ func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot
 	list.add(storeLog, "getAllKeys", nil, above)
 	list.add(storeLog, "getAll", nil, above)
 	list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
+	list.add(storeGeneration, "getAllKeys", nil, js.Undefined())
 	answers, err := b.perform(ctx, "read", reading, list, storeGeneration, storeManifest, storeLog)
 	if err != nil {
 		return snapshot, err
 	}
-	manifests, err := records(answers[0], answers[1])
+	snapshot.Generation, snapshot.Manifest, err = manifestOf(answers[5], answers[0], answers[1])
 	if err == nil {
 		snapshot.Entries, err = records(answers[2], answers[3])
 	}
@@ -44,10 +45,28 @@ func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot
 	if snapshot.Identity, err = b.knows(answers[4]); err != nil {
 		return log.Snapshot{}, failure(code.Corrupt, "read", "", err)
 	}
-	for _, m := range manifests {
-		snapshot.Generation, snapshot.Manifest = m.Sequence, m.Data
-	}
 	return snapshot, nil
+}
+
+// manifestOf returns the present generation and its manifest, nil when that is not
+// there. Where no record says what the generation is, the manifest's is it.
+func manifestOf(generations, keys, values js.Value) (generation uint64, manifest []byte, err error) {
+	present, err := answer(generations)
+	if err != nil {
+		return 0, nil, err
+	}
+	manifests, err := records(keys, values)
+	if n, ok := numberOf(present.Index(0)); ok {
+		generation = n
+	} else if len(manifests) > 0 {
+		generation = manifests[len(manifests)-1].Sequence
+	}
+	for _, m := range manifests {
+		if m.Sequence == generation {
+			manifest = m.Data
+		}
+	}
+	return generation, manifest, err
 }
 
 // records returns numbers and bytes of what was asked for with two requests, in
@@ -61,11 +80,9 @@ func records(keys, values js.Value) (list []log.Entry, err error) {
 		return nil, err
 	}
 	for i := range keys.Length() {
-		data, err := toGo(values.Index(i))
-		if err != nil {
-			return nil, err
+		if n, ok := numberOf(keys.Index(i)); ok { // or it is none of ours
+			list = append(list, log.Entry{Sequence: n, Data: toGo(values.Index(i))})
 		}
-		list = append(list, log.Entry{Sequence: uint64(keys.Index(i).Float()), Data: data})
 	}
 	return list, nil
 }

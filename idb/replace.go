@@ -44,6 +44,12 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 		return undone("replace", err)
 	}
 	list.add(storeLog, "delete", nil, folded)
+	for _, e := range r.Add {
+		if !fits(e.Sequence) {
+			return unfit("replace", "the number of an entry")
+		}
+		list.add(storeLog, "add", e.Data, key(e.Sequence))
+	}
 	how := writing(indexeddb.DurabilityStrict)
 	how.commit = !commitsHalves()
 	_, err = b.performOn(ctx, r.Identity, "replace", how, list, objectStores[:])

@@ -54,14 +54,29 @@ func answer(request js.Value) (js.Value, error) {
 	return request.Get("result"), nil
 }
 
-// toGo returns a copy of the bytes of a stored value.
-func toGo(value js.Value) ([]byte, error) {
+// numberOf returns the whole number that a key is; false for every other key.
+func numberOf(key js.Value) (uint64, bool) {
+	if key.Type() != js.TypeNumber {
+		return 0, false
+	}
+	f := key.Float()
+	return uint64(f), f >= 0 && f <= largestNumber && f == float64(uint64(f))
+}
+
+// toGo returns a copy of the bytes of a stored value. A value that is no bytes was
+// put there by somebody else; it comes as text, which the store's checksums find
+// to be damaged.
+func toGo(value js.Value) []byte {
 	if !value.InstanceOf(js.Global().Get("Uint8Array")) {
-		return nil, errors.New("a stored value is no Uint8Array; somebody else wrote to the database")
+		text, err := invoke(js.Global().Get("JSON"), "stringify", value)
+		if err != nil || text.Type() != js.TypeString {
+			text = js.Global().Get("Object").Get("prototype").Get("toString").Call("call", value)
+		}
+		return []byte(text.String())
 	}
 	data := make([]byte, value.Get("byteLength").Int())
 	js.CopyBytesToGo(data, value)
-	return data, nil
+	return data
 }
 
 // object returns an object with this one member, which js.ValueOf would assign: a

@@ -109,6 +109,9 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32, names map
 		return false, err
 	}
 	d.identity, d.generation = snapshot.Identity, snapshot.Generation
+	if snapshot.Manifest == nil && snapshot.Generation > 0 {
+		return false, code.Fault(code.Corrupt, "", "", "the manifest is missing: the stored bytes were damaged")
+	}
 	if d.manifest, err = log.ReadManifest(snapshot.Manifest); err != nil {
 		return false, err
 	}

@@ -42,7 +42,8 @@ type Backend interface {
 	Append(ctx context.Context, a Append) error
 
 	// Replace, all or nothing: stores r.Put, removes the blocks r.Drop and every
-	// entry up to and including r.Through, and stores r.Manifest under
+	// entry up to and including r.Through, adds the entries r.Add, which are numbered
+	// above that and in no use, and stores r.Manifest under
 	// r.Generation+1 in the place of the old manifest. It fails with ErrTaken when
 	// the identity or the generation in storage is not that of r and, with r.Alone,
 	// when the number after r.Through is in use.
@@ -63,6 +64,18 @@ type Backend interface {
 	// that has ended, is free. Where the platform has no locks everybody gets
 	// them: nothing may depend on a lock but speed.
 	Lock(ctx context.Context, name string, wait bool) (unlock func(), err error)
+
+	// Survey returns all that is there but the bytes of the blocks, as one snapshot,
+	// whatever state it is in. It is for a repair: where Read answers by the rules,
+	// Survey answers with what it finds.
+	Survey(ctx context.Context) (Survey, error)
+
+	// SetAside keeps copies of what a repair takes out, apart from everything else:
+	// no other method sees or removes them. A name that is in use is overwritten.
+	SetAside(ctx context.Context, pieces []Piece) error
+
+	// Aside returns what was set aside, in the order of the names.
+	Aside(ctx context.Context) ([]Piece, error)
 
 	// Close gives up the connection. Calls under way end with code.Closed, or
 	// with their result. Close is idempotent.
@@ -124,6 +137,21 @@ type Replace struct {
 	Drop       []uint64
 	Through    uint64
 	Alone      bool // there may be no entry after that
+	Add        []Entry
+}
+
+// Survey is what Survey returns. Numbers are in ascending order.
+type Survey struct {
+	Generation uint64
+	Manifest   []byte // that of the generation; nil when there is none
+	Blocks     []uint64
+	Entries    []Entry
+}
+
+// Piece is something that was set aside, with the name that tells what it was.
+type Piece struct {
+	Name string
+	Data []byte
 }
 
 // Block is a block of a segment.

@@ -107,6 +107,11 @@ func ReadManifest(data []byte) (*Manifest, error) {
 	if err != nil {
 		return nil, err
 	}
+	return readManifest(r)
+}
+
+// readManifest reads the content of a manifest.
+func readManifest(r *reader) (*Manifest, error) {
 	m := &Manifest{Through: r.number(), Nonce: r.number(), NextBlock: r.number()}
 	for range r.count() {
 		m.Layouts = append(m.Layouts, r.layout())

@@ -30,6 +30,7 @@ func New() *Backend {
 		identity: "memory-" + strconv.FormatUint(made.Add(1), 10),
 		blocks:   map[uint64][]byte{},
 		watching: map[*Backend]bool{},
+		aside:    map[string][]byte{},
 		locks:    map[string]*lock{},
 	}}
 }

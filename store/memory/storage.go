@@ -15,6 +15,7 @@ type storage struct {
 	manifest   []byte
 	entries    []log.Entry // in the order of their numbers
 	blocks     map[uint64][]byte
+	aside      map[string][]byte
 	watching   map[*Backend]bool
 	locks      map[string]*lock
 }
@@ -64,16 +65,27 @@ func (s *storage) append(a log.Append) error {
 	if !s.is(a.Identity, a.Generation) || at > 0 && s.entries[at-1].Sequence == a.Sequence {
 		return log.ErrTaken
 	}
+	s.add(log.Entry{Sequence: a.Sequence, Data: a.Data})
+	return nil
+}
+
+// add puts a copy of an entry in its place.
+func (s *storage) add(e log.Entry) {
+	at := s.above(e.Sequence)
 	s.entries = append(s.entries, log.Entry{})
 	copy(s.entries[at+1:], s.entries[at:]) // nothing, as a rule: numbers grow
-	s.entries[at] = log.Entry{Sequence: a.Sequence, Data: copied(a.Data)}
-	return nil
+	s.entries[at] = log.Entry{Sequence: e.Sequence, Data: copied(e.Data)}
 }
 
 func (s *storage) replace(r log.Replace) error {
 	at := s.above(r.Through)
 	if !s.is(r.Identity, r.Generation) || r.Alone && at < len(s.entries) && s.entries[at].Sequence == r.Through+1 {
 		return log.ErrTaken
+	}
+	for _, e := range r.Add {
+		if at := s.above(e.Sequence); e.Sequence > r.Through && at > 0 && s.entries[at-1].Sequence == e.Sequence {
+			return log.ErrTaken
+		}
 	}
 	s.generation++
 	s.manifest = copied(r.Manifest)
@@ -84,6 +96,9 @@ func (s *storage) replace(r log.Replace) error {
 		s.blocks[block.ID] = copied(block.Data)
 	}
 	s.entries = append([]log.Entry(nil), s.entries[at:]...)
+	for _, e := range r.Add {
+		s.add(e)
+	}
 	return nil
 }
 

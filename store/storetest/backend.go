@@ -20,7 +20,7 @@ import (
 // would. TestBackend closes the connections; what else has to be removed, open
 // registers with t.Cleanup, which runs after that.
 func TestBackend(t *testing.T, open func(t *testing.T) func() log.Backend) {
-	groups := [][]backendTest{entryTests, replaceTests, sizeTests, raceTests, tabTests, contextTests, closeTests}
+	groups := [][]backendTest{entryTests, replaceTests, sizeTests, raceTests, asideTests, tabTests, contextTests, closeTests}
 	for _, group := range groups {
 		for _, test := range group {
 			t.Run(test.promise, func(t *testing.T) {

@@ -132,11 +132,16 @@ var closeTests = []backendTest{
 func callAll(ctx context.Context, b log.Backend) map[string]error {
 	_, read := b.Read(ctx, 0)
 	_, blocks := b.Blocks(ctx, []uint64{1})
+	_, survey := b.Survey(ctx)
+	_, aside := b.Aside(ctx)
 	return map[string]error{
-		"read":    read,
-		"blocks":  blocks,
-		"append":  b.Append(ctx, log.Append{Sequence: 2}),
-		"replace": b.Replace(ctx, log.Replace{Through: 1}),
+		"survey":    survey,
+		"set aside": b.SetAside(ctx, []log.Piece{{Name: "a"}}),
+		"aside":     aside,
+		"read":      read,
+		"blocks":    blocks,
+		"append":    b.Append(ctx, log.Append{Sequence: 2}),
+		"replace":   b.Replace(ctx, log.Replace{Through: 1}),
 	}
 }
 

@@ -39,7 +39,7 @@ const quotaWrites = 3
 type Plan map[int]Fault
 
 // Backend passes calls on to another, but for those that the plan is about. Read,
-// Blocks, Append and Replace are calls.
+// Blocks, Append, Replace, Survey, SetAside and Aside are calls.
 type Backend struct {
 	log.Backend
 	plan Plan
@@ -130,6 +130,35 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 // Watch tells of nothing, so that the calls that there are do not hang on when a
 // store hears of others.
 func (b *Backend) Watch(log.Watcher) {}
+
+// Survey is a call.
+func (b *Backend) Survey(ctx context.Context) (s log.Survey, err error) {
+	err = b.call("survey", false, func() error {
+		s, err = b.Backend.Survey(ctx)
+		return err
+	})
+	if err != nil {
+		return log.Survey{}, err
+	}
+	return s, nil
+}
+
+// SetAside is a call that writes.
+func (b *Backend) SetAside(ctx context.Context, pieces []log.Piece) error {
+	return b.call("set aside", true, func() error { return b.Backend.SetAside(ctx, pieces) })
+}
+
+// Aside is a call.
+func (b *Backend) Aside(ctx context.Context) (pieces []log.Piece, err error) {
+	err = b.call("aside", false, func() error {
+		pieces, err = b.Backend.Aside(ctx)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return pieces, nil
+}
 
 // call runs do, unless the plan is against it.
 func (b *Backend) call(op string, writes bool, do func() error) error {

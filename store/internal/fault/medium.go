@@ -238,6 +238,10 @@ func (c *Connection) Replace(_ context.Context, r log.Replace) error {
 	for _, block := range r.Put {
 		kept.Put = append(kept.Put, log.Block{ID: block.ID, Data: append([]byte{}, block.Data...)})
 	}
+	kept.Add = nil
+	for _, e := range r.Add {
+		kept.Add = append(kept.Add, log.Entry{Sequence: e.Sequence, Data: append([]byte{}, e.Data...)})
+	}
 	return c.write("replace", write{replace: &kept, identity: r.Identity}, false)
 }
 
@@ -263,6 +267,34 @@ func (c *Connection) Watch(w log.Watcher) {
 // Lock gives everybody the lock: a program that has died could not give it back.
 func (c *Connection) Lock(context.Context, string, bool) (unlock func(), err error) {
 	return func() {}, nil
+}
+
+// Survey passes the call on.
+func (c *Connection) Survey(ctx context.Context) (log.Survey, error) {
+	b, err := c.usable("survey")
+	if err != nil {
+		return log.Survey{}, err
+	}
+	return b.Survey(ctx)
+}
+
+// SetAside passes the call on. It is no write that is remembered: a medium that is
+// cut has nothing set aside.
+func (c *Connection) SetAside(ctx context.Context, pieces []log.Piece) error {
+	b, err := c.usable("set aside")
+	if err != nil {
+		return err
+	}
+	return b.SetAside(ctx, pieces)
+}
+
+// Aside passes the call on.
+func (c *Connection) Aside(ctx context.Context) ([]log.Piece, error) {
+	b, err := c.usable("aside")
+	if err != nil {
+		return nil, err
+	}
+	return b.Aside(ctx)
 }
 
 // Close ends the connection.
