@@ -294,7 +294,7 @@ func (x *tx) entailed(f fate, stack []going, spared []sparing) ([]going, []spari
 	rule := &x.st.rules[f.table.Model.Index]
 	for _, r := range rule.owned {
 		for _, n := range x.related(f, r) {
-			if r.OnDelete == schema.Cascade {
+			if r.OnDelete == schema.Cascade || x.force && r.OnDelete == schema.Restrict && !mayBeNull(r.Target, r.TargetFields) {
 				stack = append(stack, going{fate: fate{x.st.table(r.Target), n}})
 			} else {
 				spared = append(spared, sparing{owner: f, relation: r, row: n})
@@ -308,6 +308,11 @@ func (x *tx) entailed(f fate, stack []going, spared []sparing) ([]going, []spari
 		}
 	}
 	return stack, spared
+}
+
+// mayBeNull reports whether all of the fields may be null.
+func mayBeNull(m *schema.Model, fields []int) bool {
+	return !slices.ContainsFunc(fields, func(i int) bool { return m.Fields[i].Type.Required || slices.Contains(m.Key, i) })
 }
 
 // related returns the rows that a record is connected with through a relation.
@@ -329,7 +334,7 @@ type sparing struct {
 // spare does what onDelete says instead of deleting.
 func (x *tx) spare(s sparing) error {
 	r := s.relation
-	if r.OnDelete == schema.Restrict {
+	if r.OnDelete == schema.Restrict && !x.force {
 		return code.Fault(code.Reference, r.Owner.Name, r.Name, "still has a "+r.Target.Name+" and is declared onDelete: RESTRICT; delete or move that first")
 	}
 	if r.Kind == schema.HasOne {

@@ -26,6 +26,7 @@ type tx struct {
 	model    *schema.Model      // of the last record saved
 	report   func(record.Row)   // is told of each row that a save leaves behind
 
+	force     bool                        // a repair: nothing is restricted
 	mayDangle func(*schema.Relation) bool // which references may lead nowhere; nil for none
 }
 

@@ -36,7 +36,7 @@ func BlockID(data []byte) (uint64, bool) {
 // Parts is what an entry says, its layouts being numbers still.
 type Parts struct {
 	Nonce   uint64
-	After   uint64   // as Head tells it
+	After   uint64 // as Head tells it
 	Commits [][]Part
 	Layouts []*record.Layout // that it names, in the order of their numbers
 }
