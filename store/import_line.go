@@ -14,6 +14,7 @@ import (
 type lineReader struct {
 	number int    // of the line at hand, from 1
 	rest   []byte // of a line whose end has not come yet
+	ended  bool   // the line at hand is what stands behind the last line break
 }
 
 // feed hands over the lines that end in piece, without what ends them.
@@ -45,7 +46,7 @@ func (l *lineReader) feed(piece []byte, take func([]byte) error) error {
 // end hands over what stands behind the last line break.
 func (l *lineReader) end(take func([]byte) error) error {
 	line := l.rest
-	l.rest = nil
+	l.rest, l.ended = nil, true
 	return l.take(line, take)
 }
 
@@ -71,6 +72,9 @@ func (im *Import) line(line []byte) error {
 	var l importLine
 	l.read(s)
 	if err := s.Err(); err != nil {
+		if im.lines.ended && im.stage == atRecords {
+			return im.fault(nil, "the file ends within its last line: it was cut")
+		}
 		return im.fault(nil, "is not JSON: "+err.Error())
 	}
 	if im.stage == atHead {

@@ -355,7 +355,7 @@ func (r *repair) replacement(entries []log.Entry, logStays bool) log.Replace {
 	m := &log.Manifest{NextBlock: 1}
 	if r.manifest != nil {
 		*m = *r.manifest
-	} else if r.guess != nil && r.guess.NextBlock < 1<<40 {
+	} else if r.guess != nil && r.guess.NextBlock < likely {
 		m.NextBlock = max(1, r.guess.NextBlock)
 	}
 	for _, id := range r.survey.Blocks {
@@ -364,15 +364,28 @@ func (r *repair) replacement(entries []log.Entry, logStays bool) log.Replace {
 	m.Segments = r.segments()
 	replace := log.Replace{Generation: r.survey.Generation, Drop: r.drop, Put: r.put, Through: m.Through}
 	if !logStays {
-		last := m.Through
-		for _, e := range r.survey.Entries {
-			last = max(last, e.Sequence)
-		}
-		m.Through, m.Nonce, m.Layouts = last, 0, nil
-		replace.Through, replace.Add, replace.Alone = last, entries, true
+		m.Through, m.Nonce, m.Layouts = r.last(), 0, nil
+		replace.Through, replace.Add, replace.Alone = m.Through, entries, true
 	}
 	replace.Manifest = m.Bytes()
 	return replace
+}
+
+// likely is what numbers of entries and blocks stay below.
+const likely = 1 << 40
+
+// last returns the number of the last entry that there was, as far as can be told.
+func (r *repair) last() uint64 {
+	last := uint64(0)
+	if r.manifest != nil {
+		last = r.manifest.Through
+	} else if r.guess != nil && r.guess.Through < likely {
+		last = r.guess.Through
+	}
+	for _, e := range r.survey.Entries {
+		last = max(last, e.Sequence)
+	}
+	return last
 }
 
 // segments are the blocks that are whole, by model, in the order in which they were

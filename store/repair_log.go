@@ -61,18 +61,11 @@ func (r *repair) readEntries(ctx context.Context) (fresh []log.Entry, whole bool
 		}
 		whole = whole && ok
 	}
-	head = 0 // from here on that of all there are
-	if r.manifest != nil {
-		head = r.manifest.Through
-	}
-	for _, e := range r.survey.Entries {
-		head = max(head, e.Sequence)
-	}
 	if whole && l.sound() {
 		return nil, true, nil
 	}
 	l.infer()
-	fresh, err = l.write(ctx, head)
+	fresh, err = l.write(ctx, r.last())
 	return fresh, false, err
 }
 
