@@ -424,6 +424,11 @@ func (r *repair) settle(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = st.Close() }()
+	for _, m := range r.options.Schema.Models {
+		if err := st.Load(ctx, m.Name); err != nil {
+			return err
+		}
+	}
 	if err := r.remove(ctx, st); err != nil {
 		return err
 	}
@@ -479,7 +484,7 @@ func (r *repair) remove(ctx context.Context, st *Store) error {
 		}
 	}
 	r.report.Repaired = true
-	c, err := st.begin("repair", find)
+	c, err := st.begin(ctx, "repair", find)
 	if err != nil {
 		return err
 	}

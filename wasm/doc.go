@@ -26,7 +26,7 @@
 //	granary_input(length) → address          room for length bytes of input
 //	granary_output() → address               where the last answer stands
 //
-//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool,"preload":bytes};
+//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool,"preload":bytes,"onDamage":"fail"|"repair"};
 //	                                         without storage memory will do where there is no IndexedDB
 //	                                         → {"store":handle,"storage":"…","schema":compiled schema,"migration"?}
 //	                                         With "version": the version of the app's records, 1 without; "migrate": the versions
@@ -108,6 +108,8 @@
 //	granary_wake(store)                      has the store look whether other tabs have written → nothing
 //	granary_hurry(store)                     hands all that is pending to storage when the page kicks the engine next, before that
 //	                                         call returns → nothing
+//	granary_repair(op, length)               {"name","schema","version"?} → {"repaired","uncertain","settled","models":[{"model","kept","lost","removed","dangling"}],
+//	                                         "aside":[{"name","model"?,"bytes","reason"}]}; of IndexedDB; no store may have it open
 //	granary_clear(store, op)                 → {}
 //	granary_close(store, op)                 → {}
 //	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open

@@ -27,6 +27,7 @@ type opening struct {
 	version       int
 	migrate       []byte // JSON: the versions that the page has functions for
 	preload       int    // as in store.Options
+	onDamage      string
 }
 
 //go:wasmexport granary_open
@@ -34,13 +35,8 @@ func exportOpen(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
 		members, err := readObject(length)
 		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true",
-			1, members["migrate"], 0}
+			versionOf(members), members["migrate"], 0, textOf(members["onDamage"])}
 		o.preload, _ = strconv.Atoi(string(members["preload"]))
-		if text, given := members["version"]; given {
-			if o.version, _ = strconv.Atoi(string(text)); o.version == 0 {
-				o.version = -1 // no integer, and no version
-			}
-		}
 		if err != nil || o.name == "" || o.schema == nil || o.storage == "" && members["storage"] != nil ||
 			o.storage != "" && o.storage != inIndexedDB && o.storage != inMemory {
 			return nil, &code.Error{Code: code.Invalid, Op: "open",
@@ -49,6 +45,18 @@ func exportOpen(op, length int32) int32 {
 		later(op, 0, func(ctx context.Context) ([]byte, error) { return open(ctx, o) })
 		return dst, nil
 	})
+}
+
+// versionOf returns the version of the app that the page gives, 1 when it gives none.
+func versionOf(members map[string][]byte) int {
+	text, given := members["version"]
+	if !given {
+		return 1
+	}
+	if version, _ := strconv.Atoi(string(text)); version != 0 {
+		return version
+	}
+	return -1 // no integer, and no version
 }
 
 func open(ctx context.Context, o opening) ([]byte, error) {
@@ -71,7 +79,15 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	if storage == inIndexedDB {
 		options.Witness = idb.NewWitness(o.name)
 	}
-	st, m, err := store.BeginOpen(ctx, options)
+	st, m, err := beginOpen(ctx, options, o.onDamage == repairDamage)
+	if code.Of(err) == code.Corrupt && storage == inIndexedDB && o.onDamage == repairDamage {
+		_ = b.Close()
+		if options.Backend, err = repaired(ctx, o.name, s, o.version); err != nil {
+			return nil, err
+		}
+		b = options.Backend
+		st, m, err = store.BeginOpen(ctx, options)
+	}
 	if err != nil {
 		_ = b.Close()
 		return nil, err

@@ -84,7 +84,7 @@ func (m *maker) scripts(ctx context.Context) error {
 var inside = strings.Fields(`
 	Class adopt answer ask bindingOf bindings bound callLater changedIn compiled dead deep definition
 	ended feed finish generated given graph hazardous initial later listen loadGo loadLate make many plan
-	readNumbers readRelation readText ready records related relatedIn requiredKeys rollback root
+	readNumbers readRelation readText ready recordsOf related relatedIn requiredKeys rollback root
 	saveWithin saved session slotOf slots stamped stand sweep tidy tree writeBytes writeText
 `)
 

@@ -25,4 +25,7 @@ export { SortDirection } from './sort.js';
 export type { StoreVerbs } from './store-verbs.js';
 export type { Connect, ManyToManyName, RunTransaction, Transaction, TransactionOptions } from './transaction-types.js';
 export type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
+export type {
+  ExportOptions, ImportOptions, ImportReport, ImportSource, Progress, RepairedModel, RepairReport,
+} from './transfer-types.js';
 export type { WasmSource, WasmValue } from './wasm-source.js';

@@ -11,6 +11,7 @@ import type { Observable } from './observable.js';
 import { observe } from './observe.js';
 import { json } from './reading.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
+import type { ExportOptions, ImportOptions, ImportReport, ImportSource, RepairReport } from './transfer-types.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
 import type { Migrations } from './migration-types.js';
@@ -34,6 +35,13 @@ export interface OpenOptions<M extends object = DynamicModels> {
    * `store.storage` and an event STORAGE say.
    */
   readonly storage?: 'indexeddb' | 'memory' | undefined;
+  /**
+   * What to do when stored bytes are damaged: `fail` (the default) rejects with
+   * CORRUPT and leaves all as it is; `repair` reads all of it,
+   * does what {@link DataStore.repair} does if it must, and tells of that by an event
+   * REPAIRED.
+   */
+  readonly onDamage?: 'fail' | 'repair' | undefined;
   /**
    * What a resolved save promises: `relaxed` (the default) survives a crash of tab
    * and browser, `strict` a power cut too and costs about a millisecond more.
@@ -158,12 +166,12 @@ export class DataStore<M extends object = DynamicModels> {
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
     checkOptions(options);
-    const { name, schema, storage, durability, preload, wasm, version, migrate } = options;
+    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate } = options;
     const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
     // the engine has 0 for the default, and less for nothing
     const bytes = preload === 'all' ? MOST : preload === 'none' ? -1 : preload === undefined ? 0 : Math.min(preload, MOST) || -1;
     const opened = await engine.callLater('open', [], {
-      name, schema, storage, strict: durability === 'strict', preload: bytes, version, migrate: migrate && Object.keys(migrate).map(Number),
+      name, schema, storage, strict: durability === 'strict', onDamage, preload: bytes, version, migrate: migrate && Object.keys(migrate).map(Number),
     }, json) as Opened;
     const session = new Session(engine, name, opened);
     if (opened.migration) await late('migrate', session, opened.migration, migrate as unknown as Migrations, verbs);
@@ -177,6 +185,18 @@ export class DataStore<M extends object = DynamicModels> {
     checkName('destroy', name);
     const engine = await anyEngine(options.wasm);
     await engine.callLater('destroy', [], { name });
+  }
+
+  /**
+   * Makes a store of IndexedDB whole again that fails to open with CORRUPT. What is
+   * damaged is set aside, the rest is kept; the report says what became of each
+   * model's records. Of a whole store nothing is changed. No page may have it open.
+   */
+  static async repair(options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>): Promise<RepairReport> {
+    checkOptions(options);
+    const { name, schema, version, wasm } = options;
+    const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    return engine.callLater('repair', [], { name, schema, version }, json) as Promise<RepairReport>;
   }
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */
@@ -244,6 +264,16 @@ export class DataStore<M extends object = DynamicModels> {
     return lastOpened('check').check();
   }
 
+  /** Exports the store that was opened last and is still open. */
+  static async export(options?: ExportOptions): Promise<Blob> {
+    return lastOpened('export').export(options);
+  }
+
+  /** Imports into the store that was opened last and is still open. */
+  static async import(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {
+    return lastOpened('import').import(source, options);
+  }
+
   /**
    * Tells what becomes of the store, apart from its records: that the browser emptied
    * it, that storage is full, that the engine was replaced. What happened before
@@ -251,6 +281,28 @@ export class DataStore<M extends object = DynamicModels> {
    */
   events(): Observable<StoreEvent> {
     return events(this.#session);
+  }
+
+  /**
+   * Writes the store as lines of JSON, one a record: everything that is in storage at
+   * one moment. Commits that come meanwhile do not show.
+   */
+  export(options?: ExportOptions): Promise<Blob> {
+    return late('exportBlob', this.#session, options);
+  }
+
+  /** As {@link DataStore.export}, in pieces that are made as the reader takes them. */
+  exportStream(options?: ExportOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    return late('exportStream', this.#session, options);
+  }
+
+  /**
+   * Reads what `export` wrote and stores it in one commit: all of it, or nothing when
+   * anything is wrong, and then `details.line` says where. Rejects with LIMIT when it
+   * is more than one commit takes.
+   */
+  import(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {
+    return late('importFrom', this.#session, source, options);
   }
 
   /** Deletes every record of every model. */
@@ -289,6 +341,7 @@ function checkOptions(options: Omit<OpenOptions, 'migrate'>): void {
   oneOf('durability', options.durability, ['relaxed', 'strict']);
   if (typeof options.preload === 'number') wholeNumber('preload', options.preload, 'open');
   else oneOf('preload', options.preload, ['all', 'none']);
+  oneOf('onDamage', options.onDamage, ['fail', 'repair']);
 }
 
 function checkName(op: string, name: unknown): void {

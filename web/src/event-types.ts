@@ -1,6 +1,7 @@
 // What becomes of a store, apart from its records. Nothing here exists at run time.
 
 import type { GranaryError } from './errors.js';
+import type { RepairReport } from './transfer-types.js';
 
 /** What every event has. */
 interface Told<Type extends string> {
@@ -28,6 +29,7 @@ interface Caused<Type extends string> extends Told<Type> {
  * - `BLOCKED`: another tab has the store open and does not let go of it.
  * - `RELOAD`: a newer version of the app changed the store, which has ended here.
  * - `REMOVED`: the store was destroyed elsewhere, and has ended here.
+ * - `REPAIRED`: storage was damaged, and was repaired while the store was opened.
  * - `ENGINE_RESTARTED`: the engine crashed, and another one has taken its place.
  */
 export type StoreEvent =
@@ -45,5 +47,6 @@ export type StoreEvent =
   | Told<'BLOCKED'>
   | Caused<'RELOAD'>
   | Caused<'REMOVED'>
+  | (Told<'REPAIRED'> & RepairReport)
   | Caused<'ENGINE_RESTARTED'>;
 

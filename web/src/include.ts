@@ -46,7 +46,7 @@ export function readTree(
   for (let left = next(); left > 0; left--) {
     const index = next();
     const end = 2 * next() + 1 + at;
-    rows[index] = session.records(bindings[index]!.model, answer.subarray(at, end)) as object[];
+    rows[index] = session.recordsOf(bindings[index]!.model, answer.subarray(at, end)) as object[];
     at = end;
   }
   // The engine answers no deeper than it lets relations be included.

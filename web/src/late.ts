@@ -3,6 +3,8 @@
 
 export { check } from './late/check.js';
 export { explain } from './late/explain.js';
+export { exportBlob, exportStream } from './late/export.js';
+export { importFrom } from './late/import.js';
 export { provide } from './late/kit.js';
 export { migrate } from './late/migrate.js';
 export { stats } from './late/stats.js';

@@ -41,12 +41,19 @@ export interface EngineExports {
   granary_events(store: number): number;
   granary_load(store: number, op: number, length: number): number;
   granary_stats(store: number): number;
+  granary_export(store: number, op: number, length: number): number;
+  granary_export_next(store: number, number: number): number;
+  granary_import(store: number, mode: number): number;
+  granary_import_feed(store: number, number: number, length: number): number;
+  granary_import_commit(store: number, op: number, number: number): number;
+  granary_transfer_end(store: number, number: number): number;
+  granary_repair(op: number, length: number): number;
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
   granary_destroy(op: number, length: number): number;
 }
 
-/** What goes into the input buffer: text, numbers, or data that becomes JSON text. */
+/** What goes into the input buffer: text, numbers, bytes, or data that becomes JSON text. */
 export type Input = string | object | undefined;
 
 /** The name of an export without the prefix that all share. */
@@ -109,7 +116,7 @@ export class Engine {
 
   /** Makes a call that is answered at once. The length of the input follows the arguments; an export without input ignores it. */
   call<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): T {
-    const plain = typeof input === 'object' && !(input instanceof Uint32Array) ? JSON.stringify(input) : input;
+    const plain = typeof input === 'object' && !ArrayBuffer.isView(input) ? JSON.stringify(input) : input;
     const call = this.#exports[`granary_${verb}`] as (...args: number[]) => number;
     const n = this.#guard(() => call(...args, this.#write(plain)));
     const address = this.#guard(this.#exports.granary_output);
@@ -142,7 +149,7 @@ export class Engine {
     });
   }
 
-  #write(input: string | Uint32Array | undefined): number {
+  #write(input: string | ArrayBufferView | undefined): number {
     if (!input) return 0;
     if (typeof input === 'string') return this.#memory.writeText(input);
     return this.#memory.writeBytes(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
@@ -256,7 +263,7 @@ function closeDatabases(go: GoRuntime | undefined): void {
 }
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */
-const NEWEST = 'granary_load' satisfies keyof EngineExports;
+const NEWEST = 'granary_repair' satisfies keyof EngineExports;
 
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;

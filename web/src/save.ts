@@ -84,7 +84,7 @@ function stored(
   }
   session.tidy(model, records.length);
   if (all) return [...records];
-  return session.records(model, answer).map((found, i) => found ?? records[i]!);
+  return session.recordsOf(model, answer).map((found, i) => found ?? records[i]!);
 }
 
 /** The answer for the records at some positions. */

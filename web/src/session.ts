@@ -173,7 +173,7 @@ export class Session {
     const read: ReadItems = (answer, at, count) => {
       if (request.include?.length) return readTree(this, model, request.include, answer, at);
       const end = at + 1 + NUMBERS_PER_RECORD * count;
-      return [this.records(model, answer.subarray(at, end)) as object[], end];
+      return [this.recordsOf(model, answer.subarray(at, end)) as object[], end];
     };
     return this.#feeds.open(about(model, request), feed, request.by ? undefined : read);
   }
@@ -222,14 +222,14 @@ export class Session {
   }
 
   #records(model: Model, answer: Uint32Array): object[] {
-    return this.records(model, answer) as object[];
+    return this.recordsOf(model, answer) as object[];
   }
 
   /**
    * Turns an epoch and pairs of row and version into records, and fetches those
    * that the page lacks. A pair of version 0 stands for no record.
    */
-  records(model: Model, answer: Uint32Array): (object | undefined)[] {
+  recordsOf(model: Model, answer: Uint32Array): (object | undefined)[] {
     this.#enter(answer[0]!);
     const identity = this.#identity(model);
     const records: (object | undefined)[] = [];
