@@ -347,6 +347,22 @@ func TestMigrate_TakesInWhatTheOldVersionWritesMeanwhile(t *testing.T) {
 	require.Len(t, texts(t, st, "Home"), 2)
 }
 
+func TestMigrate_TellsATabThatIsIdleToReload(t *testing.T) {
+	storage := memory.New()
+	firstStore(t, storage, 3)
+	told := make(chan store.Notice, 10)
+	old, err := store.Open(ctx, store.Options{Schema: storetest.Schema(t, firstPeople), Backend: storage.Handle(), Notice: func(n store.Notice) { told <- n }})
+	require.NoError(t, err)
+	require.Len(t, texts(t, old, "Person"), 4)
+	thirdRecords(t, storetest.OpenWith(t, thirdOptions(t, storage.Handle())))
+	n := <-told
+	require.Equal(t, store.NoticeReload, n.Type)
+	require.ErrorIs(t, n.Err, store.ErrSchemaChanged)
+	_, err = old.Query(ctx, "Person")
+	require.ErrorIs(t, err, store.ErrSchemaChanged)
+	require.NoError(t, old.Close())
+}
+
 func TestMigrate_GivesUpWhenTheOldVersionNeverStopsWriting(t *testing.T) {
 	storage := memory.New()
 	firstStore(t, storage, 1000)
