@@ -101,7 +101,7 @@ generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
