@@ -99,7 +99,7 @@ export function withAgent(html, number) {
   return html.replace('<!doctype html>', `<!doctype html><script src="/agent/${Number(number)}.js"></script>`);
 }
 
-/** In the page: does what it is told, until another page has taken its place. */
+/** In the page: does what it is told. */
 async function inPage(number) {
   const load = fetch.bind(globalThis);
   const tell = (path, body) => load(`/agent/${number}${path}`, { method: 'POST', body, keepalive: body.length < 50_000 }); // also from a page that is left
@@ -107,7 +107,8 @@ async function inPage(number) {
   addEventListener('error', (event) => tell('/fault', text(event.error ?? event.message)));
   addEventListener('unhandledrejection', (event) => tell('/fault', text(event.reason)));
   for (;;) {
-    const call = await (await load(`/agent/${number}/next`)).json();
+    // None comes to a page that is left, or whose place another has taken.
+    const call = await load(`/agent/${number}/next`).then((answer) => answer.json()).catch(() => null);
     if (call === null) return;
     import(`/agent/${number}/call/${call}`).then(({ run }) => run()).then(
       (value) => tell('/done', JSON.stringify({ call, value })),

@@ -72,8 +72,8 @@ const PAGES = {
   '/module.js': `import * as Granary from '/dist/index.js'; globalThis.Granary = Granary;`,
   '/app': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/app/app.js"></script>`,
   '/harsh': `<!doctype html><link rel="icon" href="data:," /><script type="module" src="/harsh/page.mjs"></script>`,
-  '/script': `<!doctype html><script src="/dist/wasm_exec.js"></script><script src="/dist/granary.js"></script>`,
-  '/script-without-go': `<!doctype html><script src="/dist/granary.js"></script>`,
+  '/script': `<!doctype html><link rel="icon" href="data:," /><script src="/dist/wasm_exec.js"></script><script src="/dist/granary.js"></script>`,
+  '/script-without-go': `<!doctype html><link rel="icon" href="data:," /><script src="/dist/granary.js"></script>`,
 };
 
 /** Policies of pages, all of which have the empty icon. */
@@ -85,6 +85,7 @@ const POLICIES = {
 /** Starts the server on a free port. It has the files of a directory, and more by their addresses. */
 export async function serve(directory, more = {}) {
   const failedOnce = new Set();
+  const missing = new Set();
   let heard = () => {};
   const wasm = () => readFile(join(root, 'web/dist/granary-sdl.wasm'));
 
@@ -109,6 +110,7 @@ export async function serve(directory, more = {}) {
       heard(JSON.parse(body));
       return [204, 'text/plain', ''];
     }
+    if (missing.has(pathname)) return faults.missing();
     const told = answerAgent(pathname, body);
     if (told) return told;
     if (Object.hasOwn(more, pathname)) return [200, TYPES[extname(pathname) || '.html'], more[pathname]];
@@ -141,6 +143,8 @@ export async function serve(directory, more = {}) {
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   return {
+    /** The addresses of files that are not there for now. */
+    missing,
     /** Calls with each report of the tests in a page. */
     hear: (listener) => (heard = listener),
     origin: `http://127.0.0.1:${server.address().port}`,

@@ -101,7 +101,9 @@ export class WebKit {
       },
     });
     closeSync(output);
-    process.once('exit', () => this.#kill());
+    const atExit = () => this.#kill();
+    process.once('exit', atExit);
+    this.#process.on('exit', () => process.off('exit', atExit));
     this.#process.on('error', (error) => this.#over(error));
     this.#process.on('exit', () => this.#over(new Error(`WebKit has ended:\n${readFileSync(log, 'utf8')}`)));
   }
