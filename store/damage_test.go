@@ -169,10 +169,13 @@ func played(t *testing.T, seed uint64) (*memory.Backend, *storetest.Reference) {
 }
 
 // TestDamage_IsFoundAndNamedWhateverItIs damages one stored value of random
-// histories in random ways. Nothing is shown then that was not stored, and the error
-// names the value.
+// histories in random ways. Nothing is shown then that was not stored, the error
+// names the value, and a repair leaves a store of states that records once had.
 func TestDamage_IsFoundAndNamedWhateverItIs(t *testing.T) {
-	const each = 100 // of one history
+	const (
+		each       = 100 // of one history
+		repairEach = 4
+	)
 	ways := slices.Sorted(maps.Keys(damaging))
 	met := map[string]int{}
 	for n, seed := 0, *modelSeed; n < *damages; seed++ {
@@ -181,6 +184,7 @@ func TestDamage_IsFoundAndNamedWhateverItIs(t *testing.T) {
 		if whole.manifest == nil {
 			continue
 		}
+		past := pastOf(t, whole, want)
 		random := rand.New(rand.NewPCG(seed, 2))
 		for range each {
 			at, way := random.IntN(len(whole.all())), ways[random.IntN(len(ways))]
@@ -197,10 +201,16 @@ func TestDamage_IsFoundAndNamedWhateverItIs(t *testing.T) {
 			require.Contains(t, err.Error(), name, "%s (seed %d)", way, seed)
 			met[way]++
 			met[strings.Fields(name)[0]]++
+			if n%repairEach == 0 && codeOf(err) == store.ErrCorrupt {
+				got, report := repaired(t, whole.with(at, data).storage(t), want)
+				require.True(t, report.Repaired, "%s: %s (seed %d)", name, way, seed)
+				past.none(t, got)
+				met["repaired"]++
+			}
 		}
 	}
 	t.Logf("%v", met)
-	for _, what := range append(ways, "the", "log", "block") {
+	for _, what := range append(ways, "the", "log", "block", "repaired") {
 		require.GreaterOrEqual(t, met[what], *damages/25, what)
 	}
 }
