@@ -232,7 +232,7 @@ func (st *Store) compact(ctx context.Context) {
 	}
 	for c.build() {
 		if !st.breathe(ctx, c) {
-			return
+			return // hollow or not, it is another log
 		}
 	}
 	c.replace.Manifest = c.manifest.Bytes()

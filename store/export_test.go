@@ -44,3 +44,21 @@ func FindTreeOf(st *Store, q Query, most int) (*Tree, error) {
 	defer st.mu.Unlock()
 	return st.tree(q, most)
 }
+
+// Generation returns how often the log was folded, as far as the store knows.
+func Generation(st *Store) uint64 {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.data.generation
+}
+
+// Fold makes the store fold its log whatever its length.
+func Fold(st *Store) error {
+	return st.submit(context.Background(), "fold", func(ctx context.Context) error {
+		st.mu.Lock()
+		st.data.hollow = true
+		st.mu.Unlock()
+		st.compact(ctx)
+		return nil
+	})
+}

@@ -56,6 +56,7 @@ func TestClear_TakesLittleRoomAndGivesAllBack(t *testing.T) {
 	}
 	st := open()
 	stranger := storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storetest.Deaf{Backend: storage.Handle()}}, 2, 500))
+	require.NoError(t, store.Follow(stranger)) // and not later
 	for i := range 10 {
 		var list []store.Put
 		for k := range 100 {

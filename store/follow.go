@@ -37,10 +37,10 @@ func (st *Store) follow(ctx context.Context) bool {
 	known, version, verify := *st.data, st.version, st.journal.verify
 	st.journal.behind, st.journal.verify = false, false // what is heard from now on may not be in what is read
 	st.mu.Unlock()
-	entries, fresh, err := st.catchUp(ctx, known, version, verify)
+	n, err := st.catchUp(ctx, known, version, verify)
 
 	st.mu.Lock()
-	if err == nil && fresh == nil && len(st.needed()) > 0 {
+	if err == nil && n.fresh == nil && len(st.needed()) > 0 {
 		st.journal.behind, st.journal.verify = true, verify
 		st.mu.Unlock()
 		return st.follow(ctx) // somebody has come in between
@@ -56,10 +56,15 @@ func (st *Store) follow(ctx context.Context) bool {
 	st.version++ // undo notes that there is news
 	st.undo()
 	var calls []func() // that tell of it
-	if fresh != nil {
-		calls = st.replace(fresh)
+	if n.fresh != nil {
+		calls = st.replace(n.fresh)
 	}
-	for _, e := range entries {
+	if n.manifest != nil && !st.data.renew(n.generation, n.manifest) {
+		st.journal.anew = true
+		st.rerun(nil)
+		return st.follow(ctx)
+	}
+	for _, e := range n.entries {
 		more, err := st.data.next(e, st.version)
 		if err != nil {
 			st.fail(err) // the tables are between two entries
@@ -82,16 +87,24 @@ func (st *Store) follow(ctx context.Context) bool {
 	return true
 }
 
+// newer is what storage holds beyond what is known here.
+type newer struct {
+	entries    []log.Entry
+	fresh      *dataset      // when what is known is no longer the beginning of it
+	generation uint64        // when only the blocks are others
+	manifest   *log.Manifest // the same
+}
+
 // catchUp reads the entries behind what is known; or everything, when that is no
 // longer the beginning of what storage holds.
-func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, verify bool) ([]log.Entry, *dataset, error) {
+func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, verify bool) (newer, error) {
 	after := known.head
 	if verify && after > known.manifest.Through {
 		after-- // to see that the last one is still there
 	}
 	snapshot, err := st.read(ctx, after)
 	if err != nil {
-		return nil, nil, err
+		return newer{}, err
 	}
 	entries := snapshot.Entries
 	same := snapshot.Identity == known.identity && snapshot.Generation == known.generation
@@ -106,10 +119,46 @@ func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, ver
 		same = err == nil && string(m.Bytes()) == string(known.manifest.Bytes())
 	}
 	if same {
-		return entries, nil, nil
+		return newer{entries: entries}, nil
+	}
+	if n, err := st.folded(ctx, snapshot, known); err != nil || n.manifest != nil {
+		return n, err
 	}
 	fresh, err := st.load(ctx, version, st.gathered())
-	return nil, fresh, err
+	if err == nil {
+		st.mu.Lock()
+		st.journal.anew = false
+		st.mu.Unlock()
+	}
+	return newer{fresh: fresh}, err
+}
+
+// folded returns the entries behind what is known and the manifest, when somebody
+// has folded no more of the log than is known; no manifest when it is otherwise.
+func (st *Store) folded(ctx context.Context, snapshot log.Snapshot, known dataset) (n newer, err error) {
+	st.mu.Lock()
+	anew := st.journal.anew
+	st.mu.Unlock()
+	if anew || snapshot.Identity != known.identity || snapshot.Generation < known.generation || known.nonce == 0 {
+		return n, nil
+	}
+	m, err := log.ReadManifest(snapshot.Manifest)
+	if err != nil || m.Through > known.head {
+		return n, err
+	}
+	entries, generation := snapshot.Entries, snapshot.Generation
+	if m.Through < known.head {
+		if snapshot, err = st.read(ctx, known.head-1); err != nil || snapshot.Generation != generation {
+			return n, err
+		}
+		if entries = snapshot.Entries; len(entries) == 0 || entries[0].Sequence != known.head || takenUnless(entries[0], known.nonce) != nil {
+			return n, nil
+		}
+		entries = entries[1:]
+	} else if m.Nonce != known.nonce {
+		return n, nil
+	}
+	return newer{entries: entries, generation: generation, manifest: m}, nil
 }
 
 // read reads the log, again and again where storage fails for a moment.

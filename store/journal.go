@@ -17,6 +17,7 @@ type journal struct {
 	failed   error         // why no verb is taken any more
 	waiting  bool          // for time to fold the log
 	idle     bool          // there is time, and nothing was written since it was asked for
+	anew     bool          // what others wrote must be read from the beginning
 	behind   bool          // others were seen to write
 	look     bool          // whether others have written is to be looked up
 	verify   bool          // what was taken in before may have been lost since
