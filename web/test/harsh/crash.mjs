@@ -17,7 +17,7 @@ export async function run(rig, counts, crashes) {
     return page;
   };
   const other = await open();
-  const going = { seed: rig.number(1, 2 ** 31), prefix: 'other', pause: 20, rest: 50 };
+  const going = { seed: rig.number(1, 2 ** 31), prefix: 'other', pause: 20, rest: 100 };
   await other.evaluate((o) => void rig.burst(o), going);
   let base = [];
   for (let i = 0; i < crashes; i++) {

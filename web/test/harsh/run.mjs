@@ -15,6 +15,8 @@ import { Counts, Rig } from './rig.mjs';
 import { scenarios } from './scenarios.mjs';
 
 const LARGE = 200; // the size at which every scenario has its large one
+const AT_ONCE = 2; // scenarios, each with a browser of its own: they wait a lot
+const MOST_SHOWN = 20; // problems of one scenario
 
 const { values, positionals: [wanted] } = parseArgs({
   allowPositionals: true, options: { n: { type: 'string' }, seed: { type: 'string' } },
@@ -28,18 +30,20 @@ const sizeOf = ({ small, large }) =>
   values.n === undefined ? small : wanted ? Number(values.n) : Math.max(1, Math.round((large * Number(values.n)) / LARGE));
 
 let failed = 0;
-let rig;
+const rigs = new Set();
 for (const signal of ['SIGINT', 'SIGTERM']) {
   process.once(signal, () => {
-    rig?.abandon();
+    for (const rig of rigs) rig.abandon();
     process.exit(2);
   });
 }
-for (const [name, scenario] of Object.entries(scenarios)) {
-  if (wanted && name !== wanted) continue;
+
+/** Runs one scenario on a rig of its own and prints what came of it. */
+async function attack(name, scenario) {
   const counts = new Counts();
   const start = performance.now();
-  rig = new Rig(seed);
+  const rig = new Rig(seed);
+  rigs.add(rig);
   try {
     await rig.start();
     await scenario.run(rig, counts, sizeOf(scenario));
@@ -47,13 +51,20 @@ for (const [name, scenario] of Object.entries(scenarios)) {
     counts.wrong('it came to an end', error.stack ?? String(error));
   } finally {
     await rig.end();
+    rigs.delete(rig);
   }
   const bad = counts.problems.length + counts.lost + counts.torn > 0;
   if (bad) failed++;
   console.log(`  ${bad ? '✗' : '✓'} ${scenario.title} (${((performance.now() - start) / 1000).toFixed(1)} s)`);
-  for (const problem of counts.problems.slice(0, 20)) console.log(`      ${problem.replaceAll('\n', '\n      ')}`);
-  if (counts.problems.length > 20) console.log(`      and ${counts.problems.length - 20} more`);
+  for (const problem of counts.problems.slice(0, MOST_SHOWN)) console.log(`      ${problem.replaceAll('\n', '\n      ')}`);
+  if (counts.problems.length > MOST_SHOWN) console.log(`      and ${counts.problems.length - MOST_SHOWN} more`);
   console.log(`      ${name}: ${counts}`);
   if (bad) console.log(`      again: node web/test/harsh/run.mjs ${name} --seed ${seed}${values.n === undefined ? '' : ` --n ${sizeOf(scenario)}`}`);
 }
+
+const left = Object.entries(scenarios).filter(([name]) => !wanted || name === wanted);
+const worker = async () => {
+  for (let next = left.shift(); next; next = left.shift()) await attack(...next);
+};
+await Promise.all(Array.from({ length: AT_ONCE }, worker));
 process.exit(failed > 0 ? 1 : 0);
