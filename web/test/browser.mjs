@@ -2,7 +2,8 @@
 // puppeteer-core, and WebKitGTK (webkit.mjs). `node web/test/browser.mjs` names
 // those that are installed here.
 
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { argv } from 'node:process';
 import { pathToFileURL } from 'node:url';
 import puppeteer from 'puppeteer-core';
@@ -28,7 +29,7 @@ const BROWSERS = {
   },
   firefox: {
     executable: FIREFOX,
-    launch: (userDataDir) => puppeteer.launch({
+    launch: async (userDataDir) => releasing(userDataDir, await puppeteer.launch({
       browser: 'firefox',
       executablePath: FIREFOX,
       userDataDir,
@@ -36,10 +37,26 @@ const BROWSERS = {
       timeout: PATIENCE,
       // Lends the tests its garbage collector, as TestUtils.gc().
       extraPrefsFirefox: { 'dom.testing.testutils.enabled': true },
-    }),
+    })),
   },
   webkit: { executable: MINIBROWSER, launch: async (userDataDir) => new WebKit(userDataDir) },
 };
+
+/**
+ * A Firefox that is closed only when its profile may be used again: the process has
+ * ended, and puppeteer has put back the preferences, which it does behind that.
+ */
+function releasing(userDataDir, browser) {
+  const exited = new Promise((resolve) => browser.process().once('exit', resolve));
+  const close = browser.close.bind(browser);
+  const kept = ['user.js.puppeteer', 'prefs.js.puppeteer'].map((name) => join(userDataDir, name));
+  browser.close = async () => {
+    await close();
+    await exited;
+    for (let i = 0; i < 500 && kept.some(existsSync); i++) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
+  return browser;
+}
 
 /** The names of the browsers that are installed; Chromium, which there must be, is one of them. */
 export function installed() {
