@@ -20,7 +20,7 @@ export async function connect(
     return keyOf(far, other as object);
   });
   const values = relation.fields.map((name) => (record as Record<string, unknown>)[name]);
-  if (keys.length) await whenLoaded(() => placeOf(record, session).connect(model, relation, { remove: op === 'remove', values, keys }), true);
+  if (keys.length) await whenLoaded(() => placeOf(record, session).connect(model, relation, { remove: op === 'remove', values, keys }));
 }
 
 /** The same by the name of the relation. */

@@ -43,7 +43,7 @@ export class Feeds {
         close = this.#open(request, feed, read);
         feed.changed();
       };
-      const loaded = error.load().then(() => whenLoaded(start));
+      const loaded = error.loading.then(() => whenLoaded(start));
       loaded.catch((reason: GranaryError) => close && feed.ended(reason.code === ErrorCode.Closed ? undefined : reason));
       return () => {
         close?.();

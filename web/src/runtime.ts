@@ -2,7 +2,7 @@ import { goConstructor, type GoRuntime } from './assets.js';
 import { engineError, ErrorCode, GranaryError, reason, wasmError, type ErrorJSON } from './errors.js';
 import type { StoreEvent } from './event-types.js';
 import { tell } from './events.js';
-import { NotLoaded } from './loading.js';
+import { hold, NotLoaded } from './loading.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
 import { json, nothing, type Read } from './reading.js';
@@ -64,6 +64,9 @@ interface Pending {
   fail(error: GranaryError): void;
 }
 
+/** The calls after which others must find what they did. */
+const WRITES: ReadonlySet<Verb> = new Set<Verb>(['save', 'insert', 'delete', 'connect', 'commit', 'within']);
+
 const LAST_OP = 0x7fff_ffff;
 const SETTLED_WELL = 0;
 
@@ -123,7 +126,10 @@ export class Engine {
     if (n >= 0) return read(this.#memory, address, n);
     const error = engineError(json(this.#memory, address, -1 - n) as ErrorJSON);
     const lacking = error.details as { store?: number; models: string[] } | undefined;
-    throw lacking?.store ? new NotLoaded(() => this.callLater('load', [lacking.store!], lacking.models)) : error;
+    if (!lacking?.store) throw error;
+    const loading = this.callLater('load', [lacking.store], lacking.models);
+    if (WRITES.has(verb)) hold(loading);
+    throw new NotLoaded(loading);
   }
 
   /** Makes a call that ends later. Its number goes in after the first argument. */

@@ -20,12 +20,12 @@ export interface StoreVerbs extends Aggregates {
 /** The verbs on a session, or on the one that their first argument belongs to. */
 export function storeVerbs(session: Session | undefined): StoreVerbs {
   const verbs = {
-    save: (record: object, condition: unknown) => whenLoaded(() => save(session, record, condition), true),
-    saveAll: (...args: unknown[]) => whenLoaded(() => saveAll(session, args), true),
+    save: (record: object, condition: unknown) => whenLoaded(() => save(session, record, condition)),
+    saveAll: (...args: unknown[]) => whenLoaded(() => saveAll(session, args)),
     query: (model: unknown, ...rest: unknown[]) => whenLoaded(() => query(session, model, rest)),
     count: (model: unknown, ...rest: unknown[]) => whenLoaded(() => count(session, model, rest)),
-    delete: (target: unknown, ...rest: unknown[]) => whenLoaded(() => remove(session, target, rest), true),
-    deleteAll: (...args: unknown[]) => whenLoaded(() => removeAll(session, args), true),
+    delete: (target: unknown, ...rest: unknown[]) => whenLoaded(() => remove(session, target, rest)),
+    deleteAll: (...args: unknown[]) => whenLoaded(() => removeAll(session, args)),
   };
   return { ...verbs, ...aggregates(session) } as unknown as StoreVerbs;
 }

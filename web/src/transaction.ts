@@ -19,7 +19,7 @@ export async function transaction<R>(
     const within = session.begin();
     try {
       const result = await fn(verbs(within.session));
-      await whenLoaded(() => within.commit(), true);
+      await whenLoaded(() => within.commit());
       return result;
     } catch (error) {
       const conflict = conflictOf(() => within.rollback());
