@@ -1,6 +1,10 @@
 // Exports, imports, checks and repairs as the caller sees them. Nothing here exists at run time.
 
-import type { ModelConstructor } from './model-types.js';
+/** The class of any model. */
+interface AnyModel {
+  readonly name: string;
+  copyOf(...args: never): unknown;
+}
 
 /** How far an export or import has come. */
 export interface Progress {
@@ -11,7 +15,7 @@ export interface Progress {
 /** What `export` takes. */
 export interface ExportOptions {
   /** The models to export, as classes or by name; all when it is left out. */
-  readonly models?: readonly (ModelConstructor<never> | string)[] | undefined;
+  readonly models?: readonly (AnyModel | string)[] | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
