@@ -81,7 +81,7 @@ func (o *ordeal) since() {
 func (o *ordeal) enter(i int) {
 	o.ends[i], o.strict[i] = o.medium.Connect(), o.Chance(3)
 	options := store.Small(store.Options{Schema: o.schema, Backend: o.ends[i], Strict: o.strict[i],
-		Clock: func() int64 { return noon }}, 2+o.IntN(8), 200+o.IntN(600))
+		Clock: func() int64 { return noon }, Preload: -o.IntN(2)}, 2+o.IntN(8), 200+o.IntN(600))
 	if o.tuned != nil {
 		o.tuned(i, &options)
 	}
@@ -308,7 +308,7 @@ func (o *ordeal) judge(deeper bool) {
 // states, from number least on.
 func (o *ordeal) point(writes int, states []*storetest.Reference, least int, deeper bool) {
 	medium := o.medium.Cut(writes)
-	st, err := store.Open(ctx, store.Options{Schema: o.schema, Backend: medium.Connect(), Clock: func() int64 { return noon }})
+	st, err := store.Open(ctx, store.Options{Schema: o.schema, Backend: medium.Connect(), Clock: func() int64 { return noon }, Preload: -o.cuts.IntN(2)})
 	require.NoError(o, err, "after write %d\n%s", writes, o.replay)
 	at := o.which(st, states, least)
 	problems, err := st.Check(ctx)

@@ -118,6 +118,9 @@ func (st *Store) catchUp(ctx context.Context, known dataset, version uint32, ver
 		m, err := log.ReadManifest(snapshot.Manifest)
 		same = err == nil && string(m.Bytes()) == string(known.manifest.Bytes())
 	}
+	st.mu.Lock()
+	same = same && !st.journal.anew
+	st.mu.Unlock()
 	if same {
 		return newer{entries: entries}, nil
 	}

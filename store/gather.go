@@ -16,8 +16,14 @@ func (st *Store) gather(ctx context.Context) error {
 	needed, observed := st.needed(), st.observedAbsent()
 	st.mu.Unlock()
 	for _, name := range needed {
-		if _, _, err := st.tryLoad(ctx, name); err != nil {
+		_, complete, err := st.tryLoad(ctx, name)
+		if err != nil {
 			return err
+		}
+		if !complete {
+			st.mu.Lock()
+			st.journal.anew = true
+			st.mu.Unlock()
 		}
 	}
 	for _, name := range observed {

@@ -45,7 +45,7 @@ type various struct {
 
 func (v *various) enter(i int) {
 	st, err := store.Open(ctx, store.Small(store.Options{Schema: v.schema, Backend: storetest.Deaf{Backend: v.storage.Handle()},
-		Clock: func() int64 { return noon }}, v.setup.fold, v.setup.block))
+		Clock: func() int64 { return noon }, Preload: -v.IntN(2)}, v.setup.fold, v.setup.block))
 	require.NoError(v, err, v.replay)
 	require.NoError(v, store.Follow(st), v.replay) // so that it has looked around when this is done
 	v.stores[i] = st
