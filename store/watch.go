@@ -47,13 +47,21 @@ func (w watcher) Ended(cause error) {
 	w.st.tell(n)
 }
 
-// Wake has the store look soon whether others have written, for when it may not
-// have been told: after the program slept, and now and then. It does not wait.
-func (st *Store) Wake() {
+// Look has the store look soon whether others have written, for when it may not have
+// been told. It does not wait.
+func (st *Store) Look() {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	st.journal.look, st.journal.hurrying = true, false
+	st.journal.look = true
 	st.journal.signal()
+}
+
+// Wake is Look for a program that slept, or was about to end and goes on after all.
+func (st *Store) Wake() {
+	st.mu.Lock()
+	st.journal.hurrying = false
+	st.mu.Unlock()
+	st.Look()
 }
 
 // lookAround finds out whether others have written, if that is wanted. An answer

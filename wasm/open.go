@@ -93,6 +93,9 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 		return nil, err
 	}
 	handle = keep(st)
+	if storage == inIndexedDB {
+		go lookAround(handle, st)
+	}
 	out := appendNumberMember([]byte{'{'}, "store", int(handle))
 	out = appendTextMember(out, "storage", storage)
 	out = migrating(out, handle, m, func() { _ = b.Close() })
