@@ -35,12 +35,11 @@ func exportOutput() uint32 { return address(output[:1]) }
 func address(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }
 
 // answer runs an exported verb: it puts the result or the error into output and
-// returns the length, negative for an error. A panic becomes an error with the
-// code INTERNAL, and the store that it happened in takes no more calls.
+// returns the length, negative for an error. A panic ends the engine.
 func answer(handle int32, verb func(dst []byte) ([]byte, error)) (length int32) {
 	defer func() {
 		if cause := recover(); cause != nil {
-			length = refuse(crashed(handle, cause))
+			crashed(cause)
 		}
 	}()
 	if cap(output) > keepAtMost {

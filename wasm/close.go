@@ -14,7 +14,7 @@ import (
 func exportClose(handle, op int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		forget(handle)
-		later(op, handle, func(context.Context) ([]byte, error) { return []byte("{}"), st.Close() })
+		later(op, func(context.Context) ([]byte, error) { return []byte("{}"), st.Close() })
 		return dst, nil
 	})
 }
@@ -34,7 +34,7 @@ func exportDestroy(op, length int32) int32 {
 		if err != nil || name == "" {
 			return nil, &code.Error{Code: code.Invalid, Op: "destroy", Message: "needs the name of a store", Err: err}
 		}
-		later(op, 0, func(ctx context.Context) ([]byte, error) { return []byte("{}"), idb.Destroy(ctx, name) })
+		later(op, func(ctx context.Context) ([]byte, error) { return []byte("{}"), idb.Destroy(ctx, name) })
 		return dst, nil
 	})
 }
@@ -42,15 +42,15 @@ func exportDestroy(op, length int32) int32 {
 // begin starts work on a store that ends later.
 func begin(handle, op int32, work func(context.Context, *store.Store) ([]byte, error)) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		later(op, handle, func(ctx context.Context) ([]byte, error) { return work(ctx, st) })
+		later(op, func(ctx context.Context) ([]byte, error) { return work(ctx, st) })
 		return dst, nil
 	})
 }
 
 // later does work in a goroutine of its own and settles op with its outcome.
-func later(op, handle int32, work func(context.Context) ([]byte, error)) {
+func later(op int32, work func(context.Context) ([]byte, error)) {
 	go func() {
-		defer rejectPanic(op, handle)
+		defer endWithPanic()
 		result, err := work(context.Background())
 		if err != nil {
 			reject(op, err)
@@ -60,9 +60,9 @@ func later(op, handle int32, work func(context.Context) ([]byte, error)) {
 	}()
 }
 
-// rejectPanic ends the op of a goroutine that panicked.
-func rejectPanic(op, handle int32) {
+// endWithPanic ends the engine when a goroutine panicked.
+func endWithPanic() {
 	if cause := recover(); cause != nil {
-		reject(op, crashed(handle, cause))
+		crashed(cause)
 	}
 }

@@ -146,7 +146,7 @@
 //
 // The page sets argv to ["granary", key] and a function under that key on
 // globalThis; main calls it once with the no-op kick function and waits for ever.
-// An export that panicked answers with code INTERNAL and closes its store. When
+// A panic ends the engine: settle is called with op 0 and the error. Then, when
 // the program has exited, or a RangeError or WebAssembly.RuntimeError came out of
 // a call, the page must not call again.
 package main

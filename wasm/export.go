@@ -50,7 +50,7 @@ func exportExport(handle, op, length int32) int32 {
 		for _, m := range models {
 			o.Models = append(o.Models, textOf(m))
 		}
-		later(op, handle, func(ctx context.Context) ([]byte, error) {
+		later(op, func(ctx context.Context) ([]byte, error) {
 			e, err := st.BeginExport(ctx, o)
 			if err != nil {
 				return nil, err

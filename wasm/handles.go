@@ -11,9 +11,6 @@ import (
 var stores = map[int32]*store.Store{}
 var lastHandle int32
 
-// crashes are the handles whose store was given up after a panic.
-var crashes = map[int32]bool{}
-
 func keep(st *store.Store) int32 {
 	lastHandle++
 	stores[lastHandle] = st
@@ -23,9 +20,6 @@ func keep(st *store.Store) int32 {
 func storeOf(handle int32) (*store.Store, error) {
 	if st := stores[handle]; st != nil {
 		return st, nil
-	}
-	if crashes[handle] {
-		return nil, &code.Error{Code: code.Internal, Message: "the store was closed after a crash: open it again"}
 	}
 	return nil, &code.Error{Code: code.Closed, Message: "the store was closed"}
 }
@@ -54,14 +48,11 @@ func forget(handle int32) {
 	}
 }
 
-// crashed gives up the store in which a panic happened: what it has in memory
-// cannot be trusted any more. Its lock may still be held, so nothing is called.
-func crashed(handle int32, cause any) error {
-	if stores[handle] != nil {
-		forget(handle)
-		crashes[handle] = true
-	}
-	return &code.Error{Code: code.Internal, Message: "the engine crashed, a bug in Granary: " + causeText(cause)}
+// crashed ends the engine: what is in memory cannot be trusted after a panic, and
+// a lock may still be held, so nothing may be called any more. The page puts another
+// engine in its place.
+func crashed(cause any) {
+	reject(0, &code.Error{Code: code.Internal, Message: "a bug in Granary: " + causeText(cause)})
 }
 
 // causeText says what a panic was about.

@@ -41,7 +41,7 @@ func exportImportCommit(handle, op, number int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		later(op, handle, func(ctx context.Context) ([]byte, error) {
+		later(op, func(ctx context.Context) ([]byte, error) {
 			c, err := im.Commit()
 			for err != nil {
 				lacking := store.LackingOf(err)

@@ -47,7 +47,7 @@ func exportMigrated(handle, op, failed int32) int32 {
 		if m.Migration == nil {
 			return nil, &code.Error{Code: code.Invalid, Message: "no migration is under way"}
 		}
-		later(op, handle, func(ctx context.Context) (out []byte, err error) {
+		later(op, func(ctx context.Context) (out []byte, err error) {
 			var again *store.Migration
 			if failed == 0 {
 				again, err = m.Finish(ctx)

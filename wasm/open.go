@@ -42,7 +42,7 @@ func exportOpen(op, length int32) int32 {
 			return nil, &code.Error{Code: code.Invalid, Op: "open",
 				Message: `a store needs a name, a schema, and "indexeddb" or "memory" as its storage`, Err: err}
 		}
-		later(op, 0, func(ctx context.Context) ([]byte, error) { return open(ctx, o) })
+		later(op, func(ctx context.Context) ([]byte, error) { return open(ctx, o) })
 		return dst, nil
 	})
 }

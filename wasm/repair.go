@@ -19,7 +19,7 @@ func exportRepair(op, length int32) int32 {
 		if err != nil || name == "" || text == nil {
 			return nil, &code.Error{Code: code.Invalid, Op: "repair", Message: "needs the name of a store and its schema", Err: err}
 		}
-		later(op, 0, func(ctx context.Context) ([]byte, error) {
+		later(op, func(ctx context.Context) ([]byte, error) {
 			s, _, err := readSchema(text)
 			if err != nil {
 				return nil, err

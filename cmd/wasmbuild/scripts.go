@@ -24,7 +24,7 @@ var scripts = []script{
 	{file: "react.js", source: "../react/index.ts", format: api.FormatESModule, external: []string{"react", "granary"}},
 	{file: "granary.js", source: "script.ts", format: api.FormatIIFE},
 	{file: lateFile, source: "late.ts", format: api.FormatESModule, apart: []string{
-		"errors.ts", "model.ts", "instance.ts", "within.ts", "engines.ts", "assets.ts", "events.ts",
+		"errors.ts", "model.ts", "instance.ts", "origin.ts", "loading.ts", "engines.ts", "assets.ts", "events.ts",
 	}},
 }
 
@@ -82,9 +82,9 @@ func (m *maker) scripts(ctx context.Context) error {
 // is public, or a member of what JSON, the browser or the toolchain gives; each is
 // only ever asked for with a dot.
 var inside = strings.Fields(`
-	Class adopt answer ask bindingOf bindings bound callLater changedIn compiled dead deep definition
-	ended feed finish generated given graph hazardous initial later listen loadGo loadLate make many plan
-	readNumbers readRelation readText ready recordsOf related relatedIn requiredKeys rollback root
+	Class adopt alive answer ask bindingOf bindings bound callLater carry changedIn compiled dead deep definition
+	ended feed finish generated given graph hazardous initial later listen loadGo loadLate make many nudge plan
+	readNumbers readRelation readText ready recordsOf related relatedIn requiredKeys revive rollback root
 	saveWithin saved session slotOf slots stamped stand sweep tidy tree writeBytes writeText
 `)
 

@@ -11,6 +11,8 @@ export interface GoRuntime {
   run(instance: WebAssembly.Instance): Promise<void>;
   /** Enters Go for an event. The toolchain's own callbacks call it. */
   _resume?: () => void;
+  /** The timers that the program waits for. */
+  readonly _scheduledTimeouts?: Map<number, ReturnType<typeof setTimeout>>;
   /** What of JavaScript the program refers to. */
   readonly _values?: readonly unknown[];
 }

@@ -1,21 +1,21 @@
 import type { Aggregate, Average, GroupBy, LiveGroupBy, Sum } from './aggregate-types.js';
-import { anyEngine, engineFor } from './engines.js';
+import { anyHost, hostFor } from './engines.js';
 import { isObject, wholeNumber } from './checks.js';
 import { ErrorCode, GranaryError, invalid } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
 import type { StoreEvent } from './event-types.js';
 import { events } from './events.js';
-import { late } from './load-late.js';
+import { late, lateSoon } from './load-late.js';
 import { liveVerbs } from './live-verbs.js';
 import type { Observable } from './observable.js';
 import { observe } from './observe.js';
+import { whenLoaded } from './loading.js';
 import { json } from './reading.js';
 import { isCompiled, type CompiledSchema } from './schema.js';
 import type { ExportOptions, ImportOptions, ImportReport, ImportSource, RepairReport } from './transfer-types.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
 import type { Migrations } from './migration-types.js';
-import { transaction, verbs } from './transaction.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
 import type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
@@ -156,7 +156,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
     Object.assign(this, storeVerbs(session), liveVerbs(session));
     this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
-    this.transaction = (fn, options) => transaction(session, fn, options);
+    this.transaction = ((fn, options) => late('transaction', session, fn, options)) as RunTransaction;
   }
 
   /**
@@ -167,23 +167,32 @@ export class DataStore<M extends object = DynamicModels> {
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
     checkOptions(options);
     const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate } = options;
-    const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    const host = hostFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    const engine = await host.engine;
     // the engine has 0 for the default, and less for nothing
     const bytes = preload === 'all' ? MOST : preload === 'none' ? -1 : preload === undefined ? 0 : Math.min(preload, MOST) || -1;
-    const opened = await engine.callLater('open', [], {
+    const opening = {
       name, schema, storage, strict: durability === 'strict', onDamage, preload: bytes, version, migrate: migrate && Object.keys(migrate).map(Number),
-    }, json) as Opened;
-    const session = new Session(engine, name, opened);
-    if (opened.migration) await late('migrate', session, opened.migration, migrate as unknown as Migrations, verbs);
+    };
+    const opened = await engine.callLater('open', [], opening, json) as Opened;
+    if (engine.dead) throw engine.dead;
+    const session = new Session(host, engine, opening, opened);
+    try {
+      if (opened.migration) await late('migrate', session, opened.migration, migrate as unknown as Migrations);
+    } catch (error) {
+      session.end(error as GranaryError);
+      throw error;
+    }
     const store = new DataStore<M>(session);
     open.push(store);
+    lateSoon();
     return store;
   }
 
   /** Removes the database of that name with all it holds. No store may have it open. */
   static async destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
     checkName('destroy', name);
-    const engine = await anyEngine(options.wasm);
+    const engine = await anyHost(options.wasm).engine;
     await engine.callLater('destroy', [], { name });
   }
 
@@ -195,7 +204,7 @@ export class DataStore<M extends object = DynamicModels> {
   static async repair(options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>): Promise<RepairReport> {
     checkOptions(options);
     const { name, schema, version, wasm } = options;
-    const engine = await engineFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    const engine = await hostFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm').engine;
     return engine.callLater('repair', [], { name, schema, version }, json) as Promise<RepairReport>;
   }
 
@@ -307,7 +316,7 @@ export class DataStore<M extends object = DynamicModels> {
 
   /** Deletes every record of every model. */
   clear(): Promise<void> {
-    return this.#session.clear();
+    return whenLoaded(() => this.#session.clear());
   }
 
   /** Ends the work with the store. What was saved stays; calls from now on fail with CLOSED. */
@@ -319,12 +328,12 @@ export class DataStore<M extends object = DynamicModels> {
 
   /** Tests every invariant of the store: keys, indexes, relations, stored bytes. It reads everything. */
   check(): Promise<CheckReport> {
-    return late('check', this.#session);
+    return whenLoaded(() => late('check', this.#session));
   }
 
   /** Tells how many rows and bytes there are. */
   stats(): Promise<Stats> {
-    return late('stats', this.#session);
+    return whenLoaded(() => late('stats', this.#session));
   }
 }
 

@@ -1,37 +1,80 @@
 import { assetURL, type AssetName } from './assets.js';
 import { isObject } from './checks.js';
+import { stopped, type GranaryError } from './errors.js';
+import { MOST_CRASHES, MOST_CRASHES_WITHIN } from './limits.js';
 import { Engine } from './runtime.js';
+import type { Session } from './session.js';
 import type { WasmSource } from './wasm-source.js';
 
-/** One engine for each WebAssembly: by address, or by the object that was given. */
-const byAddress = new Map<unknown, Promise<Engine>>();
-const byObject = new WeakMap<object, Promise<Engine>>();
-let last: { engine: Promise<Engine> } | undefined;
-
 /**
- * The engine of a source: the one that runs already, or a new one. A source that
- * failed to load is tried anew at the next call, a stopped engine is replaced.
+ * The engine of one WebAssembly, which all stores of that WebAssembly share. When it
+ * crashes, another one takes its place, made of the same compiled module, and its
+ * stores go on with that one; after three crashes in ten seconds they are given up.
  */
-export function engineFor(source: WasmSource | undefined, name: AssetName): Promise<Engine> {
-  const wanted = source ?? assetURL(name);
-  const key = typeof wanted === 'string' || wanted instanceof URL ? absolute(wanted) : wanted;
-  const engines = (isObject(key) || typeof key === 'function' ? byObject : byAddress) as Map<unknown, Promise<Engine>>;
-  const running = engines.get(key);
-  if (running) return running;
-  const forget = () => {
-    engines.delete(key);
-    if (last?.engine === engine) last = undefined;
-  };
-  const engine = Engine.start(wanted, forget); // what is no source fails here
-  engines.set(key, engine);
-  last = { engine };
-  engine.catch(forget);
-  return engine;
+export class Host {
+  readonly #sessions = new Set<Session>();
+  readonly #forget: () => void;
+  #crashes: number[] = [];
+  /** The engine that runs, or is being started. */
+  engine: Promise<Engine>;
+
+  /** `forget` is called when there will be no engine any more. */
+  constructor(source: WasmSource, forget: () => void) {
+    this.#forget = forget;
+    this.engine = this.#start(source);
+  }
+
+  /** Takes a store along from one engine to the next; gives what ends that. */
+  carry(session: Session): () => void {
+    this.#sessions.add(session);
+    return () => this.#sessions.delete(session);
+  }
+
+  #start(source: WasmSource): Promise<Engine> {
+    const engine = Engine.start(source, (crash, module) => this.#crashed(crash, module));
+    engine.catch(() => this.#forget());
+    return engine;
+  }
+
+  #crashed(crash: GranaryError, module: WebAssembly.Module): void {
+    const now = Date.now();
+    this.#crashes = [...this.#crashes.filter((at) => now - at < MOST_CRASHES_WITHIN), now];
+    const over = this.#crashes.length >= MOST_CRASHES;
+    if (over || this.#sessions.size === 0) this.#forget();
+    else this.engine = this.#start(module);
+    for (const session of [...this.#sessions]) {
+      if (over) session.end(stopped(`${crash.message}, for the third time within 10 s; the store is given up`, crash));
+      else session.revive(this.engine, crash);
+    }
+  }
 }
 
-/** An engine for work that belongs to no store: one that runs, or the smallest. */
-export function anyEngine(source: WasmSource | undefined): Promise<Engine> {
-  return source === undefined && last ? last.engine : engineFor(source, 'granary.wasm');
+/** One host for each WebAssembly: by address, or by the object that was given. */
+const byAddress = new Map<unknown, Host>();
+const byObject = new WeakMap<object, Host>();
+let last: Host | undefined;
+
+/**
+ * The host of a source: the one that there is, or a new one. A source that failed to
+ * load is tried anew at the next call.
+ */
+export function hostFor(source: WasmSource | undefined, name: AssetName): Host {
+  const wanted = source ?? assetURL(name);
+  const key = typeof wanted === 'string' || wanted instanceof URL ? absolute(wanted) : wanted;
+  const hosts = (isObject(key) || typeof key === 'function' ? byObject : byAddress) as Map<unknown, Host>;
+  const present = hosts.get(key);
+  if (present) return present;
+  const host = new Host(wanted, () => { // what is no source fails here
+    hosts.delete(key);
+    if (last === host) last = undefined;
+  });
+  hosts.set(key, host);
+  return (last = host);
+}
+
+/** A host for work that belongs to no store: one that there is, or the smallest. */
+export function anyHost(source: WasmSource | undefined): Host {
+  return source === undefined && last ? last : hostFor(source, 'granary.wasm');
 }
 
 function absolute(address: string | URL): string {

@@ -25,11 +25,14 @@ export const ErrorCode = {
   SchemaChanged: 'SCHEMA_CHANGED',
   /** A migration function failed, and everything is as it was; the `cause` is what it threw. */
   Migration: 'MIGRATION',
-  /** Storage failed in such a way that nobody knows whether the commit is kept. */
+  /** Storage failed, or the engine stopped, in such a way that nobody knows whether the commit is kept. */
   UnknownOutcome: 'UNKNOWN_OUTCOME',
   /** The store was closed, or none is open. */
   Closed: 'CLOSED',
-  /** The engine stopped and takes no more calls; opening the store again starts a fresh one. */
+  /**
+   * The engine stopped, and nothing was written. Another one takes its place, unless
+   * the message says that the store is given up.
+   */
   RuntimeExited: 'RUNTIME_EXITED',
   /** A bug in Granary. */
   Internal: 'INTERNAL',
@@ -92,6 +95,11 @@ export function wasmError(message: string, cause?: unknown): GranaryError {
 export interface ErrorJSON extends ErrorParts {
   readonly code: ErrorCode;
   readonly message?: string;
+}
+
+/** A RUNTIME_EXITED error: there is no engine. */
+export function stopped(message: string, cause?: unknown): GranaryError {
+  return new GranaryError(ErrorCode.RuntimeExited, message, { cause });
 }
 
 /** The error that the engine wrote. */

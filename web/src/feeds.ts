@@ -15,12 +15,24 @@ const ELSEWHERE = EVERYTHING - 1;
 /** Reads so many records of an answer from some position on, and says where they end. */
 export type ReadItems = (answer: Uint32Array, at: number, count: number) => readonly [records: object[], end: number];
 
+/** What follows a store: an observer, or a live query with its feed. */
+interface Followed {
+  readonly verb: 'live' | 'live_groups' | 'observe';
+  readonly request: object;
+  readonly read?: ReadItems | undefined;
+  readonly feed?: Feed;
+  readonly observer?: Observer<MessageJSON>;
+  /** The number that the present engine knows it by. */
+  number?: number;
+}
+
 /** The live queries of one store. What the engine has to tell is asked for once for all of them, in a microtask. */
 export class Feeds {
-  readonly #engine: Engine;
-  readonly #store: number;
-  readonly #feeds = new Map<number, { readonly read: ReadItems | undefined; readonly feed: Feed }>();
-  readonly #observers = new Map<number, Observer<MessageJSON>>();
+  #engine: Engine;
+  #store: number;
+  readonly #all = new Set<Followed>();
+  readonly #feeds = new Map<number, Followed>();
+  readonly #observers = new Map<number, Followed>();
   #waiting = false;
 
   constructor(engine: Engine, store: number) {
@@ -34,13 +46,13 @@ export class Feeds {
    */
   open(request: object, feed: Feed, read?: ReadItems): () => void {
     try {
-      return this.#open(request, feed, read);
+      return this.#follow({ verb: read ? 'live' : 'live_groups', request, read, feed });
     } catch (error) {
       if (!(error instanceof NotLoaded)) throw error;
       let close: (() => void) | undefined = () => {};
       const start = () => {
         if (!close) return;
-        close = this.#open(request, feed, read);
+        close = this.#follow({ verb: read ? 'live' : 'live_groups', request, read, feed });
         feed.changed();
       };
       const loaded = error.loading.then(() => whenLoaded(start));
@@ -52,75 +64,116 @@ export class Feeds {
     }
   }
 
-  #open(request: object, feed: Feed, read: ReadItems | undefined): () => void {
-    const answer = this.#engine.call(read ? 'live' : 'live_groups', [this.#store], request, numbers);
-    const number = answer[0]!;
-    feed.answer = read
-      ? answerOf(read(answer, 2, (answer.length - 3) / 2)[0], answer[1]!, undefined)
-      : this.#groups(number);
-    this.#feeds.set(number, { read, feed });
-    this.#listen();
-    return () => this.#close(this.#feeds, number, 'unlive');
+  /** Opens an observer; gives what closes it. */
+  observe(request: object, observer: Observer<MessageJSON>): () => void {
+    return this.#follow({ verb: 'observe', request, observer });
   }
 
-  /** Opens an observer; gives what closes it. */
-  observe(request: string, observer: Observer<MessageJSON>): () => void {
-    const number = this.#engine.call('observe', [this.#store], request, numbers)[0]!;
-    this.#observers.set(number, observer);
+  /** What comes while there is no engine is opened by the next one. */
+  #follow(one: Followed): () => void {
+    if (!this.#engine.dead) this.#begin(one);
+    this.#all.add(one);
     this.#listen();
-    return () => this.#close(this.#observers, number, 'unobserve');
+    return () => {
+      if (!this.#all.delete(one)) return;
+      this.#listen();
+      this.#map(one).delete(one.number!);
+      if (!this.#engine.dead) this.#engine.call(one.feed ? 'unlive' : 'unobserve', [one.number!]);
+    };
+  }
+
+  #begin(one: Followed): void {
+    const { verb, request, read, feed } = one;
+    const answer = this.#engine.call(verb, [this.#store], request, numbers);
+    const number = (one.number = answer[0]!);
+    if (feed) {
+      feed.answer = read
+        ? answerOf(read(answer, 2, (answer.length - 3) / 2)[0], answer[1]!, undefined)
+        : this.#groups(number);
+    }
+    this.#map(one).set(number, one);
+  }
+
+  #map({ feed }: Followed): Map<number, Followed> {
+    return feed ? this.#feeds : this.#observers;
   }
 
   #groups(number: number): unknown {
     return deepFreeze(this.#engine.call('groups', [number], undefined, json));
   }
 
-  /** Ends them all, with a reason unless the store was closed. */
-  end(reason?: GranaryError): void {
-    const [feeds, observers] = [[...this.#feeds.values()], [...this.#observers.values()]];
+  /** Goes on with another engine, and tells of the answers that are others there. */
+  revive(engine: Engine, store: number): void {
+    this.#engine = engine;
+    this.#store = store;
     this.#feeds.clear();
     this.#observers.clear();
+    const changed: Feed[] = [];
+    for (const one of this.#all) {
+      try {
+        if (this.#again(one)) changed.push(one.feed!);
+      } catch (error) {
+        if (!(error instanceof NotLoaded)) throw error;
+        const again = () => this.#all.has(one) && this.#again(one) && one.feed!.changed();
+        error.loading.then(() => whenLoaded(again)).catch((reason: GranaryError) => this.#all.delete(one) && one.feed?.ended(reason));
+      }
+    }
     this.#listen();
-    for (const { feed } of feeds) feed.ended(reason);
-    for (const observer of observers) reason ? observer.error(reason) : observer.complete();
+    for (const feed of changed) feed.changed();
+  }
+
+  /** Opens what another engine had, and says whether its answer is another one now. */
+  #again(one: Followed): boolean {
+    const { feed } = one;
+    const before = feed?.answer;
+    this.#begin(one);
+    if (!feed || print(before) !== print(feed.answer)) return feed !== undefined;
+    feed.answer = before;
+    return false;
+  }
+
+  /** Ends them all, with a reason unless the store was closed. */
+  end(reason?: GranaryError): void {
+    const all = [...this.#all];
+    this.#all.clear();
+    this.#listen();
+    for (const { feed, observer } of all) {
+      if (feed) feed.ended(reason);
+      else if (reason) observer!.error(reason);
+      else observer!.complete();
+    }
   }
 
   #listen(): void {
-    const idle = this.#feeds.size + this.#observers.size === 0;
-    this.#engine.listen(this.#store, idle ? undefined : () => this.#soon());
-  }
-
-  #close(map: Map<number, unknown>, number: number, end: 'unlive' | 'unobserve'): void {
-    if (!map.delete(number)) return;
-    this.#listen();
-    if (!this.#engine.dead) this.#engine.call(end, [number]);
+    this.#engine.listen(this.#store, this.#all.size === 0 ? undefined : () => this.#soon());
   }
 
   #soon(): void {
     if (this.#waiting) return;
-    this.#waiting = true;
     queueMicrotask(() => {
       this.#waiting = false;
       try {
-        this.#collect();
+        if (!this.#engine.dead) this.#collect();
       } catch (error) {
-        this.end(error instanceof GranaryError ? error : new GranaryError(ErrorCode.Internal, String(error), { cause: error }));
+        if (!this.#engine.dead) this.end(error instanceof GranaryError ? error : new GranaryError(ErrorCode.Internal, String(error), { cause: error }));
       }
     });
+    this.#waiting = true;
   }
 
   /** Tells the observers, and then takes in every answer that is another one, and only then tells of them. */
   #collect(): void {
     if (this.#observers.size > 0) {
       const messages = this.#engine.call('events', [this.#store], undefined, json) as MessageJSON[];
-      for (const message of messages) this.#observers.get(message.observer)?.next(message);
+      for (const message of messages) this.#observers.get(message.observer)?.observer!.next(message);
     }
     if (this.#feeds.size === 0) return;
     const news = this.#engine.call('news', [this.#store], undefined, numbers);
     const tell: (() => void)[] = [];
     for (let at = 0; at < news.length; ) {
       const number = news[at]!;
-      const { read, feed } = this.#feeds.get(number)!;
+      const one = this.#feeds.get(number)!;
+      const [read, feed] = [one.read, one.feed!];
       if (news[at + 2] !== ELSEWHERE) {
         at = this.#take(news, at + 1, read!, feed);
         tell.push(feed.changed);
@@ -131,7 +184,9 @@ export class Feeds {
         feed.answer = this.#groups(number);
         tell.push(feed.changed);
       } catch (error) {
-        this.#close(this.#feeds, number, 'unlive');
+        this.#all.delete(one);
+        this.#feeds.delete(number);
+        this.#engine.call('unlive', [number]);
         tell.push(() => feed.ended(error as GranaryError));
       }
     }
@@ -175,4 +230,9 @@ function patched(
   }
   for (const [n, position] of updated.entries()) items[position] = records[inserted.length + n]!;
   return items;
+}
+
+/** What an answer says, to be compared. */
+function print(answer: unknown): string {
+  return JSON.stringify({ ...(answer as object), diff: 0 });
 }

@@ -34,6 +34,11 @@ export class IdentityMap {
     this.#known.set(row, new Known(record, version));
   }
 
+  /** The records that the page still holds. */
+  alive(): object[] {
+    return [...this.#known.values()].flatMap((known) => known.deref() ?? []);
+  }
+
   /** Looks at the next entries, when a sweep is due, and removes those whose record is gone. */
   sweep(used: number): void {
     if (!this.#sweep && this.#known.size < this.#sweptAt) return;

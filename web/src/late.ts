@@ -2,9 +2,12 @@
 // in late/; load-late.ts says how the rest of the package calls them.
 
 export { check } from './late/check.js';
+export { connect } from './late/connect.js';
 export { explain } from './late/explain.js';
 export { exportBlob, exportStream } from './late/export.js';
+export { fromAnyResponse, fromBytes } from './late/from-bytes.js';
 export { importFrom } from './late/import.js';
 export { provide } from './late/kit.js';
 export { migrate } from './late/migrate.js';
 export { stats } from './late/stats.js';
+export { transaction } from './late/transaction.js';

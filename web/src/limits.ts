@@ -22,5 +22,9 @@ export const LARGE_TEXT = 4_000_000;
 /** How many bytes crypto.getRandomValues gives at once. */
 export const RANDOM_BYTES_PER_CALL = 65_536;
 
+/** A store whose engine crashes so often within so many milliseconds is given up. */
+export const MOST_CRASHES = 3;
+export const MOST_CRASHES_WITHIN = 10_000;
+
 /** Names longer than this are not compared when a likely name is sought. */
 export const MAX_COMPARED_NAME = 64;

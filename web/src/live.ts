@@ -31,7 +31,7 @@ export interface LiveAnswer<T> {
 
 /** One live query of the engine: what a session keeps up to date. */
 export interface Feed {
-  /** A LiveAnswer, or groups; undefined until the models are loaded. */
+  /** A LiveAnswer, or groups; undefined until the models are loaded, and while there is no engine. */
   answer: unknown;
   /** Is told of each new answer. */
   readonly changed: () => void;
@@ -48,8 +48,7 @@ export type LiveQuery<T extends object> = LiveValue<LiveAnswer<T>>;
 /**
  * An answer that follows the store. Nothing runs until somebody subscribes;
  * all subscribers share one answer, and when the last one has gone it ends. It
- * completes when the store is closed, and fails when the engine stops or there can
- * be no answer any more.
+ * completes when the store is closed, and fails when there can be no answer any more.
  */
 export class LiveValue<V> extends Observable<V> {
   /** What is asked, as text: live queries of one model with the same text have the same answers. */

@@ -1,15 +1,32 @@
 import { loadLate } from './assets.js';
-import { GranaryError, invalid } from './errors.js';
+import { wholeNumber } from './checks.js';
+import { GranaryError, invalid, wasmError } from './errors.js';
+import { Instance } from './instance.js';
+import { origins, placeOf } from './origin.js';
+import { whenLoaded } from './loading.js';
+import { recordOf } from './save.js';
+import { unknownMember } from './schema.js';
+import { storeVerbs } from './store-verbs.js';
 
 type Late = typeof import('./late.js');
 type Verb = Exclude<keyof Late, 'provide'>;
 
+/** How long after a store was opened late.js is loaded, in milliseconds. */
+const SOON = 1000;
+
 /**
- * Calls a function of late.js, which the page loads at the first call: seldom used
- * verbs, and words about what went wrong. Rejects with WASM when it cannot be had.
+ * Calls a function of late.js: verbs that a page does not need for its first screen,
+ * and words about what went wrong. Rejects with WASM when it cannot be had.
  */
 export async function late<V extends Verb>(verb: V, ...args: Parameters<Late[V]>): Promise<Awaited<ReturnType<Late[V]>>> {
   const module = await loadLate();
-  module.provide({ GranaryError, invalid });
+  module.provide({
+    GranaryError, Instance, invalid, origins, placeOf, recordOf, storeVerbs, unknownMember, wasmError, whenLoaded, wholeNumber,
+  });
   return (module[verb] as (...args: unknown[]) => Awaited<ReturnType<Late[V]>>)(...args);
+}
+
+/** Loads late.js when the page has come to rest, so that it is there when there is no network any more. */
+export function lateSoon(): void {
+  setTimeout(() => loadLate().catch(() => {}), SOON);
 }

@@ -1,3 +1,5 @@
+import { stopped, type GranaryError } from './errors.js';
+
 /** What a call throws that looks at models which are in storage only. It has done nothing. */
 export class NotLoaded {
   /** Is settled when they are in memory, or cannot be. */
@@ -6,6 +8,16 @@ export class NotLoaded {
   constructor(loading: Promise<void>) {
     this.loading = loading;
   }
+}
+
+/** Of errors of calls that came while an engine was being replaced: when that is done. */
+const waits = new WeakMap<object, Promise<unknown>>();
+
+/** The error for a call that came while there was no engine, and had no effect. */
+export function interrupted(crash: GranaryError, until: Promise<unknown>): GranaryError {
+  const error = stopped(`${crash.message}; another one is taking its place, try again`, crash);
+  waits.set(error, until);
+  return error;
 }
 
 /** Lasts while something that writes waits for models. */
@@ -21,7 +33,8 @@ export function hold(loading: Promise<void>): void {
 }
 
 /**
- * Runs a verb, and again once the models are loaded that a call of it lacked. While
+ * Runs a verb, and again once the models are loaded that a call of it lacked, or the
+ * engine has come that there was none of. While
  * one waits that writes, others begin after it, so that they see what it wrote.
  */
 export async function whenLoaded<T>(verb: () => T | Promise<T>): Promise<T> {
@@ -30,8 +43,9 @@ export async function whenLoaded<T>(verb: () => T | Promise<T>): Promise<T> {
     try {
       return await verb();
     } catch (error) {
-      if (!(error instanceof NotLoaded)) throw error;
-      await error.loading;
+      const loading = error instanceof NotLoaded ? error.loading : waits.get(error as object);
+      if (!loading) throw error;
+      await loading;
     }
   }
 }

@@ -3,9 +3,9 @@ import { Instance } from './instance.js';
 import type { Binding } from './model.js';
 import type { Collection } from './model-types.js';
 import { whenLoaded } from './loading.js';
-import { connect } from './connect.js';
+import { late } from './load-late.js';
 import type { Model, Relation } from './schema.js';
-import { placeOf } from './within.js';
+import { placeOf } from './origin.js';
 
 type Values = Record<string, unknown>;
 
@@ -25,8 +25,9 @@ export class RelatedRecords implements Collection<object, object> {
 
   constructor(binding: Binding, relation: Relation, values: Values) {
     this.#load = () => whenLoaded(() => load(binding, relation, values));
-    this.add = (others) => connect('add', binding, relation, values, others);
-    this.remove = (others) => connect('remove', binding, relation, values, others);
+    const connected = (op: 'add' | 'remove') => (others: unknown) => late('connect', op, binding, relation, values, others);
+    this.add = connected('add');
+    this.remove = connected('remove');
     this.#place = [binding.model, relation.name];
   }
 
@@ -45,9 +46,7 @@ export class RelatedRecords implements Collection<object, object> {
 /** Follows a relation in the store. A key with a null part leads nowhere. */
 function load({ session, model }: Binding, relation: Relation, values: Values): object[] {
   const key = relation.fields.map((name) => values[name] ?? null);
-  if (key.includes(null)) {
-    session.ready();
-    return [];
-  }
-  return placeOf(values, session).related(model, relation, key);
+  if (!key.includes(null)) return placeOf(values, session).related(model, relation, key);
+  session.ready();
+  return [];
 }

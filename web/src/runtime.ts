@@ -1,5 +1,5 @@
 import { goConstructor, type GoRuntime } from './assets.js';
-import { engineError, ErrorCode, GranaryError, reason, wasmError, type ErrorJSON } from './errors.js';
+import { engineError, ErrorCode, GranaryError, reason, stopped, wasmError, type ErrorJSON } from './errors.js';
 import type { StoreEvent } from './event-types.js';
 import { tell } from './events.js';
 import { hold, NotLoaded } from './loading.js';
@@ -51,15 +51,18 @@ export interface EngineExports {
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
   granary_destroy(op: number, length: number): number;
+  granary_wake?(store: number): number;
+  granary_hurry?(store: number): number;
 }
 
 /** What goes into the input buffer: text, numbers, bytes, or data that becomes JSON text. */
 export type Input = string | object | undefined;
 
 /** The name of an export without the prefix that all share. */
-export type Verb = { [K in keyof EngineExports]: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
+export type Verb = { [K in keyof EngineExports]-?: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
 
 interface Pending {
+  readonly verb: Verb;
   finish(status: number, address: number, length: number): void;
   fail(error: GranaryError): void;
 }
@@ -69,11 +72,14 @@ const WRITES: ReadonlySet<Verb> = new Set<Verb>(['save', 'insert', 'delete', 'co
 
 const LAST_OP = 0x7fff_ffff;
 const SETTLED_WELL = 0;
+/** Verbs whose outcome is known when the engine stops: nothing was written. */
+const READING = /^(open|close|check|stats|export)/;
 
 /**
  * A running engine. All stores that were opened with the same WebAssembly share
- * one. Once it has stopped, every call and every promise under way fails with
- * RUNTIME_EXITED, and nothing enters it again.
+ * one. Once it has stopped, every call fails with RUNTIME_EXITED, and nothing enters
+ * it again. So does every promise under way, but those of writes that were begun, of
+ * which nobody knows whether they reached storage: they fail with UNKNOWN_OUTCOME.
  */
 export class Engine {
   #exports!: EngineExports;
@@ -81,37 +87,39 @@ export class Engine {
   #kick: () => void = () => {};
   #kicking = false;
   #lastOp = 0;
+  #broken = false;
   #dead: GranaryError | undefined;
-  #go: GoRuntime | undefined;
+  #values: readonly unknown[] = [];
+  #timers: GoRuntime['_scheduledTimeouts'];
   readonly #pending = new Map<number, Pending>();
   readonly #listeners = new Map<number, () => void>(); // by store
-  readonly #onDeath: () => void;
+  #onCrash: (() => void) | undefined;
 
-  private constructor(onDeath: () => void) {
-    this.#onDeath = onDeath;
-  }
+  private constructor() {}
 
-  /** Loads and starts an engine. `onDeath` is called once, when it has stopped. */
-  static async start(source: WasmSource, onDeath: () => void): Promise<Engine> {
-    const engine = new Engine(onDeath);
+  /** Loads and starts an engine. `onCrash` is called once, when it has stopped, with the reason and what another one can be made of. */
+  static async start(source: WasmSource, onCrash: (reason: GranaryError, module: WebAssembly.Module) => void): Promise<Engine> {
+    const engine = new Engine();
     const Go = await goConstructor();
     const go = new Go();
     const key = `granary:${Math.random().toString(36).slice(2)}`;
     go.argv = ['granary', key];
     go.exit = (code) => engine.#die(`it exited with code ${code}`);
-    const instance = await instantiate(source, { ...go.importObject, granary: engine.#imports() });
+    const { instance, module } = await instantiate(source, { ...go.importObject, granary: engine.#imports() });
     engine.#exports = engineExports(instance);
     engine.#memory = new EngineMemory(engine.#exports.mem, (n) => engine.#exports.granary_input(n));
     await engine.#run(go, instance, key);
+    engine.#onCrash = () => onCrash(engine.#dead!, module);
     return engine;
   }
 
   /** Why the engine takes no more calls, or undefined while it does. */
   get dead(): GranaryError | undefined {
+    if (this.#broken) this.#die();
     return this.#dead;
   }
 
-  /** Has `news` called when answers of a store's live queries may have changed, from inside the engine, and at the engine's end. */
+  /** Has `news` called, from inside the engine, when answers of a store's live queries may have changed. */
   listen(store: number, news: (() => void) | undefined): void {
     if (news) this.#listeners.set(store, news);
     else this.#listeners.delete(store);
@@ -144,7 +152,7 @@ export class Engine {
           reject(cause); // it must not reach the engine, which is the caller
         }
       };
-      this.#pending.set(op, { finish, fail: reject });
+      this.#pending.set(op, { verb, finish, fail: reject });
       try {
         this.call(verb, [...args.slice(0, 1), op, ...args.slice(1)], input);
       } catch (error) {
@@ -155,29 +163,51 @@ export class Engine {
     });
   }
 
+  /** Tells the engine something about a store that cannot wait for its turn, and lets it act on that before this returns. */
+  nudge(verb: 'wake' | 'hurry', store: number): void {
+    this.#enter(() => {
+      this.#exports[`granary_${verb}`]?.(store);
+      this.#kick();
+    });
+  }
+
   #write(input: string | ArrayBufferView | undefined): number {
     if (!input) return 0;
     if (typeof input === 'string') return this.#memory.writeText(input);
     return this.#memory.writeBytes(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
   }
 
-  /** Runs what enters the engine. Whatever comes out of there as an exception ends it. */
-  #guard(fn: () => number): number {
-    if (this.#dead) throw this.#dead;
-    let n: number;
+  /**
+   * Runs what enters the engine. Whatever comes out of there as an exception ends it;
+   * at the end of the stack nothing may be called, so that is noted without a call.
+   */
+  #guard<T>(fn: () => T): T {
+    if (this.dead) throw this.dead;
+    let result: T;
     try {
-      n = fn();
+      result = fn();
     } catch (cause) {
+      this.#broken = true;
       this.#die(reason(cause), cause);
       throw this.#dead;
     }
-    if (this.#dead) throw this.#dead; // it exited inside the call; what it answered is worth nothing
-    return n;
+    if (this.dead) throw this.dead; // it exited inside the call; what it answered is worth nothing
+    return result;
+  }
+
+  /** The same where nobody waits for an answer. */
+  #enter(fn: () => void): void {
+    try {
+      this.#guard(fn);
+    } catch {
+      // It is dead, which those hear who wait for something.
+    }
   }
 
   #imports(): WebAssembly.ModuleImports {
     return {
       settle: (op: number, status: number, address: number, length: number) => {
+        if (!op) return this.#die((json(this.#memory, address, length) as ErrorJSON).message!);
         const pending = this.#pending.get(op);
         this.#pending.delete(op);
         pending?.finish(status, address, length);
@@ -202,11 +232,12 @@ export class Engine {
       };
     });
     this.#guardEvents(go);
-    this.#go = go;
     const ended = go.run(instance).then(
       () => this.#die('its program ended'),
       (cause: unknown) => this.#die(reason(cause), cause),
     );
+    this.#values = go._values!; // it lets go of them when it exits
+    this.#timers = go._scheduledTimeouts;
     await Promise.race([ready, ended]);
     delete hooks[key];
     if (this.#dead) throw this.#dead;
@@ -217,13 +248,8 @@ export class Engine {
     const resume = go._resume?.bind(go);
     if (!resume) return;
     go._resume = () => {
-      if (this.#dead) return;
-      try {
-        resume();
-      } catch (cause) {
-        this.#die(reason(cause), cause);
-        throw cause;
-      }
+      this.#enter(resume);
+      if (this.dead) go._scheduledTimeouts?.clear(); // a timer calls again and again until it is none
     };
   }
 
@@ -236,36 +262,34 @@ export class Engine {
   /** Lets the goroutines run that an export left behind, once for all calls of this turn. */
   #kickSoon(): void {
     if (this.#kicking) return;
-    this.#kicking = true;
     queueMicrotask(() => {
       this.#kicking = false;
-      if (this.#dead) return;
-      try {
-        this.#kick();
-      } catch (cause) {
-        this.#die(reason(cause), cause);
-      }
+      this.#enter(this.#kick);
     });
+    this.#kicking = true;
   }
 
-  #die(why: string, cause?: unknown): void {
+  /** Ends it. Where the stack is too full for that, it is done by the next who asks. */
+  #die(why = 'the stack was full', cause?: unknown): void {
+    this.#broken = true;
     if (this.#dead) return;
-    const message = `the engine stopped: ${why}; open the store again to start a fresh one`;
-    this.#dead = new GranaryError(ErrorCode.RuntimeExited, message, { cause });
-    const pending = [...this.#pending.values()];
-    this.#pending.clear();
-    for (const p of pending) p.fail(this.#dead);
-    for (const news of this.#listeners.values()) news();
-    this.#onDeath();
-    closeDatabases(this.#go);
-    this.#go = undefined;
+    const dead = stopped(`the engine stopped: ${why}`, cause);
+    queueMicrotask(() => this.#bury(dead));
+    this.#dead = dead;
   }
-}
 
-/** Closes the connections that a stopped program left behind, which would keep others from removing or upgrading the database. */
-function closeDatabases(go: GoRuntime | undefined): void {
-  if (typeof IDBDatabase === 'undefined') return;
-  for (const value of go?._values ?? []) if (value instanceof IDBDatabase) value.close();
+  #bury(dead: GranaryError): void {
+    const unknown = new GranaryError(ErrorCode.UnknownOutcome, `${dead.message}; look whether the change is there`, { cause: dead });
+    for (const { verb, fail } of this.#pending.values()) fail(READING.test(verb) ? dead : unknown);
+    this.#pending.clear();
+    this.#listeners.clear();
+    // A connection that is left behind keeps others from removing or upgrading the database.
+    if (typeof IDBDatabase !== 'undefined') for (const value of this.#values) if (value instanceof IDBDatabase) value.close();
+    this.#exports = this.#memory = this.#kick = undefined as never; // what it took, another one needs
+    this.#values = [];
+    for (const timer of this.#timers?.values() ?? []) clearTimeout(timer);
+    this.#onCrash?.();
+  }
 }
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */

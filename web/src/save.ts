@@ -1,11 +1,13 @@
 import { valuesOf } from './construct.js';
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
+import { keyOf } from './key.js';
 import { bindingOfInstance, ownBinding, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
+import { whenLoaded } from './loading.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf } from './query.js';
-import type { Entry, Session } from './session.js';
+import type { Entry, Saved, Session } from './session.js';
 
 /** The binding of what should be an instance, of this store when one is given. */
 export function recordOf(op: string, session: Session | undefined, value: unknown): Binding {
@@ -20,8 +22,8 @@ export async function save(session: Session | undefined, record: object, conditi
   const where = condition === undefined ? null : predicateJSON('save', binding.model, condition);
   const entries = [entry(binding, record, where)];
   if (session?.saveWithin) return session.saveWithin(entries, [record])[0]!;
-  const { version, answer } = await binding.session.save(entries);
-  return stored(binding, [record], version, answer)[0]!;
+  const saved = await binding.session.save(entries);
+  return (saved ? stored(binding, [record], saved) : await found([record]))[0]!;
 }
 
 /** Saves what `saveAll` was given: records, or a model and what its constructor takes. */
@@ -53,10 +55,11 @@ async function saveRecords(session: Session | undefined, records: unknown): Prom
     return entry(binding, record, null);
   });
   if (one.saveWithin) return one.saveWithin(entries, list);
-  const { version, answer } = await one.save(entries);
-  if (groups.size === 1) return stored(groups.keys().next().value!, list, version, answer);
+  const saved = await one.save(entries);
+  if (!saved) return found(list);
+  if (groups.size === 1) return stored(groups.keys().next().value!, list, saved);
   for (const [binding, positions] of groups) {
-    const part = stored(binding, positions.map((i) => list[i]!), version, pick(answer, positions));
+    const part = stored(binding, positions.map((i) => list[i]!), { ...saved, answer: pick(saved.answer, positions) });
     for (const [n, i] of positions.entries()) list[i] = part[n]!;
   }
   return list;
@@ -72,7 +75,7 @@ function entry({ model, plan }: Binding, record: object, condition: PredicateJSO
  * for itself.
  */
 function stored(
-  { session, model, plan }: Binding, records: readonly object[], version: number, answer: Uint32Array,
+  { session, model, plan }: Binding, records: readonly object[], { version, answer }: Saved,
 ): object[] {
   let all = true;
   for (let i = 0; i < records.length; i++) {
@@ -85,6 +88,15 @@ function stored(
   session.tidy(model, records.length);
   if (all) return [...records];
   return session.recordsOf(model, answer).map((found, i) => found ?? records[i]!);
+}
+
+/** The same from the next engine, when the one that saved them stopped right after. */
+function found(records: readonly object[]): Promise<object[]> {
+  return Promise.all(records.map(async (record) => {
+    Instance.saved(record);
+    const { session, model } = bindingOfInstance(record)!;
+    return await whenLoaded(() => session.get(model, keyOf(model, record))).catch(() => undefined) ?? record;
+  }));
 }
 
 /** The answer for the records at some positions. */

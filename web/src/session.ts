@@ -1,6 +1,7 @@
 import type { PredicateJSON } from './condition.js';
-import { ErrorCode, GranaryError } from './errors.js';
-import { silence } from './events.js';
+import { ErrorCode, GranaryError, stopped } from './errors.js';
+import type { Host } from './engines.js';
+import { silence, tell } from './events.js';
 import { Feeds, type ReadItems } from './feeds.js';
 import { IdentityMap } from './identity.js';
 import { type IncludeJSON, readTree } from './include.js';
@@ -10,10 +11,12 @@ import { ROWS_PER_FETCH } from './limits.js';
 import { Binding, bindingOfInstance } from './model.js';
 import type { Observer } from './observable.js';
 import type { Message, MessageJSON } from './observe.js';
+import { attend } from './page-life.js';
+import { interrupted } from './loading.js';
 import { json, numbers, type Read } from './reading.js';
 import type { PendingMigration } from './migration-types.js';
 import type { Engine, Input, Verb } from './runtime.js';
-import { Within } from './within.js';
+import type { Within } from './late/within.js';
 import { farOf, Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
 
 type Values = Record<string, unknown>;
@@ -27,6 +30,14 @@ export interface Opened {
   readonly migration?: PendingMigration;
 }
 
+/** What the engine is told to open a store. */
+export interface Opening {
+  readonly name: string;
+  readonly storage: Opened['storage'] | undefined;
+  readonly schema: unknown;
+  readonly strict: boolean;
+}
+
 /** One record to save. */
 export interface Entry {
   readonly model: Model;
@@ -35,6 +46,12 @@ export interface Entry {
   /** The names of the fields that were edited; null for a record that is new as a whole. */
   readonly changed: readonly string[] | null;
   readonly condition: PredicateJSON | null;
+}
+
+/** What came of a commit of records. */
+export interface Saved {
+  readonly version: number;
+  readonly answer: Uint32Array;
 }
 
 /** A record as the engine reads it: four lines. */
@@ -54,17 +71,26 @@ export class Session {
   readonly storage: Opened['storage'];
   readonly graph: Graph;
   readonly bindings: ReadonlyMap<string, Binding>;
-  readonly #engine: Engine;
-  readonly #store: number;
+  readonly #opening: Opening;
   readonly #feeds: Feeds;
   readonly #identities = new Map<Model, IdentityMap>();
+  /** Records that the page had when the engine before stopped, by key: those that are the same stay the same objects. */
+  readonly #former = new Map<Model, Map<string, WeakRef<object>>>();
+  readonly #leave: (() => void)[];
+  #engine: Engine;
+  #store: number;
   #epoch: number | undefined;
+  /** Settles when another engine has taken the place of one that crashed. */
+  #reviving: Promise<void> | undefined;
+  #ended: GranaryError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(engine: Engine, name: string, opened: Opened) {
+  constructor(host: Host, engine: Engine, opening: Opening, opened: Opened) {
     this.#engine = engine;
     this.#store = opened.store;
-    this.name = name;
+    this.#opening = opening;
+    this.#leave = [host.carry(this), attend(this)];
+    this.name = opening.name;
     this.storage = opened.storage;
     this.#feeds = new Feeds(engine, opened.store);
     this.graph = new Graph(opened.schema);
@@ -90,9 +116,16 @@ export class Session {
     return binding?.session === this ? binding : undefined;
   }
 
-  /** Throws when the store takes no calls. */
+  /** Throws when the store takes no calls; while it has no engine, in such a way that who is patient may call again. */
   ready(): void {
-    if (this.#engine.dead) throw this.#engine.dead;
+    this.#open();
+    const { dead } = this.#engine;
+    if (dead) throw interrupted(dead, this.#reviving ?? Promise.resolve());
+  }
+
+  /** Throws when the store has ended; while it has no engine it may still be followed. */
+  #open(): void {
+    if (this.#ended) throw this.#ended;
     if (this.#closing) throw new GranaryError(ErrorCode.Closed, `the store ${this.name} was closed; open it again`);
   }
 
@@ -103,10 +136,13 @@ export class Session {
 
   /**
    * Saves, in one commit. Resolves when it is durable with the version that it gave
-   * the rows it changed, and the epoch with row and present version of each record.
+   * the rows it changed, and the epoch with row and present version of each record;
+   * with nothing when the engine has stopped since, and they mean nothing.
    */
-  async save(entries: readonly Entry[]): Promise<{ version: number; answer: Uint32Array }> {
+  async save(entries: readonly Entry[]): Promise<Saved | undefined> {
+    const engine = this.#engine;
     const numbered = await this.later('save', [], entries.map(lines).join(''), numbers);
+    if (engine.dead) return undefined;
     const answer = numbered.subarray(1);
     const version = numbered[1]!;
     answer[0] = numbered[0]!; // the epoch, where the answer to a query has it
@@ -136,9 +172,9 @@ export class Session {
     await this.later('connect', [model.index, relation.index], request);
   }
 
-  /** Begins a transaction, or takes up the one of that number. */
-  begin(number = this.ask('begin', [], undefined, numbers)[0]!): Within {
-    return new Within(this, this.#engine, number);
+  /** Begins a transaction, or takes up the one of that number; gives what late/within.ts makes one of. */
+  begin(number = this.ask('begin', [], undefined, numbers)[0]!): [engine: Engine, number: number] {
+    return [this.#engine, number];
   }
 
   query(model: Model, request: object): object[] {
@@ -152,9 +188,9 @@ export class Session {
 
   /** Tells of what commits do; gives what ends that. */
   observe(request: object, observer: Observer<Message<object>>): () => void {
-    this.ready();
+    this.#open();
     const next = (message: MessageJSON) => observer.next(this.#message(message));
-    return this.#feeds.observe(JSON.stringify(request), { ...observer, next });
+    return this.#feeds.observe(request, { ...observer, next });
   }
 
   #message({ observer, model, element, before, ...rest }: MessageJSON): Message<object> {
@@ -169,7 +205,7 @@ export class Session {
 
   /** Follows the answer to a query, or to a question for groups; gives what ends that. */
   live(model: Model, request: { readonly include?: readonly IncludeJSON[]; readonly by?: unknown }, feed: Feed): () => void {
-    this.ready();
+    this.#open();
     const read: ReadItems = (answer, at, count) => {
       if (request.include?.length) return readTree(this, model, request.include, answer, at);
       const end = at + 1 + NUMBERS_PER_RECORD * count;
@@ -201,12 +237,62 @@ export class Session {
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
   close(): Promise<void> {
-    this.#feeds.end();
+    this.#part();
     silence(this);
-    this.#closing ??= this.#engine.dead
-      ? Promise.resolve()
-      : this.#engine.callLater('close', [this.#store]);
-    return this.#closing;
+    return (this.#closing ??= this.#ended ? Promise.resolve() : this.#reviving ?? this.#close());
+  }
+
+  /** A store whose engine stops meanwhile is closed, too. */
+  async #close(): Promise<void> {
+    const engine = this.#engine;
+    await engine.callLater('close', [this.#store]).catch((error: unknown) => {
+      if (!engine.dead) throw error;
+    });
+  }
+
+  /** Gives the store up: every call from now on fails with this. */
+  end(error: GranaryError): void {
+    this.#ended = error;
+    this.#reviving = undefined;
+    this.#part(error);
+  }
+
+  /** Lets go of all that follows the store or that it follows. */
+  #part(error?: GranaryError): void {
+    for (const leave of this.#leave) leave();
+    this.#feeds.end(error);
+  }
+
+  /** Goes on with another engine in place of one that crashed. What is in memory cannot. */
+  revive(next: Promise<Engine>, crash: GranaryError): void {
+    if (this.storage === 'memory') {
+      return this.end(stopped(`${crash.message}; what the store ${this.name} had in memory is gone; open it again`, crash));
+    }
+    const superseded = () => this.#reviving !== reviving;
+    const revived = async () => {
+      const engine = await next;
+      const opened = await engine.callLater('open', [], { ...this.#opening, storage: this.storage }, json) as Opened;
+      if (superseded()) return;
+      this.#reviving = undefined;
+      this.#engine = engine;
+      this.#store = opened.store;
+      for (const [model, identity] of this.#identities) {
+        this.#former.set(model, new Map(identity.alive().map((record) => [JSON.stringify(keyOf(model, record)), new WeakRef(record)])));
+      }
+      this.#enter(-1);
+      if (this.#closing) return this.#close();
+      this.#feeds.revive(engine, opened.store);
+      tell({ type: 'ENGINE_RESTARTED', store: this.name, error: crash });
+    };
+    const reviving = revived().catch((error: GranaryError) => {
+      if (!superseded()) this.end(error);
+    });
+    this.#reviving = reviving;
+  }
+
+  /** Lets the engine know that the page is about to go, or has come back. */
+  nudge(verb: 'wake' | 'hurry'): void {
+    this.#engine.nudge(verb, this.#store);
   }
 
   /** Makes a call about this store that is answered at once. */
@@ -256,9 +342,14 @@ export class Session {
       const row = answer[at]!;
       const version = answer[at + 1]!;
       let record = identity.get(row, version); // there already when a row is answered twice
-      if (!record) identity.set(row, version, (record = binding.adopt(parsed[i]!)));
+      if (!record) identity.set(row, version, (record = this.#formerly(model, parsed[i]!) ?? binding.adopt(parsed[i]!)));
       records[(at - 1) / NUMBERS_PER_RECORD] = record;
     }
+  }
+
+  #formerly(model: Model, row: Values): object | undefined {
+    const record = this.#former.get(model)?.get(JSON.stringify(keyOf(model, row)))?.deref();
+    return record && JSON.stringify(record) === JSON.stringify(row) ? record : undefined;
   }
 
   /** Does its share of forgetting records that are gone, after so many were used. */

@@ -14,15 +14,15 @@ export type WasmSource = WasmValue | Promise<WasmValue> | (() => WasmValue | Pro
  * What is no WebAssembly rejects with a WASM error that names the address, what
  * came instead, and the remedy.
  */
-export async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
+export async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   if (typeof WebAssembly === 'undefined') throw wasmError('this browser has no WebAssembly, or it was switched off');
   const value = await (typeof source === 'function' ? source() : source);
-  if (value instanceof WebAssembly.Module) return WebAssembly.instantiate(value, imports);
+  if (value instanceof WebAssembly.Module) return { module: value, instance: await WebAssembly.instantiate(value, imports) };
   if (typeof value === 'string' || value instanceof URL) return fromResponse(await load(value), String(value), imports);
   if (typeof Response !== 'undefined' && value instanceof Response) {
     return fromResponse(value, value.url || 'the given Response', imports);
   }
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return fromBytes(value, 'the given bytes', '', imports);
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return late('fromBytes', value, 'the given bytes', '', imports);
   throw wasmError(`the option wasm must be an address, a Response, bytes or a WebAssembly.Module, got ${typeof value}`);
 }
 
@@ -35,47 +35,18 @@ async function load(address: string | URL): Promise<Response> {
   }
 }
 
-async function fromResponse(response: Response, from: string, imports: WebAssembly.Imports): Promise<WebAssembly.Instance> {
+async function fromResponse(response: Response, from: string, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   const address = response.url || from;
   if (!response.ok) throw await faulty(address, response.status);
   const type = response.headers.get('content-type') ?? '';
   if (type.trim().toLowerCase() !== 'application/wasm' || !WebAssembly.instantiateStreaming) {
-    const bytes = await received(response, address);
-    const instance = await fromBytes(bytes, address, type, imports);
-    console.warn(`granary: ${address} came as "${type}"; it starts faster when the server says application/wasm`);
-    return instance;
+    return late('fromAnyResponse', response, address, type, imports);
   }
   try {
-    return (await WebAssembly.instantiateStreaming(response, imports)).instance;
+    return await WebAssembly.instantiateStreaming(response, imports);
   } catch (cause) {
     throw await faulty(address, reason(cause), cause);
   }
-}
-
-async function received(response: Response, address: string): Promise<ArrayBuffer> {
-  try {
-    return await response.arrayBuffer();
-  } catch (cause) {
-    throw wasmError(`${address} broke off while it was loaded (${reason(cause)}); try again`, cause);
-  }
-}
-
-async function fromBytes(
-  bytes: ArrayBuffer | ArrayBufferView, from: string, type: string, imports: WebAssembly.Imports,
-): Promise<WebAssembly.Instance> {
-  const view = ArrayBuffer.isView(bytes)
-    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-    : new Uint8Array(bytes);
-  if (!isWasm(view)) throw await faulty(from, { bytes: view, type });
-  try {
-    return (await WebAssembly.instantiate(view as Uint8Array<ArrayBuffer>, imports)).instance;
-  } catch (cause) {
-    throw await faulty(from, reason(cause), cause);
-  }
-}
-
-function isWasm(view: Uint8Array): boolean {
-  return view[0] === 0 && view[1] === 0x61 && view[2] === 0x73 && view[3] === 0x6d;
 }
 
 /** An error in the words of late/explain.ts, or in a few where those cannot be had. */

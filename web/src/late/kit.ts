@@ -1,13 +1,29 @@
-import type { GranaryError, invalid } from '../errors.js';
+import type { wholeNumber } from '../checks.js';
+import type { GranaryError, invalid, wasmError } from '../errors.js';
+import type { Instance } from '../instance.js';
+import type { origins, placeOf } from '../origin.js';
+import type { whenLoaded } from '../loading.js';
+import type { recordOf } from '../save.js';
+import type { unknownMember } from '../schema.js';
+import type { storeVerbs } from '../store-verbs.js';
 
 /**
- * What of the package a page must have only one of. Code in late/ takes it from
- * here; what else it imports as a value is copied into late.js, which is right for
- * functions without a state of their own and wrong for classes.
+ * What of the package a page must have only one of, and what uses that. Code in late/
+ * takes it from here; what else it imports as a value is copied into late.js, which is
+ * right for functions without a state of their own and wrong for classes.
  */
 export interface Kit {
   readonly GranaryError: typeof GranaryError;
+  readonly Instance: typeof Instance;
   readonly invalid: typeof invalid;
+  readonly origins: typeof origins;
+  readonly whenLoaded: typeof whenLoaded;
+  readonly placeOf: typeof placeOf;
+  readonly recordOf: typeof recordOf;
+  readonly storeVerbs: typeof storeVerbs;
+  readonly unknownMember: typeof unknownMember;
+  readonly wasmError: typeof wasmError;
+  readonly wholeNumber: typeof wholeNumber;
 }
 
 export let kit: Kit;

@@ -1,15 +1,16 @@
 import type { Migration, Migrations, OldRecord, PendingMigration } from '../migration-types.js';
 import { json } from '../reading.js';
 import type { Session } from '../session.js';
-import type { Transaction } from '../transaction-types.js';
 import { kit } from './kit.js';
+import { verbs } from './transaction.js';
+import { Within } from './within.js';
 
 /** Runs the migration functions of a store that is being opened, until what they did is stored. */
 export async function migrate(
-  session: Session, pending: PendingMigration, functions: Migrations, verbs: (session: Session) => Transaction,
+  session: Session, pending: PendingMigration, functions: Migrations,
 ): Promise<void> {
   for (let next: PendingMigration | undefined = pending; next;) {
-    const within = session.begin(next.transaction);
+    const within = new Within(session, ...session.begin(next.transaction));
     const models = Object.create(null) as Record<string, unknown>;
     for (const [name, { Class }] of session.bindings) models[name] = Class;
     const old = async (model: unknown) => within.old(nameOf(model)) as OldRecord[];

@@ -1,21 +1,11 @@
-import { invalid } from './errors.js';
-import { Instance } from './instance.js';
-import type { Binding } from './model.js';
-import { json } from './reading.js';
-import type { Engine, Input } from './runtime.js';
-import { farOf, type Model, type Relation } from './schema.js';
-import { about, lines, type Entry, type Session } from './session.js';
+import type { Binding } from '../model.js';
+import { json } from '../reading.js';
+import type { Engine, Input } from '../runtime.js';
+import { farOf, type Model, type Relation } from '../schema.js';
+import { about, lines, type Entry, type Session } from '../session.js';
+import { kit } from './kit.js';
 
 type Values = Record<string, unknown>;
-
-/** The transactions that records were answered by. */
-const origins = new WeakMap<object, Within>();
-
-/** Where the relations of a record are read: in the transaction that answered it, while that is open, or in its store. */
-export function placeOf(record: object, session: Session): Session {
-  const within = origins.get(record);
-  return within?.open ? within.session : session;
-}
 
 /** What the verbs ask of a session. */
 type Verbs = Pick<Session,
@@ -52,7 +42,9 @@ export class Within implements Verbs {
     return this.bindings.get(model.name)!;
   }
 
+  /** A transaction does not outlive its engine. */
   ready(): void {
+    if (this.#engine.dead) throw this.#engine.dead;
     this.root.ready();
   }
 
@@ -89,7 +81,7 @@ export class Within implements Verbs {
 
   /** Relations along with records are not to be had within a transaction. */
   tree(model: Model): never {
-    throw invalid('include cannot be used within a transaction; query the related model, or read the relation', 'query', model);
+    throw kit.invalid('include cannot be used within a transaction; query the related model, or read the relation', 'query', model);
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
@@ -109,7 +101,7 @@ export class Within implements Verbs {
   async commit(): Promise<void> {
     this.open = false;
     await this.#engine.callLater('commit', [this.#number]);
-    this.#saved.forEach(Instance.saved);
+    this.#saved.forEach(kit.Instance.saved);
     this.rollback();
   }
 
@@ -126,7 +118,7 @@ export class Within implements Verbs {
 
   #record(model: Model, row: Values): object {
     const record = this.root.bindings.get(model.name)!.adopt(row);
-    origins.set(record, this);
+    kit.origins.set(record, this);
     return record;
   }
 

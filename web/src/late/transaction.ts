@@ -1,10 +1,9 @@
-import { wholeNumber } from './checks.js';
+import type { GranaryError } from '../errors.js';
+import type { Session } from '../session.js';
+import type { Transaction, TransactionOptions } from '../transaction-types.js';
 import { connectBy } from './connect.js';
-import { whenLoaded } from './loading.js';
-import { ErrorCode, GranaryError, invalid } from './errors.js';
-import type { Session } from './session.js';
-import { storeVerbs } from './store-verbs.js';
-import type { Transaction, TransactionOptions } from './transaction-types.js';
+import { kit } from './kit.js';
+import { Within } from './within.js';
 
 const RETRIES = 4;
 
@@ -13,13 +12,13 @@ export async function transaction<R>(
   session: Session, fn: (tx: Transaction) => R | Promise<R>, options: TransactionOptions = {},
 ): Promise<R> {
   const { retries = RETRIES } = options ?? {};
-  if (typeof fn !== 'function') throw invalid('expects a function, such as async (tx) => { … }', 'transaction');
-  wholeNumber('retries', retries, 'transaction');
+  if (typeof fn !== 'function') throw kit.invalid('expects a function, such as async (tx) => { … }', 'transaction');
+  kit.wholeNumber('retries', retries, 'transaction');
   for (let left = retries; ; left--) {
-    const within = session.begin();
+    const within = new Within(session, ...await kit.whenLoaded(() => session.begin()));
     try {
       const result = await fn(verbs(within.session));
-      await whenLoaded(() => within.commit());
+      await kit.whenLoaded(() => within.commit());
       return result;
     } catch (error) {
       const conflict = conflictOf(() => within.rollback());
@@ -33,7 +32,7 @@ function conflictOf(rollback: () => void): GranaryError | undefined {
   try {
     rollback();
   } catch (error) {
-    if (error instanceof GranaryError && error.code === ErrorCode.Conflict) return error;
+    if (error instanceof kit.GranaryError && error.code === 'CONFLICT') return error;
   }
   return undefined;
 }
@@ -41,5 +40,5 @@ function conflictOf(rollback: () => void): GranaryError | undefined {
 /** The verbs within a transaction. */
 export function verbs(session: Session): Transaction {
   const connected = (op: 'add' | 'remove') => (record: object, name: string, others: unknown) => connectBy(op, session, record, name, others);
-  return Object.freeze({ ...storeVerbs(session), add: connected('add'), remove: connected('remove') }) as unknown as Transaction;
+  return Object.freeze({ ...kit.storeVerbs(session), add: connected('add'), remove: connected('remove') }) as unknown as Transaction;
 }
