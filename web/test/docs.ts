@@ -49,8 +49,20 @@ function show(value: unknown): string {
 /** Runs the program at an address and returns what did not hold, and how many checks it made. */
 export async function runProgram(address: string): Promise<{ failures: string[]; checks: number }> {
   const opened: { store: DataStore; name: string }[] = [];
-  const { open } = DataStore;
+  const { open, events } = DataStore;
+  const listening: { unsubscribe(): void }[] = [];
   Object.assign(DataStore, {
+    events: () => {
+      const observable = events.call(DataStore);
+      const subscribe = observable.subscribe.bind(observable) as (...how: unknown[]) => { unsubscribe(): void };
+      return Object.assign(observable, {
+        subscribe: (...how: unknown[]) => {
+          const subscription = subscribe(...how);
+          listening.push(subscription);
+          return subscription;
+        },
+      });
+    },
     open: async (options: OpenOptions<object>) => {
       const store = await open.call(DataStore, options) as unknown as DataStore;
       opened.push({ store, name: options.name });
@@ -65,7 +77,8 @@ export async function runProgram(address: string): Promise<{ failures: string[];
   } catch (error) {
     failures.push(`${address}: ${String((error as Error).stack)}`);
   } finally {
-    Object.assign(DataStore, { open });
+    Object.assign(DataStore, { open, events });
+    for (const subscription of listening) subscription.unsubscribe();
     for (const { store, name } of opened.reverse()) {
       await store.close();
       if (store.storage === 'indexeddb') await DataStore.destroy(name);

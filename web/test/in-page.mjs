@@ -56,7 +56,7 @@ export async function whileOpen(browser, address, over, prepare = async () => {}
   await prepare(page, await browser.version());
   const gone = new Promise((_, reject) => {
     page.on('error', reject);
-    browser.on('disconnected', () => reject(new Error('the browser has ended')));
+    browser.on('disconnected', (cause) => reject(new Error('the browser has ended', { cause })));
   });
   gone.catch(() => {}); // it is closed when all is over
   await page.goto(address);

@@ -32,18 +32,17 @@ export async function outside({ directory, server, kind, report, wanted }) {
 class Context {
   #browser;
   #profile;
-  #kind;
 
   constructor(directory, { origin, missing }, kind) {
     this.#profile = join(directory, 'outside');
-    this.#kind = kind;
+    this.kind = kind;
     this.origin = origin;
     this.missing = missing;
   }
 
   /** Opens a page in which Granary is a global. `before` is run ahead of the page's own code. */
   async page(path, before) {
-    this.#browser ??= await launch(this.#profile, this.#kind);
+    this.#browser ??= await launch(this.#profile, this.kind);
     const page = await this.#browser.newPage();
     page.failures = [];
     page.on('pageerror', (error) => page.failures.push(String(error)));

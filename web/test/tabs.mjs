@@ -137,7 +137,9 @@ export const tests = {
     await page.evaluate(follow, { name, sdl: SDL });
     await until(page, 'told.texts.length > 0');
     const want = Array.from({ length: 5 }, (_, round) => [0, 1, 2, 'in pagehide'].map((what) => `${round} ${what}`)).flat();
-    assert.deepEqual((await told(page)).texts, want);
+    // WebKit has ended the storage of a page when it tells of pagehide.
+    const texts = (texts) => (context.kind === 'webkit' ? texts.filter((text) => !text.endsWith('pagehide')) : texts);
+    assert.deepEqual(texts((await told(page)).texts), texts(want));
     assert.equal(typeof await page.evaluate(write, { name, sdl: SDL }), 'string');
   },
 };

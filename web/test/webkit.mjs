@@ -105,7 +105,7 @@ export class WebKit {
     process.once('exit', atExit);
     this.#process.on('exit', () => process.off('exit', atExit));
     this.#process.on('error', (error) => this.#over(error));
-    this.#process.on('exit', () => this.#over(new Error(`WebKit has ended:\n${readFileSync(log, 'utf8')}`)));
+    this.#process.on('exit', (code, signal) => this.#over(new Error(`WebKit has ended (${signal ?? code}):\n${readFileSync(log, 'utf8')}`)));
   }
 }
 
