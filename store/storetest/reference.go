@@ -111,10 +111,19 @@ func (r *Reference) Read(st *store.Store) (*Reference, error) {
 // Rows asks a store and returns the records as Go values.
 func Rows(st *store.Store, q store.Query) ([]Row, error) {
 	found, err := st.Find(q)
-	if err != nil {
-		return nil, err
+	var text []byte
+	for err == nil {
+		text, err = st.AppendRows(nil, found.Model, func(i int) uint32 { return found.Refs[i].Row }, len(found.Refs))
+		if err != nil {
+			break
+		}
+		// The store may take in what others wrote at any moment; then the row numbers
+		// may have been of another epoch.
+		was := found.Epoch
+		if found, err = st.Find(q); err == nil && found.Epoch == was {
+			break
+		}
 	}
-	text, err := st.AppendRows(nil, found.Model, func(i int) uint32 { return found.Refs[i].Row }, len(found.Refs))
 	if err != nil {
 		return nil, err
 	}

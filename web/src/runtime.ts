@@ -284,7 +284,7 @@ export class Engine {
     this.#pending.clear();
     this.#listeners.clear();
     // A connection that is left behind keeps others from removing or upgrading the database.
-    if (typeof IDBDatabase !== 'undefined') for (const value of this.#values) if (value instanceof IDBDatabase) value.close();
+    if (typeof IDBDatabase !== 'undefined') for (const value of this.#values) letGo(value);
     this.#exports = this.#memory = this.#kick = undefined as never; // what it took, another one needs
     this.#values = [];
     for (const timer of this.#timers?.values() ?? []) clearTimeout(timer);
@@ -298,4 +298,10 @@ const NEWEST = 'granary_repair' satisfies keyof EngineExports;
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;
   throw wasmError(`the WebAssembly is not the engine of this version: it does not export ${NEWEST}`);
+}
+
+/** Closes what a stopped program has left open, and gives its locks back: both would keep others waiting, and the program in memory. */
+function letGo(value: unknown): void {
+  if (value instanceof IDBDatabase || value instanceof (globalThis.BroadcastChannel ?? IDBDatabase)) value.close();
+  else if ((value as { granaryLock?: true } | undefined)?.granaryLock) (value as () => void)();
 }
