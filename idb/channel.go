@@ -38,6 +38,7 @@ func (b *Backend) Watch(w log.Watcher) {
 	if err != nil {
 		return
 	}
+	endWithProgram(raw)
 	b.channel = &channel{raw: raw}
 	b.channel.events = listen(raw, func(event js.Value, _ string) bool {
 		if p, ok := readPosition(event.Get("data")); ok {

@@ -73,8 +73,7 @@ func (b *Backend) Lock(ctx context.Context, name string, wait bool) (unlock func
 func (t *turn) ask(locks js.Value, name string, wait bool) error {
 	executor := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		t.settle = args[0]
-		// By this mark the page finds it when the engine has crashed and cannot call it.
-		t.settle.Set("granaryLock", true)
+		t.settle.Set(ending, t.settle)
 		return nil
 	})
 	held := js.Global().Get("Promise").New(executor)

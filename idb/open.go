@@ -113,6 +113,7 @@ func (o *opening) connected(raw js.Value) {
 		raw.Call("close")
 		return
 	}
+	endWithProgram(raw)
 	o.c = &connection{raw: raw}
 	o.c.listen()
 }

@@ -85,6 +85,15 @@ func object(name string, value any) js.Value {
 	return js.Global().Get("Object").Call("fromEntries", []any{[]any{name, value}})
 }
 
+// ending is the name of a function on those objects that the page must let go of when
+// the program has crashed and cannot: connections, channels, locks.
+const ending = "granaryEnd"
+
+// endWithProgram has the page close an object when the program crashes.
+func endWithProgram(object js.Value) {
+	object.Set(ending, object.Get("close").Call("bind", object))
+}
+
 // invoke calls a method and returns what it throws as an error, a js.Error.
 func invoke(target js.Value, method string, args ...any) (result js.Value, err error) {
 	defer recoverThrown(&err)

@@ -283,8 +283,8 @@ export class Engine {
     for (const { verb, fail } of this.#pending.values()) fail(READING.test(verb) ? dead : unknown);
     this.#pending.clear();
     this.#listeners.clear();
-    // A connection that is left behind keeps others from removing or upgrading the database.
-    if (typeof IDBDatabase !== 'undefined') for (const value of this.#values) letGo(value);
+    // What is left behind, connections, channels, locks, would keep others waiting and the program in memory. idb/ marks it.
+    for (const value of this.#values as ({ granaryEnd?(): void } | undefined)[]) value?.granaryEnd?.();
     this.#exports = this.#memory = this.#kick = undefined as never; // what it took, another one needs
     this.#values = [];
     for (const timer of this.#timers?.values() ?? []) clearTimeout(timer);
@@ -298,10 +298,4 @@ const NEWEST = 'granary_repair' satisfies keyof EngineExports;
 function engineExports({ exports }: WebAssembly.Instance): EngineExports {
   if (NEWEST in exports) return exports as unknown as EngineExports;
   throw wasmError(`the WebAssembly is not the engine of this version: it does not export ${NEWEST}`);
-}
-
-/** Closes what a stopped program has left open, and gives its locks back: both would keep others waiting, and the program in memory. */
-function letGo(value: unknown): void {
-  if (value instanceof IDBDatabase || value instanceof (globalThis.BroadcastChannel ?? IDBDatabase)) value.close();
-  else if ((value as { granaryLock?: true } | undefined)?.granaryLock) (value as () => void)();
 }
