@@ -82,10 +82,12 @@ func (m *maker) scripts(ctx context.Context) error {
 // is public, or a member of what JSON, the browser or the toolchain gives; each is
 // only ever asked for with a dot.
 var inside = strings.Fields(`
-	Class adopt alive answer ask bindingOf bindings bound callLater carry changedIn compiled dead deep definition
-	ended feed finish generated given graph hazardous initial later listen loadGo loadLate make many nudge plan
-	readNumbers readRelation readText ready recordsOf related relatedIn requiredKeys revive rollback root
-	saveWithin saved session slotOf slots stamped stand sweep tidy tree writeBytes writeText
+	Class Instance adopt alive answer anyHost ask begin bindingOf bindings bound callLater carry changedIn
+	compiled dead deep definition end ended engine feed finish generated given graph hazardous hostOf initial
+	invalid later listen loadGo loadLate loading make many nudge number origins placeOf plan readNumbers
+	readRelation readText ready recordOf recordsOf related relatedIn request requiredKeys revive rollback root
+	saveWithin saved session slotOf slots stamped stand storeVerbs sweep tidy tree unknownMember verb wasmError
+	whenLoaded wholeNumber writeBytes writeText
 `)
 
 // options are esbuild's. The toolchain's runtime stays an import of its own, and

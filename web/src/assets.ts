@@ -47,7 +47,7 @@ export async function loadLate(): Promise<typeof import('./late.js')> {
   try {
     return await provided!.loadLate();
   } catch (cause) {
-    throw new GranaryError(ErrorCode.Wasm, `late.js, which stands beside this package's code, could not be loaded (${reason(cause)})`, { cause });
+    throw new GranaryError(ErrorCode.Wasm, `late.js could not be loaded from beside this package's code (${reason(cause)})`, { cause });
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Assets } from './assets.js';
 import { wasmError } from './errors.js';
+import { late } from './load-late.js';
 
 /**
  * What stands beside a plain script. Only while the script is being run does the
@@ -12,8 +13,6 @@ export function besideScript(): Assets {
   return {
     url,
     loadLate: () => import(String(url('late.js'))),
-    loadGo() {
-      throw wasmError('the class Go is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>');
-    },
+    loadGo: async () => { throw wasmError(await late('explain', 'the class Go', null)); },
   };
 }

@@ -1,7 +1,6 @@
 import type { Aggregate, Average, GroupBy, LiveGroupBy, Sum } from './aggregate-types.js';
-import { anyHost, hostFor } from './engines.js';
-import { isObject, wholeNumber } from './checks.js';
-import { ErrorCode, GranaryError, invalid } from './errors.js';
+import { hostOf } from './engines.js';
+import { ErrorCode, GranaryError } from './errors.js';
 import type { DynamicModels, ModelClasses } from './model-types.js';
 import type { StoreEvent } from './event-types.js';
 import { events } from './events.js';
@@ -11,7 +10,7 @@ import type { Observable } from './observable.js';
 import { observe } from './observe.js';
 import { whenLoaded } from './loading.js';
 import { json } from './reading.js';
-import { isCompiled, type CompiledSchema } from './schema.js';
+import type { CompiledSchema } from './schema.js';
 import type { ExportOptions, ImportOptions, ImportReport, ImportSource, RepairReport } from './transfer-types.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
@@ -165,9 +164,9 @@ export class DataStore<M extends object = DynamicModels> {
    * UNAVAILABLE when the browser gives no storage and `storage: 'indexeddb'` asks for it.
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
-    checkOptions(options);
+    if (!areRight(options)) await late('checkOptions', options);
     const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate } = options;
-    const host = hostFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
+    const host = hostOf(schema, wasm);
     const engine = await host.engine;
     // the engine has 0 for the default, and less for nothing
     const bytes = preload === 'all' ? MOST : preload === 'none' ? -1 : preload === undefined ? 0 : Math.min(preload, MOST) || -1;
@@ -190,10 +189,8 @@ export class DataStore<M extends object = DynamicModels> {
   }
 
   /** Removes the database of that name with all it holds. No store may have it open. */
-  static async destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
-    checkName('destroy', name);
-    const engine = await anyHost(options.wasm).engine;
-    await engine.callLater('destroy', [], { name });
+  static destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
+    return late('destroy', name, options);
   }
 
   /**
@@ -201,11 +198,8 @@ export class DataStore<M extends object = DynamicModels> {
    * damaged is set aside, the rest is kept; the report says what became of each
    * model's records. Of a whole store nothing is changed. No page may have it open.
    */
-  static async repair(options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>): Promise<RepairReport> {
-    checkOptions(options);
-    const { name, schema, version, wasm } = options;
-    const engine = await hostFor(wasm, isCompiled(schema) ? 'granary.wasm' : 'granary-sdl.wasm').engine;
-    return engine.callLater('repair', [], { name, schema, version }, json) as Promise<RepairReport>;
+  static repair(options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>): Promise<RepairReport> {
+    return late('repair', options);
   }
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */
@@ -243,11 +237,10 @@ export class DataStore<M extends object = DynamicModels> {
   /** As {@link DataStore.deleteAll}, on the store that the first record or the model belongs to. */
   declare static readonly deleteAll: DeleteAll;
   /** As {@link DataStore.transaction}, on the store that is open. When several are, it must be called on one of them. */
-  static readonly transaction: RunTransaction = async (fn, options?: TransactionOptions) => {
-    const store = lastOpened('transaction');
-    if (open.length === 1) return store.transaction(fn, options);
-    throw invalid(`${open.length} stores are open; call it on one of them, as store.transaction(…)`, 'transaction');
-  };
+  static readonly transaction = (async (fn, options?: TransactionOptions) => {
+    const session = lastOpened('transaction').#session;
+    return late('transaction', open.length > 1 ? open.length : session, fn, options);
+  }) as RunTransaction;
 
   static {
     Object.assign(this, storeVerbs(undefined), liveVerbs(undefined));
@@ -343,24 +336,14 @@ function lastOpened(op: string): DataStore<object> {
   throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open({ name, schema })`, { op });
 }
 
-function checkOptions(options: Omit<OpenOptions, 'migrate'>): void {
-  if (!isObject(options)) throw invalid('expects { name, schema }', 'open');
-  checkName('open', options.name);
-  oneOf('storage', options.storage, ['indexeddb', 'memory']);
-  oneOf('durability', options.durability, ['relaxed', 'strict']);
-  if (typeof options.preload === 'number') wholeNumber('preload', options.preload, 'open');
-  else oneOf('preload', options.preload, ['all', 'none']);
-  oneOf('onDamage', options.onDamage, ['fail', 'repair']);
-}
+const CHOICES = /^(indexeddb|memory)?,(relaxed|strict)?,(fail|repair)?,(all|none|\d+)?$/;
 
-function checkName(op: string, name: unknown): void {
-  if (typeof name === 'string' && name !== '') return;
-  throw invalid('name must be a string that is not empty', op);
-}
-
-function oneOf(option: string, value: unknown, values: readonly string[]): void {
-  if (value === undefined || values.includes(value as string)) return;
-  throw invalid(`${option} must be '${values.join("' or '")}', got ${String(value)}`, 'open');
+/** Whether options are right beyond doubt; late/options.ts has the words for what is wrong with others. */
+function areRight(options: Omit<OpenOptions, 'migrate'>): boolean {
+  const { name, schema, storage, durability, onDamage, preload } = options ?? {};
+  return typeof name === 'string' && name !== ''
+    && (typeof schema === 'string' ? schema.trim() !== '' : schema?.granary === 1 && 'models' in schema)
+    && CHOICES.test([storage, durability, onDamage, preload].join());
 }
 
 /** A frozen object without a prototype, so that any name is only a name. */

@@ -58,7 +58,7 @@ let last: Host | undefined;
  * The host of a source: the one that there is, or a new one. A source that failed to
  * load is tried anew at the next call.
  */
-export function hostFor(source: WasmSource | undefined, name: AssetName): Host {
+function hostFor(source: WasmSource | undefined, name: AssetName): Host {
   const wanted = source ?? assetURL(name);
   const key = typeof wanted === 'string' || wanted instanceof URL ? absolute(wanted) : wanted;
   const hosts = (isObject(key) || typeof key === 'function' ? byObject : byAddress) as Map<unknown, Host>;
@@ -70,6 +70,11 @@ export function hostFor(source: WasmSource | undefined, name: AssetName): Host {
   });
   hosts.set(key, host);
   return (last = host);
+}
+
+/** The host of a store with that schema: SDL wants the engine with the parser. */
+export function hostOf(schema: unknown, source: WasmSource | undefined): Host {
+  return hostFor(source, isObject(schema) ? 'granary.wasm' : 'granary-sdl.wasm');
 }
 
 /** A host for work that belongs to no store: one that there is, or the smallest. */

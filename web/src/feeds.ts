@@ -45,23 +45,7 @@ export class Feeds {
    * first answer, at once or when the models are loaded; gives what closes it.
    */
   open(request: object, feed: Feed, read?: ReadItems): () => void {
-    try {
-      return this.#follow({ verb: read ? 'live' : 'live_groups', request, read, feed });
-    } catch (error) {
-      if (!(error instanceof NotLoaded)) throw error;
-      let close: (() => void) | undefined = () => {};
-      const start = () => {
-        if (!close) return;
-        close = this.#follow({ verb: read ? 'live' : 'live_groups', request, read, feed });
-        feed.changed();
-      };
-      const loaded = error.loading.then(() => whenLoaded(start));
-      loaded.catch((reason: GranaryError) => close && feed.ended(reason.code === ErrorCode.Closed ? undefined : reason));
-      return () => {
-        close?.();
-        close = undefined;
-      };
-    }
+    return this.#follow({ verb: read ? 'live' : 'live_groups', request, read, feed });
   }
 
   /** Opens an observer; gives what closes it. */
@@ -71,27 +55,48 @@ export class Feeds {
 
   /** What comes while there is no engine is opened by the next one. */
   #follow(one: Followed): () => void {
-    if (!this.#engine.dead) this.#begin(one);
     this.#all.add(one);
+    try {
+      if (!this.#engine.dead) this.#begin(one);
+    } catch (error) {
+      this.#all.delete(one);
+      throw error;
+    }
     this.#listen();
     return () => {
       if (!this.#all.delete(one)) return;
       this.#listen();
-      this.#map(one).delete(one.number!);
-      if (!this.#engine.dead) this.#engine.call(one.feed ? 'unlive' : 'unobserve', [one.number!]);
+      if (this.#map(one).delete(one.number!) && !this.#engine.dead) this.#engine.call(one.feed ? 'unlive' : 'unobserve', [one.number!]);
     };
   }
 
-  #begin(one: Followed): void {
+  /** Has the engine follow the store for one, now or when the models are loaded, and says whether the answer is another one now. */
+  #begin(one: Followed): boolean {
+    try {
+      return this.#ask(one);
+    } catch (error) {
+      if (!(error instanceof NotLoaded)) throw error;
+      const again = () => this.#all.has(one) && this.#ask(one) && one.feed!.changed();
+      error.loading.then(() => whenLoaded(again)).catch((reason: GranaryError) => {
+        if (this.#all.delete(one)) one.feed?.ended(reason.code === ErrorCode.Closed ? undefined : reason);
+      });
+      return false;
+    }
+  }
+
+  #ask(one: Followed): boolean {
     const { verb, request, read, feed } = one;
     const answer = this.#engine.call(verb, [this.#store], request, numbers);
     const number = (one.number = answer[0]!);
-    if (feed) {
-      feed.answer = read
-        ? answerOf(read(answer, 2, (answer.length - 3) / 2)[0], answer[1]!, undefined)
-        : this.#groups(number);
-    }
     this.#map(one).set(number, one);
+    if (!feed) return false;
+    const before = feed.answer;
+    const after = read
+      ? answerOf(read(answer, 2, (answer.length - 3) / 2)[0], answer[1]!, undefined)
+      : this.#groups(number);
+    const same = before !== undefined && print(before) === print(after);
+    feed.answer = same ? before : after;
+    return !same;
   }
 
   #map({ feed }: Followed): Map<number, Followed> {
@@ -108,28 +113,9 @@ export class Feeds {
     this.#store = store;
     this.#feeds.clear();
     this.#observers.clear();
-    const changed: Feed[] = [];
-    for (const one of this.#all) {
-      try {
-        if (this.#again(one)) changed.push(one.feed!);
-      } catch (error) {
-        if (!(error instanceof NotLoaded)) throw error;
-        const again = () => this.#all.has(one) && this.#again(one) && one.feed!.changed();
-        error.loading.then(() => whenLoaded(again)).catch((reason: GranaryError) => this.#all.delete(one) && one.feed?.ended(reason));
-      }
-    }
+    const changed = [...this.#all].filter((one) => this.#begin(one));
     this.#listen();
-    for (const feed of changed) feed.changed();
-  }
-
-  /** Opens what another engine had, and says whether its answer is another one now. */
-  #again(one: Followed): boolean {
-    const { feed } = one;
-    const before = feed?.answer;
-    this.#begin(one);
-    if (!feed || print(before) !== print(feed.answer)) return feed !== undefined;
-    feed.answer = before;
-    return false;
+    for (const { feed } of changed) feed!.changed();
   }
 
   /** Ends them all, with a reason unless the store was closed. */

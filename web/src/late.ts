@@ -3,11 +3,14 @@
 
 export { check } from './late/check.js';
 export { connect } from './late/connect.js';
+export { destroy } from './late/destroy.js';
 export { explain } from './late/explain.js';
 export { exportBlob, exportStream } from './late/export.js';
 export { fromAnyResponse, fromBytes } from './late/from-bytes.js';
 export { importFrom } from './late/import.js';
 export { provide } from './late/kit.js';
 export { migrate } from './late/migrate.js';
+export { checkOptions } from './late/options.js';
+export { repair } from './late/repair.js';
 export { stats } from './late/stats.js';
 export { transaction } from './late/transaction.js';

@@ -1,10 +1,8 @@
 import { valuesOf } from './construct.js';
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
-import { keyOf } from './key.js';
 import { bindingOfInstance, ownBinding, type Binding } from './model.js';
 import type { PredicateJSON } from './condition.js';
-import { whenLoaded } from './loading.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf } from './query.js';
 import type { Entry, Saved, Session } from './session.js';
@@ -23,7 +21,7 @@ export async function save(session: Session | undefined, record: object, conditi
   const entries = [entry(binding, record, where)];
   if (session?.saveWithin) return session.saveWithin(entries, [record])[0]!;
   const saved = await binding.session.save(entries);
-  return (saved ? stored(binding, [record], saved) : await found([record]))[0]!;
+  return (saved ? stored(binding, [record], saved) : alone([record]))[0]!;
 }
 
 /** Saves what `saveAll` was given: records, or a model and what its constructor takes. */
@@ -56,7 +54,7 @@ async function saveRecords(session: Session | undefined, records: unknown): Prom
   });
   if (one.saveWithin) return one.saveWithin(entries, list);
   const saved = await one.save(entries);
-  if (!saved) return found(list);
+  if (!saved) return alone(list);
   if (groups.size === 1) return stored(groups.keys().next().value!, list, saved);
   for (const [binding, positions] of groups) {
     const part = stored(binding, positions.map((i) => list[i]!), { ...saved, answer: pick(saved.answer, positions) });
@@ -90,13 +88,10 @@ function stored(
   return session.recordsOf(model, answer).map((found, i) => found ?? records[i]!);
 }
 
-/** The same from the next engine, when the one that saved them stopped right after. */
-function found(records: readonly object[]): Promise<object[]> {
-  return Promise.all(records.map(async (record) => {
-    Instance.saved(record);
-    const { session, model } = bindingOfInstance(record)!;
-    return await whenLoaded(() => session.get(model, keyOf(model, record))).catch(() => undefined) ?? record;
-  }));
+/** The same when the engine that saved them stopped right after: they stand for themselves. */
+function alone(records: readonly object[]): object[] {
+  records.forEach(Instance.saved);
+  return [...records];
 }
 
 /** The answer for the records at some positions. */

@@ -1,4 +1,3 @@
-import { isObject } from './checks.js';
 import { invalid, type GranaryError } from './errors.js';
 import { suggestion } from './nearest.js';
 
@@ -157,19 +156,6 @@ function inOrder(definition: SchemaModel, own: Map<string, Relation>): void {
     own.delete(name);
     own.set(name, relation);
   }
-}
-
-/** Whether a schema is compiled; refuses what is neither that nor SDL. */
-export function isCompiled(schema: unknown): schema is CompiledSchema {
-  if (typeof schema === 'string') {
-    if (schema.trim() !== '') return false;
-    throw invalid('schema is empty; give SDL text or a compiled schema', 'open');
-  }
-  if (isObject(schema) && 'granary' in schema && 'models' in schema) {
-    if (schema.granary === 1) return true;
-    throw invalid(`the compiled schema is of form ${String(schema.granary)}, this version reads form 1; compile it again`, 'open');
-  }
-  throw invalid('schema must be SDL text or the object that "wasmbuild schema" writes', 'open');
 }
 
 /** The error for a member that a model does not have, with the nearest name. */

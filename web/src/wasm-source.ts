@@ -15,7 +15,7 @@ export type WasmSource = WasmValue | Promise<WasmValue> | (() => WasmValue | Pro
  * came instead, and the remedy.
  */
 export async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  if (typeof WebAssembly === 'undefined') throw wasmError('this browser has no WebAssembly, or it was switched off');
+  if (typeof WebAssembly === 'undefined') throw await faulty('WebAssembly', undefined);
   const value = await (typeof source === 'function' ? source() : source);
   if (value instanceof WebAssembly.Module) return { module: value, instance: await WebAssembly.instantiate(value, imports) };
   if (typeof value === 'string' || value instanceof URL) return fromResponse(await load(value), String(value), imports);
@@ -23,15 +23,14 @@ export async function instantiate(source: WasmSource, imports: WebAssembly.Impor
     return fromResponse(value, value.url || 'the given Response', imports);
   }
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return late('fromBytes', value, 'the given bytes', '', imports);
-  throw wasmError(`the option wasm must be an address, a Response, bytes or a WebAssembly.Module, got ${typeof value}`);
+  throw await faulty(typeof value, undefined);
 }
 
 async function load(address: string | URL): Promise<Response> {
   try {
     return await fetch(address, { credentials: 'same-origin' });
   } catch (cause) {
-    const remedy = "check the address, and connect-src of the page's policy";
-    throw wasmError(`${address} could not be fetched (${reason(cause)}); ${remedy}`, cause);
+    throw await faulty(String(address), { unfetched: reason(cause) }, cause);
   }
 }
 

@@ -1,17 +1,14 @@
 import { expect } from 'chai';
 import { DataStore, GranaryError, type StoreEvent, type WasmSource } from 'granary';
 import { BLOG, type Blog, type Post } from './models.js';
-import { closeStores, fails, freshName, openStore, until } from './support.js';
+import { closeStores, collect, fails, freshName, openStore, until } from './support.js';
 
 /** What a test sees of the toolchain's class: the running instance, with the exports that are called behind the page's back. */
 interface RunningGo {
   readonly _inst: { readonly exports: { readonly mem: WebAssembly.Memory; granary_input(n: number): number; granary_save(...n: number[]): number } };
 }
 
-const page = globalThis as unknown as { Go: new () => RunningGo; gc?: () => void };
-
-/** A browser has room for some dozens of engines, and is in no hurry to let go of those that are not used. */
-const collect = () => page.gc?.();
+const page = globalThis as unknown as { Go: new () => RunningGo };
 
 /** How often each crash is planted. */
 const TIMES = 20;

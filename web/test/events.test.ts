@@ -24,25 +24,6 @@ const turn = () => new Promise((resolve) => setTimeout(resolve));
 describe('events', () => {
   afterEach(closeStores);
 
-  it('tell the first who listens what happened before, and nobody after', async () => {
-    const store = await opened();
-    expect(store.storage).to.equal('memory');
-    await turn();
-    const [first, second]: StoreEvent[][] = [[], []];
-    store.events().subscribe((event) => first!.push(event));
-    store.events().subscribe((event) => second!.push(event));
-    await turn();
-    const late: StoreEvent[] = [];
-    store.events().subscribe((event) => late.push(event));
-    await turn();
-    expect([first!.length, second!.length, late.length]).to.deep.equal([1, 1, 0]);
-    const [event] = first!;
-    if (event?.type !== 'STORAGE') throw new Error(`got ${event?.type}`);
-    expect(event).to.include({ store: store.name, storage: 'memory' });
-    expect(event.error.code).to.equal('UNAVAILABLE');
-    expect(Object.isFrozen(event)).to.equal(true);
-  });
-
   it('are those of one store, or of all', async () => {
     const all: string[] = [];
     const everyone = DataStore.events().subscribe(({ store }) => all.push(store));
@@ -64,21 +45,12 @@ describe('events', () => {
     expect(ended).to.deep.equal([a.name]);
   });
 
-  it('that nobody hears are kept up to a bound', async () => {
-    for (let i = 0; i < 20; i++) await opened(`bounded ${i}`);
-    const heard: string[] = [];
-    const subscription = DataStore.events().subscribe(({ store }) => heard.push(store));
-    await turn();
-    subscription.unsubscribe();
-    expect(heard).to.deep.equal(Array.from({ length: 16 }, (_, i) => `bounded ${i + 4}`));
-  });
-
   it('do not come when memory was asked for', async () => {
     const heard: StoreEvent[] = [];
     const subscription = DataStore.events().subscribe((event) => heard.push(event));
-    await denied(() => openStore(BLOG, { storage: 'memory' }));
+    const { name } = await denied(() => openStore(BLOG, { storage: 'memory' }));
     await turn();
     subscription.unsubscribe();
-    expect(heard).to.deep.equal([]);
+    expect(heard.filter(({ store }) => store === name)).to.deep.equal([]);
   });
 });

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { DataStore, type WasmSource } from 'granary';
 import { BLOG, type Blog } from './models.js';
-import { closeStores, fails, freshName, openStore } from './support.js';
+import { closeStores, collect, fails, freshName, openStore } from './support.js';
 
 const SDL_WASM = '/dist/granary-sdl.wasm';
 
@@ -35,7 +35,9 @@ function reachable(): { source: WasmSource; starts: () => number; ruin: () => vo
 }
 
 describe('the engine', () => {
+  before(collect);
   afterEach(closeStores);
+  afterEach(collect);
 
   it('comes from an address, a Response, bytes, a module, a promise or a function', async () => {
     const bytes = await (await fetch(SDL_WASM)).arrayBuffer();

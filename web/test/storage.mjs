@@ -65,6 +65,23 @@ export const tests = {
     }
   },
 
+  async 'what nobody heard is told the first who listens, up to a bound'(context) {
+    const page = await context.page('/module', WITHOUT.denied[1]);
+    const heard = await page.evaluate(async (sdl) => {
+      const { DataStore } = globalThis.Granary;
+      for (let i = 0; i < 20; i++) await DataStore.open({ name: `bounded ${i}`, schema: sdl });
+      const all = [[], [], []];
+      const turn = () => new Promise((resolve) => setTimeout(resolve));
+      for (const names of all.slice(0, 2)) DataStore.events().subscribe(({ store }) => names.push(store));
+      await turn();
+      DataStore.events().subscribe(({ store }) => all[2].push(store));
+      await turn();
+      return all;
+    }, SDL);
+    const kept = Array.from({ length: 16 }, (_, i) => `bounded ${i + 4}`);
+    assert.deepEqual(heard, [kept, kept, []]);
+  },
+
   async 'without IndexedDB a store that asks for it is not opened, and memory serves'(context) {
     for (const [kind, [says, before]] of Object.entries(WITHOUT)) {
       const page = await context.page('/module', before);

@@ -32,6 +32,11 @@ export async function closeStores(): Promise<void> {
   }
 }
 
+/** Has the browser let go of engines that are not used: it has room for some dozens, and is in no hurry. */
+export function collect(): void {
+  (globalThis as { gc?: () => void }).gc?.();
+}
+
 function stopped(error: unknown): undefined {
   if (error instanceof GranaryError && (error.code === 'CLOSED' || error.code === 'RUNTIME_EXITED')) return undefined;
   throw error;

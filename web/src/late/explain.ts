@@ -1,11 +1,23 @@
-/** What came instead of the engine: a status, bytes that are no WebAssembly with their type, or a refusal of the browser. */
-export type Fault = number | { readonly bytes: Uint8Array; readonly type: string } | string;
+/**
+ * What came instead of the engine: a status, bytes that are no WebAssembly with their
+ * type, a refusal of the browser, or why nothing came; undefined for what is no source, null
+ * for what a plain script lacks.
+ */
+export type Fault = undefined | null | number | { readonly unfetched: string } | { readonly bytes: Uint8Array; readonly type: string } | string;
 
 const HEAD_BYTES = 64;
 const REMEDY = "copy it from the package's dist directory, or pass its address: DataStore.open({ wasm: '/granary.wasm', … })";
 
 /** Says in words what was wrong with what came from an address, and the remedy. */
 export function explain(from: string, fault: Fault): string {
+  if (typeof WebAssembly === 'undefined') return 'this browser has no WebAssembly, or it was switched off';
+  if (fault === null) {
+    return `${from} is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>`;
+  }
+  if (fault === undefined) return `the option wasm must be an address, a Response, bytes or a WebAssembly.Module, got ${from}`;
+  if (typeof fault === 'object' && 'unfetched' in fault) {
+    return `${from} could not be fetched (${fault.unfetched}); check the address, and connect-src of the page's policy`;
+  }
   if (typeof fault === 'number') {
     return `${from} was answered with status ${fault}; most likely the file was not deployed: ${REMEDY}`;
   }

@@ -1,4 +1,5 @@
 import type { wholeNumber } from '../checks.js';
+import type { anyHost, hostOf } from '../engines.js';
 import type { GranaryError, invalid, wasmError } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { origins, placeOf } from '../origin.js';
@@ -15,6 +16,8 @@ import type { storeVerbs } from '../store-verbs.js';
 export interface Kit {
   readonly GranaryError: typeof GranaryError;
   readonly Instance: typeof Instance;
+  readonly anyHost: typeof anyHost;
+  readonly hostOf: typeof hostOf;
   readonly invalid: typeof invalid;
   readonly origins: typeof origins;
   readonly whenLoaded: typeof whenLoaded;

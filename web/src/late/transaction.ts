@@ -7,10 +7,11 @@ import { Within } from './within.js';
 
 const RETRIES = 4;
 
-/** Runs a function of the caller as one commit, and again when others have changed what it had read. */
+/** Runs a function of the caller as one commit, and again when others have changed what it had read. Of several stores that are open it takes none. */
 export async function transaction<R>(
-  session: Session, fn: (tx: Transaction) => R | Promise<R>, options: TransactionOptions = {},
+  session: Session | number, fn: (tx: Transaction) => R | Promise<R>, options: TransactionOptions = {},
 ): Promise<R> {
+  if (typeof session === 'number') throw kit.invalid(`${session} stores are open; call it on one of them, as store.transaction(…)`, 'transaction');
   const { retries = RETRIES } = options ?? {};
   if (typeof fn !== 'function') throw kit.invalid('expects a function, such as async (tx) => { … }', 'transaction');
   kit.wholeNumber('retries', retries, 'transaction');
