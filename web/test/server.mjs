@@ -44,7 +44,7 @@ const RUNNER = /* HTML */ `<!doctype html>
     })(console.error.bind(console));
     mocha.setup({
       ui: 'bdd',
-      timeout: 60000,
+      timeout: 180000,
       reporter: function (runner) {
         const end = (test, error) => tell('test', { title: test.title, milliseconds: test.duration, error: error && text(error) });
         runner.on('suite', (suite) => suite.title && tell('suite', { title: suite.title }));
