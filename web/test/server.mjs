@@ -27,7 +27,10 @@ const TELL = `
     return (kind, what) => (told = told.then(() => load('/report', { method: 'POST', body: JSON.stringify({ kind, ...what }) })));
   })(fetch.bind(globalThis));
   const text = (error) => (error.stack?.includes(error.message) ? error.stack : [error, error.stack].join('\\n'));
-  addEventListener('error', ({ error, message }) => tell('fault', { text: error ? text(error) : message }));
+  addEventListener('error', (event) => setTimeout(() => { // when a test had its say whether it expected that
+    const { defaultPrevented, error, message } = event;
+    if (!defaultPrevented) tell('fault', { text: error ? text(error) : message });
+  }));
   addEventListener('unhandledrejection', ({ reason }) => tell('fault', { text: text(Object(reason)) }));`;
 
 const RUNNER = /* HTML */ `<!doctype html>
