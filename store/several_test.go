@@ -239,8 +239,11 @@ func TestLoad_StartsAgainWhenBlocksVanishWhileItReads(t *testing.T) {
 	create(t, busy, "Note", store.Fields{"id": "0"})
 	require.NoError(t, store.Follow(busy))
 	times := 0
+	var folds sync.Mutex // one at a time: the store and its verbs read blocks side by side
 	fold := func(most int) func() {
 		return func() {
+			folds.Lock()
+			defer folds.Unlock()
 			if times++; times > most {
 				return
 			}
