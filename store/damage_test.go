@@ -204,7 +204,9 @@ func TestDamage_IsFoundAndNamedWhateverItIs(t *testing.T) {
 			if n%repairEach == 0 && codeOf(err) == store.ErrCorrupt {
 				got, report := repaired(t, whole.with(at, data).storage(t), want)
 				require.True(t, report.Repaired, "%s: %s (seed %d)", name, way, seed)
-				past.none(t, got)
+				if !slices.ContainsFunc(report.Models, func(m store.RepairedModel) bool { return m.Removed > 0 }) {
+					past.none(t, got) // or references to what was removed may be null now
+				}
 				met["repaired"]++
 			}
 		}

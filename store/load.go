@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"strconv"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
@@ -165,6 +166,9 @@ func (d *dataset) readBlock(info log.BlockInfo, data []byte, version uint32) err
 	layout, rows, err := log.ReadBlock(info.ID, data)
 	if err != nil {
 		return err
+	}
+	if m := d.schema.Holder(layout.Model); m != nil && (len(d.tables) == 0 || d.tables[m.Index] == nil) {
+		return code.Fault(code.Corrupt, layout.Model, "", "block "+strconv.FormatUint(info.ID, 10)+" is of another model than the manifest says")
 	}
 	t, adapted, err := d.adopt(layout, rows, info.ID, version)
 	if err != nil {
