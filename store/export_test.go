@@ -16,6 +16,12 @@ func Follow(st *Store) error {
 	})
 }
 
+// Settle returns when the store has taken in what it was told of, or woken for, and
+// has told of that.
+func Settle(st *Store) error {
+	return st.submit(context.Background(), "settle", func(context.Context) error { return nil })
+}
+
 // Head returns the number of the last log entry that the store has taken in.
 func Head(st *Store) uint64 {
 	st.mu.Lock()

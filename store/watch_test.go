@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -25,14 +24,6 @@ func hearing(t testing.TB, sdl string, n, entries int) []*store.Store {
 		list[i] = storetest.OpenWith(t, store.Small(store.Options{Schema: s, Backend: storage.Handle()}, entries, 400))
 	}
 	return list
-}
-
-// eventually waits until something holds.
-func eventually(t testing.TB, holds func() bool, what string) {
-	t.Helper()
-	for start := time.Now(); !holds(); time.Sleep(time.Millisecond) {
-		require.Less(t, time.Since(start), 20*time.Second, what)
-	}
 }
 
 func TestTabs_HearOfEachOthersCommitsWithoutWriting(t *testing.T) {
@@ -59,9 +50,8 @@ func TestTabs_HearOfEachOthersCommitsWithoutWriting(t *testing.T) {
 				create(t, stores[i%2], "Note", store.Fields{"id": fmt.Sprint(i)})
 				want = append(want, fmt.Sprint(i))
 			}
-			eventually(t, func() bool { return len(ids(t, stores[2], "Note")) == len(want) }, "the third tab has all notes")
+			require.NoError(t, store.Settle(stores[2]))
 			require.Equal(t, want, ids(t, stores[2], "Note"))
-			eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return len(told) == len(want) }, "its observer was told of all")
 			mu.Lock()
 			require.Equal(t, want, told)
 			mu.Unlock()
@@ -77,7 +67,8 @@ func TestTabs_ThatAreNotToldLookWhenTheyAreWoken(t *testing.T) {
 	for i := range 10 {
 		create(t, stores[0], "Note", store.Fields{"id": fmt.Sprint(i)})
 		stores[1].Wake()
-		eventually(t, func() bool { return len(ids(t, stores[1], "Note")) == i+1 }, "the second tab looked")
+		require.NoError(t, store.Settle(stores[1]))
+		require.Len(t, ids(t, stores[1], "Note"), i+1)
 	}
 }
 
@@ -210,7 +201,6 @@ func TestReset_WhileAStoreIsOpenIsNoDeletion(t *testing.T) {
 			b.watcher.Restored()
 			create(t, st, "Note", store.Fields{"id": "later"})
 			want := []string{"0", "1", "2", "3"}[:kept]
-			eventually(t, func() bool { return len(n.types()) == 3 }, "the loss was told")
 			require.Equal(t, []store.NoticeType{store.NoticeReconnecting, store.NoticeReconnected, store.NoticeReset}, n.types())
 			require.Equal(t, uint64(4), n.list[2].Before)
 			require.Equal(t, append(want, "later"), ids(t, st, "Note"))
