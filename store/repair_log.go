@@ -20,6 +20,7 @@ type repairLog struct {
 	entries []repairEntry
 	layouts map[uint64]*record.Layout   // by number
 	guesses map[uint64][]*record.Layout // by number: what damaged bytes say
+	holders map[uint64]map[string]bool  // by number of which only keys are known: models that have had records with those
 	trusted bool                        // nothing is missing so far: next is certain
 	before  uint64                      // the nonce of the entry before; 0 when that was void
 	unsure  bool                        // nobody knows that nonce
@@ -35,7 +36,8 @@ type repairEntry struct {
 // readEntries finds out which entries are whole and returns them, numbered anew
 // behind all that there are; and whether the log is whole as it is.
 func (r *repair) readEntries(ctx context.Context) (fresh []log.Entry, whole bool, err error) {
-	l := &repairLog{repair: r, layouts: map[uint64]*record.Layout{}, guesses: map[uint64][]*record.Layout{}}
+	l := &repairLog{repair: r, layouts: map[uint64]*record.Layout{}, guesses: map[uint64][]*record.Layout{},
+		holders: map[uint64]map[string]bool{}}
 	l.begin()
 	whole = r.manifest != nil
 	head := uint64(0)
@@ -64,7 +66,9 @@ func (r *repair) readEntries(ctx context.Context) (fresh []log.Entry, whole bool
 	if whole && l.sound() {
 		return nil, true, nil
 	}
-	l.infer()
+	if err = l.infer(ctx); err != nil {
+		return nil, false, err
+	}
 	fresh, err = l.write(ctx, r.last())
 	return fresh, false, err
 }
@@ -182,7 +186,9 @@ func fits(layout *record.Layout, part log.Part) bool {
 // infer finds the layouts of numbers that nobody names any more: the one layout
 // that is known by other ways, has no number yet, and fits everything that is
 // written under the number; where several do, the one that the damaged bytes give.
-func (l *repairLog) infer() {
+// Of a number with deletions only, that is the layout whose blocks have records with
+// all those keys, unless a block is lost.
+func (l *repairLog) infer(ctx context.Context) error {
 	rows := map[uint64][]log.Part{}
 	for _, e := range l.entries {
 		for _, commit := range e.parts.Commits {
@@ -193,18 +199,78 @@ func (l *repairLog) infer() {
 			}
 		}
 	}
+	for number, parts := range rows {
+		if onlyKeys(parts) && len(l.drop) == 0 {
+			if err := l.findKeys(ctx, number, parts); err != nil {
+				return err
+			}
+		}
+	}
 	for again := true; again; {
 		again = false
 		for number, parts := range rows {
-			if layout := l.only(number, parts); layout != nil && l.layouts[number] == nil {
+			if layout := l.soleLayout(number, parts); layout != nil && l.layouts[number] == nil {
 				l.layouts[number] = layout
 				again = true
 			}
 		}
 	}
+	return nil
 }
 
-func (l *repairLog) only(number uint64, parts []log.Part) *record.Layout {
+// onlyKeys reports whether operations are deletions, all of them.
+func onlyKeys(parts []log.Part) bool {
+	return !slices.ContainsFunc(parts, func(p log.Part) bool { return p.Row != nil })
+}
+
+// findKeys finds the models whose blocks have records with the keys of all these
+// deletions.
+func (l *repairLog) findKeys(ctx context.Context, number uint64, parts []log.Part) error {
+	wanted := map[string]bool{}
+	for _, p := range parts {
+		wanted[string(p.Key)] = true
+	}
+	found := map[string]map[string]bool{} // keys by model
+	for _, b := range l.blocks {
+		rows, err := l.rows(ctx, b.info.ID)
+		if err != nil {
+			return err
+		}
+		for ; len(rows) > 0; rows = rows[record.Length(rows):] {
+			key, _ := b.layout.AppendKey(nil, record.Row(rows[:record.Length(rows)]), b.layout.Key)
+			if !wanted[string(key)] {
+				continue
+			}
+			if found[b.layout.Model] == nil {
+				found[b.layout.Model] = map[string]bool{}
+			}
+			found[b.layout.Model][string(key)] = true
+		}
+	}
+	l.holders[number] = map[string]bool{}
+	for model, keys := range found {
+		l.holders[number][model] = len(keys) == len(wanted)
+	}
+	return nil
+}
+
+// rows returns the rows of a block that was found whole, or was made so.
+func (l *repairLog) rows(ctx context.Context, id uint64) ([]byte, error) {
+	at := slices.IndexFunc(l.put, func(b log.Block) bool { return b.ID == id })
+	if at >= 0 {
+		_, rows, err := log.ReadBlock(id, l.put[at].Data)
+		return rows, err
+	}
+	data, err := l.options.Backend.Blocks(ctx, []uint64{id})
+	if err != nil {
+		return nil, err
+	}
+	_, rows, err := log.ReadBlock(id, data[0])
+	return rows, err
+}
+
+// soleLayout is the one layout that a number can stand for, nil when nobody knows.
+func (l *repairLog) soleLayout(number uint64, parts []log.Part) *record.Layout {
 	var found []*record.Layout
 	for _, layout := range l.pool {
 		if l.free(layout) && l.fitAll(layout, parts) {
@@ -216,9 +282,11 @@ func (l *repairLog) only(number uint64, parts []log.Part) *record.Layout {
 			return found[at]
 		}
 	}
-	onlyKeys := !slices.ContainsFunc(parts, func(p log.Part) bool { return p.Row != nil })
-	if len(found) != 1 || onlyKeys {
-		return nil // a key alone tells too little
+	if onlyKeys(parts) {
+		found = slices.DeleteFunc(found, func(layout *record.Layout) bool { return !l.holders[number][layout.Model] })
+	}
+	if len(found) != 1 {
+		return nil
 	}
 	return found[0]
 }

@@ -228,6 +228,38 @@ func TestRepair_FindsBlocksThatNoManifestNames(t *testing.T) {
 	}
 }
 
+// A manifest that is gone takes the names of layouts along. What was deleted since is
+// known by its keys then, unless records of two models had them.
+func TestRepair_KnowsDeletionsByTheirKeysWhenNobodyNamesTheirModel(t *testing.T) {
+	const sdl = `type Owner @model(timestamps: null) { id: ID! } type Thing @model(timestamps: null) { id: ID! }`
+	for name, c := range map[string]struct{ other, left string }{
+		"keys of one model":  {"a", `{"id":"u"}`},
+		"keys of two models": {"t", `{"id":"t"}{"id":"u"}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storage, s := memory.New(), storetest.Schema(t, sdl)
+			st := storetest.OpenWith(t, store.Options{Schema: s, Backend: storage.Handle()})
+			create(t, st, "Owner", store.Fields{"id": c.other})
+			for _, id := range []string{"t", "u"} {
+				create(t, st, "Thing", store.Fields{"id": id})
+			}
+			require.NoError(t, store.Fold(st))
+			_, err := st.DeleteKey(ctx, "Thing", "t")
+			require.NoError(t, err)
+			require.NoError(t, st.Close())
+			held := read(t, storage)
+			held.manifest = make([]byte, len(held.manifest))
+			damaged := held.storage(t)
+			report, err := store.Repair(ctx, store.Options{Schema: s, Backend: damaged.Handle()})
+			require.NoError(t, err)
+			require.True(t, report.Uncertain)
+			again := storetest.OpenWith(t, store.Options{Schema: s, Backend: damaged.Handle()})
+			require.Equal(t, c.left, strings.Join(texts(t, again, "Thing"), ""))
+			require.Equal(t, []string{c.other}, ids(t, again, "Owner"))
+		})
+	}
+}
+
 func TestRepair_PutsBlocksBackThatLayInEachOthersPlace(t *testing.T) {
 	storage, want := filled(t)
 	s := read(t, storage)
