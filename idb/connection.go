@@ -91,6 +91,7 @@ func (b *Backend) Close() error {
 	if b.ended == nil {
 		b.ended = errClosed
 	}
+	b.die()
 	c, channel, locks := b.c, b.channel, b.locks
 	b.channel, b.locks = nil, nil
 	b.mu.Unlock()

@@ -438,3 +438,25 @@ func TestAppend_LosingARaceIsNoErrorOfThePage(t *testing.T) {
 		require.ErrorIs(t, b.Replace(ctx, log.Replace{Generation: 1}), log.ErrTaken)
 	}
 }
+
+// A store that is closed while its connection is being made again waits no longer.
+func TestClose_EndsCallsThatWaitForANewConnection(t *testing.T) {
+	b := open(t, newName(t))
+	t.Run("faulty", func(t *testing.T) {
+		raw := connectionOf(t, b)
+		asked := make(chan struct{}, 100)
+		ask := js.FuncOf(func(js.Value, []js.Value) any { asked <- struct{}{}; return nil })
+		defer ask.Release()
+		js.Global().Set("asked", ask)
+		patch(t, "IDBFactory", "open", `globalThis.asked(); throw new DOMException("denied", "UnknownError")`)
+		function("db", `db.close()`).Invoke(raw)
+		ended := make(chan error)
+		go func() { ended <- b.Append(ctx, log.Append{Sequence: 1}) }()
+		for range 4 {
+			<-asked // the last pause, the longest, is now
+		}
+		require.NoError(t, b.Close())
+		require.ErrorIs(t, <-ended, code.Closed)
+		require.Empty(t, asked, "it did not wait for the last attempt")
+	})
+}

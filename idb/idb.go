@@ -42,6 +42,7 @@
 package idb
 
 import (
+	"context"
 	"sync"
 	"time"
 
@@ -90,6 +91,8 @@ type Options struct {
 type Backend struct {
 	name    string
 	options Options
+	life    context.Context // ends with the last connection
+	die     func()          // ends it
 
 	mu       sync.Mutex
 	c        *connection

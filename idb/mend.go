@@ -4,7 +4,6 @@ package idb
 
 import (
 	"context"
-	"time"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
@@ -37,6 +36,7 @@ func (b *Backend) gone(c *connection, reason error) {
 	watcher := b.watcher
 	if reason != errLost {
 		b.ended = reason
+		b.die()
 		b.mu.Unlock()
 		if watcher != nil {
 			go watcher.Ended(closed("", reason))
@@ -54,16 +54,10 @@ func (b *Backend) mend(done chan struct{}, watcher log.Watcher) {
 		watcher.Lost(failure(code.Unavailable, "", lostMessage, nil))
 	}
 	for _, pause := range pauses {
-		if pause > 0 {
-			time.Sleep(pause)
+		if await(b.life, nil, pause) != errAnswer {
+			break // nobody wants it any more
 		}
-		b.mu.Lock()
-		ended := b.ended
-		b.mu.Unlock()
-		if ended != nil {
-			break
-		}
-		if c, err := dial(context.Background(), b.name, b.options); err == nil {
+		if c, err := dial(b.life, b.name, b.options); err == nil {
 			b.use(c)
 			close(done)
 			if watcher != nil {
@@ -95,6 +89,7 @@ func (b *Backend) connection(ctx context.Context, op string) (*connection, error
 	}
 	select {
 	case <-mending:
+	case <-b.life.Done():
 	case <-ctx.Done():
 		return nil, cancelled(op, ctx.Err())
 	}

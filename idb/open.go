@@ -29,6 +29,7 @@ func Open(ctx context.Context, name string, options Options) (*Backend, error) {
 		return nil, err
 	}
 	b := &Backend{name: name, options: options, locks: map[*turn]bool{}}
+	b.life, b.die = context.WithCancel(context.Background())
 	b.use(c)
 	return b, nil
 }
