@@ -34,6 +34,9 @@ func filled(t *testing.T) (*memory.Backend, *storetest.Reference) {
 		create(t, st, "Book", store.Fields{"id": fmt.Sprint("b", i), "title": "t", "author": a})
 	}
 	require.NoError(t, st.Close())
+	st = open(1) // whatever is still in the log is folded
+	require.NoError(t, store.Settle(st))
+	require.NoError(t, st.Close())
 	st = open(1000) // what follows stays in the log
 	create(t, st, "Author", store.Fields{"id": "last", "name": "Ada"})
 	_, err := st.DeleteKey(ctx, "Author", "a3")
