@@ -26,7 +26,7 @@ func (st *Store) flight(batch []*Commit, w *log.EntryWriter, sequence, after uin
 	f := &flight{batch: batch, nonce: st.options.Random.number(), done: make(chan struct{})}
 	var data []byte
 	data, f.layouts = w.Bytes(f.nonce, after, sequence)
-	strict := st.options.Strict || slices.ContainsFunc(batch, func(c *Commit) bool { return c.strict })
+	strict := slices.ContainsFunc(batch, st.strict)
 	f.append = log.Append{Identity: st.data.identity, Generation: st.data.generation, Sequence: sequence, Data: data, Strict: strict}
 	return f
 }

@@ -11,19 +11,19 @@ import (
 
 // Commit is a change that is in memory and on its way to storage.
 type Commit struct {
-	run      func(*tx) error // makes the change; run again when others' commits come in between
-	changes  []table.Change
-	cleared  bool               // the change is the deletion of everything
-	vanished map[string]*absent // models that were not in memory when everything was deleted
-	about    []int              // groups of models that it may look at when it runs again
-	strict   bool               // wait until it is on the medium
-	version  uint32
-	saved    []place
-	rows     []record.Row // that a delete was asked for
-	done     chan struct{}
-	told     *told // what observers are to hear
-	err      error
-	then     []func(error)
+	run        func(*tx) error // makes the change; run again when others' commits come in between
+	changes    []table.Change
+	cleared    bool               // the change is the deletion of everything
+	vanished   map[string]*absent // models that were not in memory when everything was deleted
+	about      []int              // groups of models that it may look at when it runs again
+	durability Durability
+	version    uint32
+	saved      []place
+	rows       []record.Row // that a delete was asked for
+	done       chan struct{}
+	told       *told // what observers are to hear
+	err        error
+	then       []func(error)
 }
 
 // empty reports whether the commit leaves nothing to store.

@@ -12,11 +12,11 @@ import (
 // Connection says which records of the far side of a many-to-many relation to
 // connect with one record, or to part from it.
 type Connection struct {
-	Relation *schema.Relation
-	Values   []byte   // JSON array of the values of the relation's own fields
-	Keys     [][]byte // JSON arrays of the keys of records of the far side
-	Remove   bool
-	Strict   bool // the commit waits until it is on the medium
+	Relation   *schema.Relation
+	Values     []byte   // JSON array of the values of the relation's own fields
+	Keys       [][]byte // JSON arrays of the keys of records of the far side
+	Remove     bool
+	Durability Durability
 }
 
 // Add connects the record with others of the far side of a many-to-many relation,
@@ -121,7 +121,8 @@ func (st *Store) connecting(c Connection) (func(*tx) error, error) {
 	}
 	now, keys := timestamp(st.options.Clock()), map[int][]byte{}
 	return func(x *tx) error {
-		x.now, x.keys, x.report, x.saved, x.strict = now, keys, nil, nil, x.strict || c.Strict
+		x.now, x.keys, x.report, x.saved = now, keys, nil, nil
+		x.lasts(c.Durability)
 		x.about(rel.Owner)
 		if c.Remove {
 			return x.part(rel, own, far)

@@ -15,11 +15,11 @@ import (
 // Deletion says what to delete: the records with some keys, or those that match a
 // predicate.
 type Deletion struct {
-	Model     string
-	Keys      [][]byte // JSON arrays of the key's values; nil to go by Where
-	Where     []byte   // a predicate
-	Condition []byte   // a predicate that each record found must match, else nothing is deleted; may be nil
-	Strict    bool     // the commit waits until it is on the medium
+	Model      string
+	Keys       [][]byte // JSON arrays of the key's values; nil to go by Where
+	Where      []byte   // a predicate
+	Condition  []byte   // a predicate that each record found must match, else nothing is deleted; may be nil
+	Durability Durability
 }
 
 // Delete removes the record, and with it what belongs to it: the targets of its
@@ -83,14 +83,6 @@ func OnlyIf(condition predicate.Predicate) DeleteOption {
 	}
 }
 
-// DeletedDurably makes the delete wait until it is on the medium.
-func DeletedDurably() DeleteOption {
-	return func(d *Deletion) error {
-		d.Strict = true
-		return nil
-	}
-}
-
 func (st *Store) delete(ctx context.Context, d Deletion) ([]*Record, error) {
 	c, err := st.beginDelete(ctx, d)
 	if err == nil {
@@ -118,9 +110,8 @@ func (st *Store) beginDelete(ctx context.Context, list ...Deletion) (*Commit, er
 
 // deleting is the change that deletes.
 func (st *Store) deleting(list []Deletion) (func(*tx) error, error) {
-	targets, n, strict := make([]target, len(list)), 0, false
+	targets, n := make([]target, len(list)), 0
 	for i, d := range list {
-		strict = strict || d.Strict
 		if err := st.target(d, &targets[i]); err != nil {
 			return nil, wrap("delete", err)
 		}
@@ -130,7 +121,10 @@ func (st *Store) deleting(list []Deletion) (func(*tx) error, error) {
 	}
 	now := timestamp(st.options.Clock())
 	return func(x *tx) error {
-		x.now, x.rows, x.strict = now, nil, x.strict || strict
+		x.now, x.rows = now, nil
+		for _, d := range list {
+			x.lasts(d.Durability)
+		}
 		var doomed []fate
 		for i := range targets {
 			t := &targets[i]

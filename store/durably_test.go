@@ -4,6 +4,7 @@ package store_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -26,8 +27,14 @@ func (b *asked) Append(ctx context.Context, a log.Append) error {
 }
 
 func TestDurability_IsAskedForCommitByCommit(t *testing.T) {
+	for _, strict := range []bool{false, true} {
+		t.Run(fmt.Sprint("a strict store: ", strict), func(t *testing.T) { askCommitByCommit(t, strict) })
+	}
+}
+
+func askCommitByCommit(t *testing.T, strict bool) {
 	b := &asked{Backend: memory.New()}
-	st := storetest.Open(t, storetest.Library, b)
+	st := storetest.OpenWith(t, store.Options{Schema: storetest.Schema(t, storetest.Library), Backend: b, Strict: strict})
 	author := create(t, st, "Author", store.Fields{"name": "Ada"})
 	save := func(options ...store.SaveOption) func() error {
 		return func() error {
@@ -51,9 +58,9 @@ func TestDurability_IsAskedForCommitByCommit(t *testing.T) {
 		run    func() error
 		strict bool
 	}{
-		{save(), false}, {save(store.Durably()), true}, {save(), false},
-		{transact(), false}, {transact(store.CommittedDurably()), true},
-		{func() error { return st.Delete(ctx, author, store.DeletedDurably()) }, true},
+		{save(), strict}, {save(store.Durably(store.Strict)), true}, {save(store.Durably(store.Relaxed)), false}, {save(), strict},
+		{transact(), strict}, {transact(store.CommittedDurably(store.Strict)), true}, {transact(store.CommittedDurably(store.Relaxed)), false},
+		{func() error { return st.Delete(ctx, author, store.DeletedDurably(store.Strict)) }, true},
 	} {
 		b.strict = nil
 		require.NoError(t, act.run())

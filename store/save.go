@@ -26,8 +26,8 @@ type Put struct {
 	Edited  bool
 	Changed []string
 
-	Condition []byte // a predicate that the stored record must match, if there is one; may be nil
-	Strict    bool   // the commit waits until it is on the medium
+	Condition  []byte // a predicate that the stored record must match, if there is one; may be nil
+	Durability Durability
 
 	model     *schema.Model
 	condition *predicate.Filter
@@ -114,15 +114,6 @@ func If(condition predicate.Predicate) SaveOption {
 	}
 }
 
-// Durably makes the save wait until it is on the medium, so that it survives a loss
-// of power too, as Options.Strict does for all.
-func Durably() SaveOption {
-	return func(p *Put) error {
-		p.Strict = true
-		return nil
-	}
-}
-
 // BeginSave applies the save and returns while it is on its way to storage. The
 // puts must not change before the commit is done.
 func (st *Store) BeginSave(puts []Put) (*Commit, error) {
@@ -175,7 +166,7 @@ func (x *tx) put(p *Put) (err error) {
 			return errLacking
 		}
 	}
-	x.strict = x.strict || p.Strict
+	x.lasts(p.Durability)
 	p.model = x.model
 	p.condition = nil
 	if p.Condition != nil {

@@ -30,7 +30,7 @@ func (st *Store) Transaction(ctx context.Context, fn func(*Tx) error, options ..
 		option(&o)
 	}
 	for tries := 0; ; tries++ {
-		conflict, err := st.attempt(ctx, fn, o.strict)
+		conflict, err := st.attempt(ctx, fn, o.durability)
 		switch {
 		case conflict == nil:
 			return err
@@ -44,8 +44,8 @@ func (st *Store) Transaction(ctx context.Context, fn func(*Tx) error, options ..
 type TransactionOption func(*transactionOptions)
 
 type transactionOptions struct {
-	retries int
-	strict  bool
+	retries    int
+	durability Durability
 }
 
 // Retries is how many more times a transaction is tried when others change what it
@@ -54,15 +54,10 @@ func Retries(n int) TransactionOption {
 	return func(o *transactionOptions) { o.retries = n }
 }
 
-// CommittedDurably makes the transaction wait until it is on the medium.
-func CommittedDurably() TransactionOption {
-	return func(o *transactionOptions) { o.strict = true }
-}
-
 // attempt runs fn once. A conflict says that others have changed what fn had read.
-func (st *Store) attempt(ctx context.Context, fn func(*Tx) error, strict bool) (conflict, err error) {
+func (st *Store) attempt(ctx context.Context, fn func(*Tx) error, d Durability) (conflict, err error) {
 	t := st.BeginTransaction()
-	t.Strict = strict
+	t.Durability = d
 	defer func() { conflict = t.Rollback() }() // also when fn panics
 	if err := fn(t); err != nil {
 		return nil, err
@@ -80,7 +75,7 @@ func (st *Store) attempt(ctx context.Context, fn func(*Tx) error, strict bool) (
 // Tx is a transaction under way. Its verbs are those of the store, see the
 // transaction's own writes, and fail with ErrInvalid once its function has returned.
 type Tx struct {
-	Strict bool // the commit waits until it is on the medium
+	Durability Durability // of the commit
 
 	st       *Store
 	steps    []step // what was done so far
@@ -225,7 +220,7 @@ func (t *Tx) replay(x *tx) error {
 	if t.conflict != nil {
 		return t.conflict
 	}
-	x.strict = x.strict || t.Strict
+	x.lasts(t.Durability)
 	news := t.news != t.st.news
 	for i := range t.steps {
 		s := &t.steps[i]

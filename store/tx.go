@@ -11,20 +11,20 @@ import (
 
 // tx is a change being made to the tables, under the store's lock.
 type tx struct {
-	st       *Store
-	version  uint32
-	now      []byte // the time of the change, as the text of a field
-	changes  []table.Change
-	saved    []place
-	rows     []record.Row // that a delete was asked for
-	links    []link
-	keys     map[int][]byte     // that were generated for records of a save, by position; the same in each run
-	cleared  bool               // everything is deleted
-	strict   bool               // the commit is to be on the medium when it is done
-	vanished map[string]*absent // models that were not in memory then
-	kin      []int              // of the models that it is about
-	model    *schema.Model      // of the last record saved
-	report   func(record.Row)   // is told of each row that a save leaves behind
+	st         *Store
+	version    uint32
+	now        []byte // the time of the change, as the text of a field
+	changes    []table.Change
+	saved      []place
+	rows       []record.Row // that a delete was asked for
+	links      []link
+	keys       map[int][]byte     // that were generated for records of a save, by position; the same in each run
+	cleared    bool               // everything is deleted
+	durability Durability         // of the commit
+	vanished   map[string]*absent // models that were not in memory then
+	kin        []int              // of the models that it is about
+	model      *schema.Model      // of the last record saved
+	report     func(record.Row)   // is told of each row that a save leaves behind
 
 	force     bool                        // a repair: nothing is restricted
 	mayDangle func(*schema.Relation) bool // which references may lead nowhere; nil for none
@@ -63,7 +63,7 @@ func (st *Store) apply(c *Commit) error {
 	}
 	st.lives.changed(x.changes)
 	c.version, c.changes, c.saved, c.rows, c.told = x.version, x.changes, x.saved, x.rows, told
-	c.cleared, c.vanished, c.about, c.strict = x.cleared, x.vanished, x.kin, x.strict
+	c.cleared, c.vanished, c.about, c.durability = x.cleared, x.vanished, x.kin, x.durability
 	return nil
 }
 

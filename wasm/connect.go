@@ -21,7 +21,7 @@ func exportConnect(handle, op, model, relation, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		connection.Strict = strict(op)
+		connection.Durability = durabilityOf(op)
 		c, err := st.BeginConnect(connection)
 		if err != nil {
 			return nil, err

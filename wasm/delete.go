@@ -19,7 +19,7 @@ func exportDelete(handle, op, length int32) int32 {
 			return nil, err
 		}
 		for i := range list {
-			list[i].Strict = strict(op)
+			list[i].Durability = durabilityOf(op)
 		}
 		c, err := st.BeginDelete(list...)
 		if err != nil {

@@ -21,12 +21,13 @@
 // with the result, status 1 with an error. The bytes are valid during that call
 // only. After such an export the page must kick the engine once per microtask:
 // goroutines that the export left behind run at the next event that enters Go. An op
-// with the bit 2³⁰ asks of a commit that it be on the medium before it is settled.
+// with 2²⁹ added asks of a commit no more than that it be with the operating system before
+// it is settled, with 2³⁰ that it be on the medium, whatever the store does otherwise.
 //
 //	granary_input(length) → address          room for length bytes of input
 //	granary_output() → address               where the last answer stands
 //
-//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool,"preload":bytes,"onDamage":"fail"|"repair"};
+//	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool,"preload"?:"all"|"none"|bytes,"onDamage":"fail"|"repair"};
 //	                                         without storage memory will do where there is no IndexedDB
 //	                                         → {"store":handle,"storage":"…","schema":compiled schema,"migration"?}
 //	                                         With "version": the version of the app's records, 1 without; "migrate": the versions

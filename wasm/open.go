@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	"math"
 	"strconv"
 
 	"github.com/granarydb/granary/idb"
@@ -35,8 +36,7 @@ func exportOpen(op, length int32) int32 {
 	return answer(0, func(dst []byte) ([]byte, error) {
 		members, err := readObject(length)
 		o := opening{textOf(members["name"]), textOf(members["storage"]), members["schema"], string(members["strict"]) == "true",
-			versionOf(members), members["migrate"], 0, textOf(members["onDamage"])}
-		o.preload, _ = strconv.Atoi(string(members["preload"]))
+			versionOf(members), members["migrate"], preloadOf(members["preload"]), textOf(members["onDamage"])}
 		if err != nil || o.name == "" || o.schema == nil || o.storage == "" && members["storage"] != nil ||
 			o.storage != "" && o.storage != inIndexedDB && o.storage != inMemory {
 			return nil, &code.Error{Code: code.Invalid, Op: "open",
@@ -45,6 +45,19 @@ func exportOpen(op, length int32) int32 {
 		later(op, func(ctx context.Context) ([]byte, error) { return open(ctx, o) })
 		return dst, nil
 	})
+}
+
+// preloadOf returns what the page gives as bytes: nothing, "all", "none", or a number.
+func preloadOf(text []byte) int {
+	switch bytes, err := strconv.Atoi(string(text)); {
+	case text == nil:
+		return 0
+	case textOf(text) == "none" || err == nil && bytes == 0:
+		return -1
+	case err == nil:
+		return bytes
+	}
+	return math.MaxInt // all, or a number larger than any
 }
 
 // versionOf returns the version of the app that the page gives, 1 when it gives none.

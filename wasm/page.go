@@ -2,7 +2,11 @@
 
 package main
 
-import "time"
+import (
+	"time"
+
+	"github.com/granarydb/granary/store"
+)
 
 //go:wasmimport granary settle
 func settle(op, status int32, address uint32, length int32)
@@ -29,12 +33,11 @@ func pause() { <-time.After(0) }
 // clock tells the page's time in milliseconds since 1970.
 func clock() int64 { return int64(now()) }
 
-// strictOp is the bit of an op that asks for a commit on the medium.
-const strictOp = 1 << 30
+// durabilityBits is where an op says how durable its commit is to be.
+const durabilityBits = 29
 
-// strict reports whether a commit is to be on the medium before it is acknowledged,
-// whatever the store's durability is.
-func strict(op int32) bool { return op&strictOp != 0 }
+// durabilityOf is what an op asks of its commit.
+func durabilityOf(op int32) store.Durability { return store.Durability(op >> durabilityBits & 3) }
 
 // resolve ends an op with its result.
 func resolve(op int32, result []byte) { settle(op, 0, address(result), int32(len(result))) }

@@ -25,7 +25,7 @@ func exportConstruct(handle, model, length int32) int32 {
 //go:wasmexport granary_save
 func exportSave(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), bytes.Clone(input[:length]), strict(op)), int(length)/usualLength)
+		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), bytes.Clone(input[:length]), durabilityOf(op)), int(length)/usualLength)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func exportSave(handle, op, length int32) int32 {
 //go:wasmexport granary_insert
 func exportInsert(handle, op, model, length int32) int32 {
 	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
-		c, err := st.BeginSaveFrom(parseRows(m, bytes.Clone(input[:length]), strict(op)), int(length)/usualLength)
+		c, err := st.BeginSaveFrom(parseRows(m, bytes.Clone(input[:length]), durabilityOf(op)), int(length)/usualLength)
 		if err != nil {
 			return nil, err
 		}
@@ -49,10 +49,10 @@ func exportInsert(handle, op, model, length int32) int32 {
 	})
 }
 
-func parseRows(m *schema.Model, rows []byte, strict bool) store.Puts {
+func parseRows(m *schema.Model, rows []byte, d store.Durability) store.Puts {
 	return func(take func(*store.Put) error) error {
 		s := jsontext.New(rows)
-		p := store.Put{Model: m.Name, From: s, Strict: strict}
+		p := store.Put{Model: m.Name, From: s, Durability: d}
 		for s.BeginArray(); s.NextElement(); {
 			if err := take(&p); err != nil {
 				return err
@@ -75,7 +75,7 @@ func appendSaved(f store.Found) []byte {
 // parsePuts reads four lines for each record: the position of its model, the row,
 // the names of the changed fields or nothing, a condition or nothing. JSON text has
 // no line breaks of its own when JSON.stringify wrote it.
-func parsePuts(s *schema.Schema, batch []byte, strict bool) store.Puts {
+func parsePuts(s *schema.Schema, batch []byte, d store.Durability) store.Puts {
 	return func(take func(*store.Put) error) error {
 		var p store.Put
 		var model []byte // the line that p.Model was read from
@@ -88,7 +88,7 @@ func parsePuts(s *schema.Schema, batch []byte, strict bool) store.Puts {
 				}
 				lines[i], text = text[:end], text[end+1:]
 			}
-			p = store.Put{Model: p.Model, Row: lines[1], Edited: len(lines[2]) > 0, Strict: strict}
+			p = store.Put{Model: p.Model, Row: lines[1], Edited: len(lines[2]) > 0, Durability: d}
 			if !bytes.Equal(model, lines[0]) {
 				model = lines[0]
 				p.Model = store.ModelName(s, model)

@@ -91,7 +91,7 @@ func (t transaction) group(st *store.Store, verb int32, text []byte) ([]byte, er
 func (t transaction) within(st *store.Store, verb int32, m *schema.Model, relation int32, text []byte, models *[]*schema.Model) ([]record.Row, error) {
 	switch verb {
 	case withinSave:
-		puts := parsePuts(st.Schema(), text, false)
+		puts := parsePuts(st.Schema(), text, store.AsTheStore)
 		return t.Put(func(take func(*store.Put) error) error {
 			*models = nil
 			return puts(func(p *store.Put) error {
@@ -100,7 +100,7 @@ func (t transaction) within(st *store.Store, verb int32, m *schema.Model, relati
 			})
 		}, len(text)/usualLength)
 	case withinInsert:
-		return nil, t.Insert(parseRows(m, text, false), len(text)/usualLength)
+		return nil, t.Insert(parseRows(m, text, store.AsTheStore), len(text)/usualLength)
 	case withinDelete:
 		list, err := parseDeletions(st.Schema(), text)
 		if err != nil {
@@ -142,7 +142,7 @@ func exportCommit(number, op int32) int32 {
 	t := transactions[number]
 	return answerStore(t.store, func(st *store.Store, dst []byte) ([]byte, error) {
 		if t.Tx != nil {
-			t.Strict = strict(op)
+			t.Durability = durabilityOf(op)
 		}
 		c, err := t.Commit()
 		if err != nil {
