@@ -4,6 +4,7 @@ export type {
   Aggregate, Average, ComparableField, Group, GroupBy, GroupOptions, GroupSort, KeyField, LiveGroupBy, NumberField, Sum,
 } from './aggregate-types.js';
 export { Predicates } from './condition.js';
+export type { CommitOptions } from './durability.js';
 export { DataStore, type OpenOptions } from './datastore.js';
 export { ErrorCode, GranaryError, type ErrorParts } from './errors.js';
 export type { StoreEvent } from './event-types.js';
@@ -24,7 +25,7 @@ export type { Observable, Observer, SubscribeOptions, Subscription } from './obs
 export { SortDirection } from './sort.js';
 export type { StoreVerbs } from './store-verbs.js';
 export type { Connect, ManyToManyName, RunTransaction, Transaction, TransactionOptions } from './transaction-types.js';
-export type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
+export type { CheckReport, Count, Delete, DeleteAll, Estimate, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 export type {
   ExportOptions, ImportOptions, ImportReport, ImportSource, Progress, RepairedModel, RepairReport,
 } from './transfer-types.js';

@@ -23,7 +23,7 @@ export type GoConstructor = new () => GoRuntime;
 /** Where a build of this package finds what stands beside it. */
 export interface Assets {
   url(name: AssetName): URL;
-  /** Loads wasm_exec.js, or says how to. */
+  /** Loads wasm_exec.js, where that is not the page's part. */
   loadGo(): Promise<unknown>;
   /** Loads late.js. */
   loadLate(): Promise<typeof import('./late.js')>;
@@ -39,7 +39,7 @@ export function provideAssets(assets: Assets): void {
 /** The address of the engine that was built with this package. */
 export function assetURL(name: AssetName): URL {
   if (provided) return provided.url(name);
-  throw wasmError(`where ${name} stands is not known; pass its address as the option wasm`);
+  throw wasmError(`pass the address of ${name} as the option wasm`);
 }
 
 /** What the page loads when it first needs it. */
@@ -47,14 +47,13 @@ export async function loadLate(): Promise<typeof import('./late.js')> {
   try {
     return await provided!.loadLate();
   } catch (cause) {
-    throw new GranaryError(ErrorCode.Wasm, `late.js could not be loaded from beside this package's code (${reason(cause)})`, { cause });
+    throw new GranaryError(ErrorCode.Wasm, `late.js could not be loaded from beside this script (${reason(cause)})`, { cause });
   }
 }
 
-/** The class Go: the page's own if it has one, else that of wasm_exec.js. */
-export async function goConstructor(): Promise<GoConstructor> {
+/** The class Go: the page's own if it has one, else that of wasm_exec.js; undefined when neither has. */
+export async function goConstructor(): Promise<GoConstructor | undefined> {
   const present = globalThis as { Go?: GoConstructor };
   if (!present.Go) await provided?.loadGo();
-  if (present.Go) return present.Go;
-  throw wasmError('wasm_exec.js was loaded but did not define Go; is it the file of this package?');
+  return present.Go;
 }

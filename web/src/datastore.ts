@@ -16,7 +16,7 @@ import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
 import type { Migrations } from './migration-types.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
-import type { CheckReport, Count, Delete, DeleteAll, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
+import type { CheckReport, Count, Delete, DeleteAll, Estimate, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 import type { WasmSource } from './wasm-source.js';
 
 /** What {@link DataStore.open} takes. */
@@ -73,8 +73,11 @@ export interface OpenOptions<M extends object = DynamicModels> {
   readonly wasm?: WasmSource | undefined;
 }
 
-/** More bytes than a store can have. */
-const MOST = 0x7fff_ffff;
+/** Verbs of a store that are late.js's, with the same name. */
+const LATE_VERBS = ['check', 'stats', 'export', 'exportStream', 'import', 'persist', 'estimate'] as const;
+
+type Late = (verb: string, ...args: unknown[]) => unknown;
+type Verbs = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 /** The stores that are open, the latest last. */
 const open: DataStore<object>[] = [];
@@ -143,6 +146,31 @@ export class DataStore<M extends object = DynamicModels> {
   /** Makes several verbs one commit. */
   readonly transaction: RunTransaction;
 
+  /**
+   * Writes the store as lines of JSON, one a record: everything that is in storage at
+   * one moment. Commits that come meanwhile do not show.
+   */
+  declare readonly export: (options?: ExportOptions) => Promise<Blob>;
+  /** As {@link DataStore.export}, in pieces that are made as the reader takes them. */
+  declare readonly exportStream: (options?: ExportOptions) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
+  /**
+   * Reads what `export` wrote and stores it in one commit: all of it, or nothing when
+   * anything is wrong, and then `details.line` says where. Rejects with LIMIT when it
+   * is more than one commit takes.
+   */
+  declare readonly import: (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
+  /** Tests every invariant of the store: keys, indexes, relations, stored bytes. It reads everything. */
+  declare readonly check: () => Promise<CheckReport>;
+  /** Tells how many rows and bytes there are. */
+  declare readonly stats: () => Promise<Stats>;
+  /**
+   * Asks the browser to keep the site's data when the device runs out of room, and
+   * resolves with whether it will. Some browsers ask the user.
+   */
+  declare readonly persist: () => Promise<boolean>;
+  /** Tells how much room the browser gives the site, and whether it keeps the data. */
+  declare readonly estimate: () => Promise<Estimate>;
+
   readonly #session: Session;
 
   private constructor(session: Session) {
@@ -153,7 +181,8 @@ export class DataStore<M extends object = DynamicModels> {
     this.schema = compiled;
     this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
-    Object.assign(this, storeVerbs(session), liveVerbs(session));
+    const lateVerbs = LATE_VERBS.map((verb) => [verb, (...args: unknown[]) => (late as Late)(verb, session, ...args)]);
+    Object.assign(this, storeVerbs(session), liveVerbs(session), Object.fromEntries(lateVerbs));
     this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
     this.transaction = ((fn, options) => late('transaction', session, fn, options)) as RunTransaction;
   }
@@ -168,10 +197,8 @@ export class DataStore<M extends object = DynamicModels> {
     const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate } = options;
     const host = hostOf(schema, wasm);
     const engine = await host.engine;
-    // the engine has 0 for the default, and less for nothing
-    const bytes = preload === 'all' ? MOST : preload === 'none' ? -1 : preload === undefined ? 0 : Math.min(preload, MOST) || -1;
     const opening = {
-      name, schema, storage, strict: durability === 'strict', onDamage, preload: bytes, version, migrate: migrate && Object.keys(migrate).map(Number),
+      name, schema, storage, strict: durability === 'strict', onDamage, preload, version, migrate: migrate && Object.keys(migrate).map(Number),
     };
     const opened = await engine.callLater('open', [], opening, json) as Opened;
     if (engine.dead) throw engine.dead;
@@ -252,28 +279,20 @@ export class DataStore<M extends object = DynamicModels> {
   }
 
   /** Clears the store that was opened last and is still open. */
-  static async clear(): Promise<void> {
-    return lastOpened('clear').clear();
-  }
-
+  declare static readonly clear: () => Promise<void>;
   /** Closes the store that was opened last and is still open. */
-  static async close(): Promise<void> {
-    return lastOpened('close').close();
-  }
-
+  declare static readonly close: () => Promise<void>;
   /** Checks the store that was opened last and is still open. */
-  static async check(): Promise<CheckReport> {
-    return lastOpened('check').check();
-  }
-
+  declare static readonly check: () => Promise<CheckReport>;
   /** Exports the store that was opened last and is still open. */
-  static async export(options?: ExportOptions): Promise<Blob> {
-    return lastOpened('export').export(options);
-  }
-
+  declare static readonly export: (options?: ExportOptions) => Promise<Blob>;
   /** Imports into the store that was opened last and is still open. */
-  static async import(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {
-    return lastOpened('import').import(source, options);
+  declare static readonly import: (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
+
+  static {
+    for (const verb of ['clear', 'close', 'check', 'export', 'import']) {
+      Object.assign(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
+    }
   }
 
   /**
@@ -283,28 +302,6 @@ export class DataStore<M extends object = DynamicModels> {
    */
   events(): Observable<StoreEvent> {
     return events(this.#session);
-  }
-
-  /**
-   * Writes the store as lines of JSON, one a record: everything that is in storage at
-   * one moment. Commits that come meanwhile do not show.
-   */
-  export(options?: ExportOptions): Promise<Blob> {
-    return late('exportBlob', this.#session, options);
-  }
-
-  /** As {@link DataStore.export}, in pieces that are made as the reader takes them. */
-  exportStream(options?: ExportOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    return late('exportStream', this.#session, options);
-  }
-
-  /**
-   * Reads what `export` wrote and stores it in one commit: all of it, or nothing when
-   * anything is wrong, and then `details.line` says where. Rejects with LIMIT when it
-   * is more than one commit takes.
-   */
-  import(source: ImportSource, options?: ImportOptions): Promise<ImportReport> {
-    return late('importFrom', this.#session, source, options);
   }
 
   /** Deletes every record of every model. */
@@ -317,16 +314,6 @@ export class DataStore<M extends object = DynamicModels> {
     const at = open.indexOf(this as unknown as DataStore<object>);
     if (at >= 0) open.splice(at, 1);
     return this.#session.close();
-  }
-
-  /** Tests every invariant of the store: keys, indexes, relations, stored bytes. It reads everything. */
-  check(): Promise<CheckReport> {
-    return whenLoaded(() => late('check', this.#session));
-  }
-
-  /** Tells how many rows and bytes there are. */
-  stats(): Promise<Stats> {
-    return whenLoaded(() => late('stats', this.#session));
   }
 }
 

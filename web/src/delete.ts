@@ -1,5 +1,6 @@
 import { isObject } from './checks.js';
 import { EVERYTHING } from './condition.js';
+import { durabilityOf } from './durability.js';
 import { invalid } from './errors.js';
 import { keyFrom, keyOf } from './key.js';
 import { predicateJSON } from './predicate.js';
@@ -14,7 +15,8 @@ import type { Session } from './session.js';
  * argument.
  */
 export async function remove(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
-  if (isObject(target)) return removeRecord(session, target, rest[0]);
+  const durability = durabilityOf('delete', rest[1]);
+  if (isObject(target)) return removeRecord(session, target, rest[0], durability);
   const binding = modelOf('delete', session, target);
   const { model } = binding;
   if (rest.length === 0) {
@@ -22,10 +24,10 @@ export async function remove(session: Session | undefined, target: unknown, rest
   }
   const criterion = criterionOf('delete', binding, rest[0]);
   const request = criterion.key ? { keys: [criterion.key] } : criterion;
-  return binding.session.delete(model, [{ model: model.name, ...request }]);
+  return binding.session.delete(model, [{ model: model.name, ...request }], durability);
 }
 
-async function removeRecord(session: Session | undefined, record: object, condition: unknown): Promise<object> {
+async function removeRecord(session: Session | undefined, record: object, condition: unknown, durability: number): Promise<object> {
   const { model, session: own } = recordOf('delete', session, record);
   const unconditional = condition === undefined || condition === EVERYTHING;
   const request = {
@@ -33,19 +35,21 @@ async function removeRecord(session: Session | undefined, record: object, condit
     keys: [keyOf(model, record)],
     ...(unconditional ? {} : { condition: predicateJSON('delete', model, condition) }),
   };
-  await own.delete(model, [request]);
+  await own.delete(model, [request], durability);
   return record;
 }
 
 /** Deletes what `deleteAll` was given in one commit: records of one store, or those of a model with some keys. */
 export async function removeAll(session: Session | undefined, args: readonly unknown[]): Promise<unknown> {
   const op = 'deleteAll';
-  const list = args[args.length > 1 ? 1 : 0];
-  if (!Array.isArray(list)) throw invalid(`expects an array of ${args.length > 1 ? 'keys' : 'records'}`, op);
-  if (args.length > 1) {
+  const byKeys = typeof args[0] === 'function';
+  const [list, options] = byKeys ? args.slice(1) : args;
+  const durability = durabilityOf(op, options);
+  if (!Array.isArray(list)) throw invalid(`expects an array of ${byKeys ? 'keys' : 'records'}`, op);
+  if (byKeys) {
     const { session: own, model } = modelOf(op, session, args[0]);
     const keys = list.map((key) => keyFrom(op, model, key));
-    return keys.length ? own.delete(model, [{ model: model.name, keys }]) : [];
+    return keys.length ? own.delete(model, [{ model: model.name, keys }], durability) : [];
   }
   const requests = new Map<Model, { readonly model: string; readonly keys: unknown[][] }>();
   let own = session;
@@ -57,6 +61,6 @@ export async function removeAll(session: Session | undefined, args: readonly unk
     request.keys.push(keyOf(model, record));
   }
   const [first] = requests.keys();
-  if (first) await own!.delete(first, [...requests.values()]);
+  if (first) await own!.delete(first, [...requests.values()], durability);
   return [...(list as object[])];
 }

@@ -1,12 +1,12 @@
 import { goConstructor, type GoRuntime } from './assets.js';
-import { engineError, ErrorCode, GranaryError, reason, stopped, wasmError, type ErrorJSON } from './errors.js';
+import { engineError, ErrorCode, GranaryError, reason, stopped, type ErrorJSON } from './errors.js';
 import type { StoreEvent } from './event-types.js';
 import { tell } from './events.js';
 import { hold, NotLoaded } from './loading.js';
 import { EngineMemory } from './memory.js';
 import { fillRandom } from './random.js';
 import { json, nothing, type Read } from './reading.js';
-import { instantiate, type WasmSource } from './wasm-source.js';
+import { faulty, instantiate, type WasmSource } from './wasm-source.js';
 
 /** The exports of the engine; wasm/doc.go says what each takes and answers. */
 export interface EngineExports {
@@ -51,8 +51,8 @@ export interface EngineExports {
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
   granary_destroy(op: number, length: number): number;
-  granary_wake?(store: number): number;
-  granary_hurry?(store: number): number;
+  granary_wake(store: number): number;
+  granary_hurry(store: number): number;
 }
 
 /** What goes into the input buffer: text, numbers, bytes, or data that becomes JSON text. */
@@ -70,7 +70,8 @@ interface Pending {
 /** The calls after which others must find what they did. */
 const WRITES: ReadonlySet<Verb> = new Set<Verb>(['save', 'insert', 'delete', 'connect', 'commit', 'within']);
 
-const LAST_OP = 0x7fff_ffff;
+/** Above it an op says how durable a commit is to be. */
+const LAST_OP = 0x1fff_ffff;
 const SETTLED_WELL = 0;
 /** Verbs whose outcome is known when the engine stops: nothing was written. */
 const READING = /^(open|close|check|stats|export)/;
@@ -101,12 +102,14 @@ export class Engine {
   static async start(source: WasmSource, onCrash: (reason: GranaryError, module: WebAssembly.Module) => void): Promise<Engine> {
     const engine = new Engine();
     const Go = await goConstructor();
+    if (!Go) throw await faulty('the class Go', null);
     const go = new Go();
     const key = `granary:${Math.random().toString(36).slice(2)}`;
     go.argv = ['granary', key];
     go.exit = (code) => engine.#die(`it exited with code ${code}`);
     const { instance, module } = await instantiate(source, { ...go.importObject, granary: engine.#imports() });
-    engine.#exports = engineExports(instance);
+    if (!(NEWEST in instance.exports)) throw await faulty('the WebAssembly', { lacks: NEWEST });
+    engine.#exports = instance.exports as unknown as EngineExports;
     engine.#memory = new EngineMemory(engine.#exports.mem, (n) => engine.#exports.granary_input(n));
     await engine.#run(go, instance, key);
     engine.#onCrash = () => onCrash(engine.#dead!, module);
@@ -140,10 +143,12 @@ export class Engine {
     throw new NotLoaded(loading);
   }
 
-  /** Makes a call that ends later. Its number goes in after the first argument. */
-  callLater<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): Promise<T> {
+  /** Makes a call that ends later. Its number goes in after the first argument, and says how durable a commit is to be. */
+  callLater<T = undefined>(
+    verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>, durability = 0,
+  ): Promise<T> {
     return new Promise((resolve, reject) => {
-      const op = this.#nextOp();
+      const op = this.#nextOp() + durability * (LAST_OP + 1);
       const finish: Pending['finish'] = (status, address, length) => {
         try {
           if (status === SETTLED_WELL) resolve(read(this.#memory, address, length));
@@ -166,7 +171,7 @@ export class Engine {
   /** Tells the engine something about a store that cannot wait for its turn, and lets it act on that before this returns. */
   nudge(verb: 'wake' | 'hurry', store: number): void {
     this.#enter(() => {
-      this.#exports[`granary_${verb}`]?.(store);
+      this.#exports[`granary_${verb}`](store);
       this.#kick();
     });
   }
@@ -294,8 +299,3 @@ export class Engine {
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */
 const NEWEST = 'granary_repair' satisfies keyof EngineExports;
-
-function engineExports({ exports }: WebAssembly.Instance): EngineExports {
-  if (NEWEST in exports) return exports as unknown as EngineExports;
-  throw wasmError(`the WebAssembly is not the engine of this version: it does not export ${NEWEST}`);
-}

@@ -1,4 +1,5 @@
 import { valuesOf } from './construct.js';
+import { durabilityOf } from './durability.js';
 import { invalid } from './errors.js';
 import { Instance } from './instance.js';
 import { bindingOfInstance, ownBinding, type Binding } from './model.js';
@@ -15,31 +16,35 @@ export function recordOf(op: string, session: Session | undefined, value: unknow
 }
 
 /** Saves a record and resolves with it as it is stored. */
-export async function save(session: Session | undefined, record: object, condition?: unknown): Promise<object> {
+export async function save(session: Session | undefined, record: object, condition?: unknown, options?: unknown): Promise<object> {
   const binding = recordOf('save', session, record);
   const where = condition === undefined ? null : predicateJSON('save', binding.model, condition);
   const entries = [entry(binding, record, where)];
+  const durability = durabilityOf('save', options);
   if (session?.saveWithin) return session.saveWithin(entries, [record])[0]!;
-  const saved = await binding.session.save(entries);
+  const saved = await binding.session.save(entries, durability);
   return (saved ? stored(binding, [record], saved) : alone([record]))[0]!;
 }
 
-/** Saves what `saveAll` was given: records, or a model and what its constructor takes. */
+/** Saves what `saveAll` was given: records, or a model and what its constructor takes; then perhaps options. */
 export async function saveAll(session: Session | undefined, args: readonly unknown[]): Promise<object[] | number> {
-  return args.length > 1 ? saveRows(modelOf('saveAll', session, args[0]), args[1]) : saveRecords(session, args[0]);
+  const [first, second, third] = args;
+  const rows = typeof first === 'function';
+  const durability = durabilityOf('saveAll', rows ? third : second);
+  return rows ? saveRows(modelOf('saveAll', session, first), second, durability) : saveRecords(session, first, durability);
 }
 
 /** Saves records of one model that were never made instances; resolves with their number. */
-async function saveRows(binding: Binding, rows: unknown): Promise<number> {
+async function saveRows(binding: Binding, rows: unknown, durability: number): Promise<number> {
   const { session, model } = binding;
   if (!Array.isArray(rows)) throw invalid('expects an array of records', 'saveAll', model);
   if (rows.length === 0) return 0;
-  await session.insert(model, rows.map((row) => valuesOf(binding, row)));
+  await session.insert(model, rows.map((row) => valuesOf(binding, row)), durability);
   return rows.length;
 }
 
 /** Saves records of one store in one commit and resolves with them as they are stored. */
-async function saveRecords(session: Session | undefined, records: unknown): Promise<object[]> {
+async function saveRecords(session: Session | undefined, records: unknown, durability: number): Promise<object[]> {
   if (!Array.isArray(records)) throw invalid('expects an array of records', 'saveAll');
   const list = [...(records as object[])];
   if (list.length === 0) return list;
@@ -53,7 +58,7 @@ async function saveRecords(session: Session | undefined, records: unknown): Prom
     return entry(binding, record, null);
   });
   if (one.saveWithin) return one.saveWithin(entries, list);
-  const saved = await one.save(entries);
+  const saved = await one.save(entries, durability);
   if (!saved) return alone(list);
   if (groups.size === 1) return stored(groups.keys().next().value!, list, saved);
   for (const [binding, positions] of groups) {

@@ -139,9 +139,9 @@ export class Session {
    * the rows it changed, and the epoch with row and present version of each record;
    * with nothing when the engine has stopped since, and they mean nothing.
    */
-  async save(entries: readonly Entry[]): Promise<Saved | undefined> {
+  async save(entries: readonly Entry[], durability?: number): Promise<Saved | undefined> {
     const engine = this.#engine;
-    const numbered = await this.later('save', [], entries.map(lines).join(''), numbers);
+    const numbered = await this.later('save', [], entries.map(lines).join(''), numbers, durability);
     if (engine.dead) return undefined;
     const answer = numbered.subarray(1);
     const version = numbered[1]!;
@@ -150,8 +150,8 @@ export class Session {
   }
 
   /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
-  async insert(model: Model, rows: readonly (readonly unknown[])[]): Promise<void> {
-    await this.later('insert', [model.index], rows);
+  async insert(model: Model, rows: readonly (readonly unknown[])[], durability?: number): Promise<void> {
+    await this.later('insert', [model.index], rows, undefined, durability);
   }
 
   /** Makes a record that the page has the one that stands for the row at a position of an answer. */
@@ -161,8 +161,8 @@ export class Session {
   }
 
   /** Deletes, in one commit; resolves with the records of the model that a single request matched when it is durable. */
-  async delete(model: Model, requests: readonly object[]): Promise<object[]> {
-    const rows = await this.later('delete', [], requests, json) as Values[];
+  async delete(model: Model, requests: readonly object[], durability?: number): Promise<object[]> {
+    const rows = await this.later('delete', [], requests, json, durability) as Values[];
     const binding = this.#binding(model);
     return rows.map((row) => binding.adopt(row));
   }
@@ -301,10 +301,10 @@ export class Session {
     return this.#engine.call(verb, [this.#store, ...args], input, read);
   }
 
-  /** Makes a call about this store that ends later. */
-  async later<T = undefined>(verb: Verb, args: readonly number[] = [], input?: Input, read?: Read<T>): Promise<T> {
+  /** Makes a call about this store that ends later; of a commit, as durable as that. */
+  async later<T = undefined>(verb: Verb, args: readonly number[] = [], input?: Input, read?: Read<T>, durability?: number): Promise<T> {
     this.ready();
-    return this.#engine.callLater(verb, [this.#store, ...args], input, read);
+    return this.#engine.callLater(verb, [this.#store, ...args], input, read, durability);
   }
 
   #records(model: Model, answer: Uint32Array): object[] {

@@ -20,7 +20,7 @@ export interface StoreVerbs extends Aggregates {
 /** The verbs on a session, or on the one that their first argument belongs to. */
 export function storeVerbs(session: Session | undefined): StoreVerbs {
   const verbs = {
-    save: (record: object, condition: unknown) => whenLoaded(() => save(session, record, condition)),
+    save: (record: object, condition: unknown, options: unknown) => whenLoaded(() => save(session, record, condition, options)),
     saveAll: (...args: unknown[]) => whenLoaded(() => saveAll(session, args)),
     query: (model: unknown, ...rest: unknown[]) => whenLoaded(() => query(session, model, rest)),
     count: (model: unknown, ...rest: unknown[]) => whenLoaded(() => count(session, model, rest)),

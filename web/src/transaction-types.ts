@@ -1,10 +1,11 @@
 // The types of transactions. Nothing here exists at run time.
 
+import type { CommitOptions } from './durability.js';
 import type { Collection } from './model-types.js';
 import type { StoreVerbs } from './store-verbs.js';
 
 /** How a transaction is run. */
-export interface TransactionOptions {
+export interface TransactionOptions extends CommitOptions {
   /** How many more times the function is called when others change what it has read; 4 unless told otherwise. */
   readonly retries?: number | undefined;
 }

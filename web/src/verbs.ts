@@ -1,3 +1,4 @@
+import type { CommitOptions } from './durability.js';
 import type { Exact, Include, Loaded, LoadedFrom } from './include-types.js';
 import type { LiveQuery, LiveValue } from './live.js';
 import type { Observable } from './observable.js';
@@ -15,20 +16,20 @@ export interface Save {
    * written on top of the present row; an unchanged record is left as it is. With
    * a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
-  <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
-  <T extends object>(record: T & NoClass, condition?: Predicate<T>): Promise<T>;
+  <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>, options?: CommitOptions): Promise<T>;
+  <T extends object>(record: T & NoClass, condition?: Predicate<T>, options?: CommitOptions): Promise<T>;
 }
 
 /** The type of `saveAll`. */
 export interface SaveAll {
   /** Saves records, of any models of one store, in one commit: all of them or none. */
-  <T extends object>(records: readonly T[]): Promise<T[]>;
+  <T extends object>(records: readonly T[], options?: CommitOptions): Promise<T[]>;
   /**
    * Saves records of one model in one commit from what their constructor takes,
    * without making instances of them, which is the fastest way to import. Resolves
    * with their number.
    */
-  <T extends object>(model: ModelConstructor<T>, records: readonly Init<T>[]): Promise<number>;
+  <T extends object>(model: ModelConstructor<T>, records: readonly Init<T>[], options?: CommitOptions): Promise<number>;
 }
 
 /** The type of `query`. */
@@ -90,23 +91,23 @@ export interface Count {
 /** The type of `delete`. */
 export interface Delete {
   /** Deletes the records that satisfy a predicate, and resolves with them. `Predicates.ALL` deletes all. */
-  <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>): Promise<T[]>;
+  <T extends object>(model: ModelConstructor<T>, predicate: Predicate<T>, options?: CommitOptions): Promise<T[]>;
   /** Deletes the record with a key, and resolves with an array of it, empty when there was none. */
-  <T extends object>(model: ModelConstructor<T>, key: Key<T>): Promise<T[]>;
+  <T extends object>(model: ModelConstructor<T>, key: Key<T>, options?: CommitOptions): Promise<T[]>;
   /**
    * Deletes a record and resolves with the argument, also when it was not stored.
    * With a condition, a stored record that does not satisfy it rejects with CONFLICT.
    */
-  <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>): Promise<T>;
-  <T extends object>(record: T & NoClass, condition?: Predicate<T>): Promise<T>;
+  <T extends object>(record: LoadedFrom<T>, condition?: Predicate<T>, options?: CommitOptions): Promise<T>;
+  <T extends object>(record: T & NoClass, condition?: Predicate<T>, options?: CommitOptions): Promise<T>;
 }
 
 /** The type of `deleteAll`. */
 export interface DeleteAll {
   /** Deletes records, of any models of one store, in one commit with one cascade, and resolves with them. */
-  <T extends object>(records: readonly T[]): Promise<T[]>;
+  <T extends object>(records: readonly T[], options?: CommitOptions): Promise<T[]>;
   /** Deletes the records of a model with some keys in one commit, and resolves with those that there were. */
-  <T extends object>(model: ModelConstructor<T>, keys: readonly Key<T>[]): Promise<T[]>;
+  <T extends object>(model: ModelConstructor<T>, keys: readonly Key<T>[], options?: CommitOptions): Promise<T[]>;
 }
 
 /** What `check` found. */
@@ -128,3 +129,12 @@ export interface Stats {
   readonly pending: number;
 }
 
+/** What `estimate` tells. A browser that does not say leaves a number undefined. */
+export interface Estimate {
+  /** Bytes that the site takes, about. */
+  readonly usage: number | undefined;
+  /** Bytes that it may take, about. */
+  readonly quota: number | undefined;
+  /** Whether the browser keeps the data when the device runs out of room. */
+  readonly persisted: boolean;
+}

@@ -49,6 +49,6 @@ async function fromResponse(response: Response, from: string, imports: WebAssemb
 }
 
 /** An error in the words of late/explain.ts, or in a few where those cannot be had. */
-async function faulty(from: string, fault: Fault, cause?: unknown): Promise<GranaryError> {
+export async function faulty(from: string, fault: Fault, cause?: unknown): Promise<GranaryError> {
   return wasmError(await late('explain', from, fault).catch(() => `${from} is not the engine (${typeof fault})`), cause);
 }

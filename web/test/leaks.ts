@@ -34,8 +34,13 @@ export function engineWithin(address: string): { wasm: WasmSource; references: R
   return { wasm: () => fetch(address), references };
 }
 
-/** Values of a predicate that the engine reads and lets go of, so that Go comes to collect. */
+/**
+ * Values of a predicate that the engine reads and lets go of, so that Go comes to
+ * collect. How many changes from look to look: collections that came at always the
+ * same moment between two looks would always leave as much garbage for the next.
+ */
 const BALLAST = Array.from({ length: 150 }, (_, i) => i);
+const ballast = (look: number) => BALLAST.slice((look * 37) % 100);
 
 /** What the engine holds. */
 interface Held {
@@ -48,8 +53,8 @@ interface Held {
 /** What Go holds right after collections: the least of what is seen while there are some, which is what is not garbage. */
 async function heldByGo(store: DataStore<Blog>, references: References, collections: number, enough = (_: Held) => false): Promise<Held> {
   let least: Held = { bytes: Infinity, all: Infinity, functions: Infinity };
-  for (let before = 0; collections > 0 && !enough(least); ) {
-    await store.count(store.models.Post, (p) => p.rating.in(BALLAST));
+  for (let [before, look] = [0, 0]; collections > 0 && !enough(least); look++) {
+    await store.count(store.models.Post, (p) => p.rating.in(ballast(look)));
     await store.check(); // which lets goroutines run, those of the collector and of finalizers too
     const { memory } = await store.stats();
     if (memory < before) collections--;

@@ -1,9 +1,9 @@
 /**
  * What came instead of the engine: a status, bytes that are no WebAssembly with their
- * type, a refusal of the browser, or why nothing came; undefined for what is no source, null
- * for what a plain script lacks.
+ * type, a refusal of the browser, why nothing came, or what it lacks to be the engine;
+ * undefined for what is no source, null for what a plain script lacks.
  */
-export type Fault = undefined | null | number | { readonly unfetched: string } | { readonly bytes: Uint8Array; readonly type: string } | string;
+export type Fault = undefined | null | number | { readonly unfetched: string } | { readonly lacks: string } | { readonly bytes: Uint8Array; readonly type: string } | string;
 
 const HEAD_BYTES = 64;
 const REMEDY = "copy it from the package's dist directory, or pass its address: DataStore.open({ wasm: '/granary.wasm', … })";
@@ -12,11 +12,14 @@ const REMEDY = "copy it from the package's dist directory, or pass its address: 
 export function explain(from: string, fault: Fault): string {
   if (typeof WebAssembly === 'undefined') return 'this browser has no WebAssembly, or it was switched off';
   if (fault === null) {
-    return `${from} is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>`;
+    return `${from} is missing; put <script src="wasm_exec.js"></script> before <script src="granary.js"></script>, the file of this package`;
   }
   if (fault === undefined) return `the option wasm must be an address, a Response, bytes or a WebAssembly.Module, got ${from}`;
   if (typeof fault === 'object' && 'unfetched' in fault) {
     return `${from} could not be fetched (${fault.unfetched}); check the address, and connect-src of the page's policy`;
+  }
+  if (typeof fault === 'object' && 'lacks' in fault) {
+    return `${from} is not the engine of this version: it does not export ${fault.lacks}`;
   }
   if (typeof fault === 'number') {
     return `${from} was answered with status ${fault}; most likely the file was not deployed: ${REMEDY}`;

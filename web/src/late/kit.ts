@@ -1,4 +1,5 @@
 import type { wholeNumber } from '../checks.js';
+import type { durabilityOf } from '../durability.js';
 import type { anyHost, hostOf } from '../engines.js';
 import type { GranaryError, invalid, wasmError } from '../errors.js';
 import type { Instance } from '../instance.js';
@@ -17,6 +18,7 @@ export interface Kit {
   readonly GranaryError: typeof GranaryError;
   readonly Instance: typeof Instance;
   readonly anyHost: typeof anyHost;
+  readonly durabilityOf: typeof durabilityOf;
   readonly hostOf: typeof hostOf;
   readonly invalid: typeof invalid;
   readonly origins: typeof origins;

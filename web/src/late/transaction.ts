@@ -15,11 +15,12 @@ export async function transaction<R>(
   const { retries = RETRIES } = options ?? {};
   if (typeof fn !== 'function') throw kit.invalid('expects a function, such as async (tx) => { … }', 'transaction');
   kit.wholeNumber('retries', retries, 'transaction');
+  const durability = kit.durabilityOf('transaction', options);
   for (let left = retries; ; left--) {
     const within = new Within(session, ...await kit.whenLoaded(() => session.begin()));
     try {
       const result = await fn(verbs(within.session));
-      await kit.whenLoaded(() => within.commit());
+      await kit.whenLoaded(() => within.commit(durability));
       return result;
     } catch (error) {
       const conflict = conflictOf(() => within.rollback());
@@ -41,5 +42,16 @@ function conflictOf(rollback: () => void): GranaryError | undefined {
 /** The verbs within a transaction. */
 export function verbs(session: Session): Transaction {
   const connected = (op: 'add' | 'remove') => (record: object, name: string, others: unknown) => connectBy(op, session, record, name, others);
-  return Object.freeze({ ...kit.storeVerbs(session), add: connected('add'), remove: connected('remove') }) as unknown as Transaction;
+  const own = kit.storeVerbs(session) as unknown as Record<string, (...args: unknown[]) => unknown>;
+  for (const op of ['save', 'saveAll', 'delete', 'deleteAll']) own[op] = withoutOptions(op, own[op]!);
+  return Object.freeze({ ...own, add: connected('add'), remove: connected('remove') }) as unknown as Transaction;
+}
+
+/** A verb that refuses options of a commit, of which there is one for the whole transaction. */
+function withoutOptions(op: string, verb: (...args: unknown[]) => unknown): (...args: unknown[]) => Promise<unknown> {
+  return async (...args) => {
+    const before = op.endsWith('All') && typeof args[0] !== 'function' ? 1 : 2;
+    if (kit.durabilityOf(op, args[before])) throw kit.invalid('durability is said of the transaction as a whole', op);
+    return verb(...args);
+  };
 }

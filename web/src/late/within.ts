@@ -98,9 +98,9 @@ export class Within implements Verbs {
   }
 
   /** Ends the transaction with what it did; resolves when that is durable. */
-  async commit(): Promise<void> {
+  async commit(durability: number): Promise<void> {
     this.open = false;
-    await this.#engine.callLater('commit', [this.#number]);
+    await this.#engine.callLater('commit', [this.#number], undefined, undefined, durability);
     this.#saved.forEach(kit.Instance.saved);
     this.rollback();
   }
