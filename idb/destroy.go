@@ -55,6 +55,7 @@ func Destroy(ctx context.Context, name string) error {
 	if failed != nil {
 		return refused(op, failed)
 	}
+	_, _ = invoke(browser, "deleteDatabase", reservePrefix+name) // nobody waits for its end
 	NewWitness(name).forget()
 	return nil
 }

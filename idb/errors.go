@@ -28,6 +28,8 @@ const (
 	closedMessage = "the connection was closed; open the store again"
 )
 
+const noRoom = "the browser has no room for more data of this site; delete records, or free space on the device"
+
 // errAbsent is the cause when the browser lacks something.
 var errAbsent = errors.New("the browser has no such thing")
 
@@ -82,7 +84,7 @@ type reason struct {
 
 // Why a transaction was aborted, but for a lost compare-and-swap.
 var reasonsUndone = [...]reason{
-	{exceptionQuota, code.Quota, "the browser has no room for more data of this site; delete records, or free space on the device"},
+	{exceptionQuota, code.Quota, noRoom},
 	{"", code.Unavailable, "the browser's storage failed; nothing was changed"},
 }
 

@@ -34,6 +34,11 @@
 // left to end by itself, it is undone by any request that fails. If the page is left
 // or frozen meanwhile, it is undone too, or others wait.
 //
+// # Room for deletes
+//
+// A second database, "granary-reserve:" and the name, holds noise, so that there is
+// room to be had when the browser gives no more: see reserve.go.
+//
 // # What the library does not do
 //
 // The traps of go-indexeddb v0.3.2 are handled in this package and nowhere else;

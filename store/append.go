@@ -16,6 +16,7 @@ type flight struct {
 	append  log.Append
 	nonce   uint64
 	layouts []*record.Layout // that the log knows when the entry is in
+	frees   bool             // each of the commits makes the store smaller
 	err     error            // of one written in a hurry, once done is closed
 	done    chan struct{}
 }
@@ -26,6 +27,7 @@ func (st *Store) flight(batch []*Commit, w *log.EntryWriter, sequence, after uin
 	f := &flight{batch: batch, nonce: st.options.Random.number(), done: make(chan struct{})}
 	var data []byte
 	data, f.layouts = w.Bytes(f.nonce, after, sequence)
+	f.frees = !slices.ContainsFunc(batch, func(c *Commit) bool { return !c.frees })
 	strict := slices.ContainsFunc(batch, st.strict)
 	f.append = log.Append{Identity: st.data.identity, Generation: st.data.generation, Sequence: sequence, Data: data, Strict: strict}
 	return f
@@ -36,7 +38,7 @@ func (st *Store) flight(batch []*Commit, w *log.EntryWriter, sequence, after uin
 func (st *Store) append(ctx context.Context, f *flight) (err error) {
 	start := st.options.Clock()
 	for range storageTries {
-		err = st.options.Backend.Append(ctx, f.append)
+		err = st.put(ctx, f)
 		if errors.Is(err, code.UnknownOutcome) {
 			err = st.resolve(ctx, f, err)
 		}

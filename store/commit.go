@@ -17,6 +17,7 @@ type Commit struct {
 	vanished   map[string]*absent // models that were not in memory when everything was deleted
 	about      []int              // groups of models that it may look at when it runs again
 	durability Durability
+	frees      bool // it makes the store smaller
 	version    uint32
 	saved      []place
 	rows       []record.Row // that a delete was asked for

@@ -192,7 +192,7 @@ func (d *dataset) compacted(c *compaction) {
 func (st *Store) tidy(ctx context.Context) {
 	st.mu.Lock()
 	j, head := &st.journal, st.data.head
-	due := st.data.due(st.options.compactCount) && st.accepted()
+	due := st.data.due(st.compactCount()) && st.accepted()
 	now := st.options.Idle == nil || j.idle || st.data.logBytes >= longLog
 	j.idle = false
 	if due && !now && !j.waiting {
@@ -203,6 +203,7 @@ func (st *Store) tidy(ctx context.Context) {
 	if due && now {
 		st.compact(ctx)
 	}
+	st.keepRoom()
 }
 
 func (st *Store) awaitIdle(head uint64) {
@@ -258,7 +259,7 @@ func (st *Store) compact(ctx context.Context) {
 func (st *Store) planned(ctx context.Context) *compaction {
 	for {
 		st.mu.Lock()
-		if len(st.journal.pending) > 0 || !st.data.due(st.options.compactCount) || !st.accepted() {
+		if len(st.journal.pending) > 0 || !st.data.due(st.compactCount()) || !st.accepted() {
 			st.mu.Unlock()
 			return nil
 		}

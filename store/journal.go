@@ -22,6 +22,7 @@ type journal struct {
 	look     bool          // whether others have written is to be looked up
 	verify   bool          // what was taken in before may have been lost since
 	full     bool          // the last entry found no room
+	reserve  reserve       // room for commits that make the store smaller
 	flying   *flight       // being written
 	hurried  []*flight     // being written behind that one, each behind the one before
 	hurrying bool          // nobody knows how long there is time

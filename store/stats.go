@@ -33,10 +33,8 @@ func (st *Store) Stats() Stats {
 		s.Models = append(s.Models, m)
 	}
 	for _, segment := range st.data.manifest.Segments {
-		for _, b := range segment.Blocks {
-			s.Blocks++
-			s.BlockBytes += b.Size
-		}
+		s.Blocks += len(segment.Blocks)
 	}
+	s.BlockBytes = st.data.manifest.Size()
 	return s
 }

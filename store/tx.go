@@ -63,7 +63,7 @@ func (st *Store) apply(c *Commit) error {
 	}
 	st.lives.changed(x.changes)
 	c.version, c.changes, c.saved, c.rows, c.told = x.version, x.changes, x.saved, x.rows, told
-	c.cleared, c.vanished, c.about, c.durability = x.cleared, x.vanished, x.kin, x.durability
+	c.cleared, c.vanished, c.about, c.durability, c.frees = x.cleared, x.vanished, x.kin, x.durability, x.frees()
 	return nil
 }
 

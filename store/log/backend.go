@@ -77,6 +77,12 @@ type Backend interface {
 	// Aside returns what was set aside, in the order of the names.
 	Aside(ctx context.Context) ([]Piece, error)
 
+	// Reserve keeps room for at least that many bytes aside, which no data get; or with
+	// 0 gives it back, and returns about how many bytes were kept until then. It fails
+	// with code.Quota when there is no such room. A storage without bounds keeps
+	// nothing.
+	Reserve(ctx context.Context, bytes int) (kept int, err error)
+
 	// Close gives up the connection. Calls under way end with code.Closed, or
 	// with their result. Close is idempotent.
 	Close() error

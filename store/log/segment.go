@@ -74,6 +74,17 @@ type BlockInfo struct {
 	Size int // bytes
 }
 
+// Size returns the bytes of all blocks.
+func (m *Manifest) Size() int {
+	size := 0
+	for _, s := range m.Segments {
+		for _, b := range s.Blocks {
+			size += b.Size
+		}
+	}
+	return size
+}
+
 // Bytes returns the manifest for storage.
 func (m *Manifest) Bytes() []byte {
 	b := frame('M', 256)

@@ -50,3 +50,10 @@ func (b *Backend) Aside(ctx context.Context) ([]log.Piece, error) {
 	mergesort.Sort(list, func(a, b log.Piece) bool { return a.Name < b.Name })
 	return list, nil
 }
+
+// Reserve keeps nothing: what ends memory is known to nobody.
+func (b *Backend) Reserve(ctx context.Context, _ int) (kept int, err error) {
+	b.storage.mu.Lock()
+	defer b.storage.mu.Unlock()
+	return 0, b.usable(ctx, "reserve")
+}

@@ -41,6 +41,24 @@ var asideTests = []backendTest{
 		clear(got[2].Data)
 		s.aside(b, want...)
 	}},
+	{"Reserve_IsKeptUntilItIsGivenBack", func(s *storage) {
+		b, other := s.handle(), s.handle()
+		reserve := func(b log.Backend, bytes int) int {
+			before, err := b.Reserve(s.ctx, bytes)
+			require.NoError(s.T, err)
+			return before
+		}
+		require.Equal(s.T, 0, reserve(b, 0))
+		require.Equal(s.T, 0, reserve(b, 1))
+		reserve(b, 1<<20)
+		reserve(other, 1)
+		s.append(b, 0, 1, []byte("a"))
+		if kept := reserve(other, 0); kept != 0 { // or this storage keeps nothing
+			require.Greater(s.T, kept, 1<<20-1)
+		}
+		require.Equal(s.T, 0, reserve(b, 0))
+		s.holds(b, 0, "", entry(1, "a"))
+	}},
 	{"Replace_AddsEntriesBehindThoseThatItRemoves", func(s *storage) {
 		b := s.handle()
 		for n := range uint64(3) {

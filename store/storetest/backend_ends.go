@@ -134,7 +134,9 @@ func callAll(ctx context.Context, b log.Backend) map[string]error {
 	_, blocks := b.Blocks(ctx, []uint64{1})
 	_, survey := b.Survey(ctx)
 	_, aside := b.Aside(ctx)
+	_, reserve := b.Reserve(ctx, 1)
 	return map[string]error{
+		"reserve":   reserve,
 		"survey":    survey,
 		"set aside": b.SetAside(ctx, []log.Piece{{Name: "a"}}),
 		"aside":     aside,

@@ -35,8 +35,12 @@ const BROWSERS = {
       userDataDir,
       protocolTimeout: PATIENCE,
       timeout: PATIENCE,
-      // Lends the tests its garbage collector, as TestUtils.gc().
-      extraPrefsFirefox: { 'dom.testing.testutils.enabled': true },
+      // Lends the tests its garbage collector, as TestUtils.gc(), and answers for the user whether data may be kept.
+      extraPrefsFirefox: {
+        'dom.testing.testutils.enabled': true,
+        'dom.storageManager.prompt.testing': true,
+        'dom.storageManager.prompt.testing.allow': true,
+      },
     })),
   },
   webkit: { executable: MINIBROWSER, launch: async (userDataDir) => new WebKit(userDataDir) },

@@ -297,6 +297,9 @@ func (c *Connection) Aside(ctx context.Context) ([]log.Piece, error) {
 	return b.Aside(ctx)
 }
 
+// Reserve keeps nothing.
+func (c *Connection) Reserve(context.Context, int) (kept int, err error) { return 0, nil }
+
 // Close ends the connection.
 func (c *Connection) Close() error {
 	c.mu.Lock()

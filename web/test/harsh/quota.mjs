@@ -32,7 +32,10 @@ async function fill(rig, browser, counts, size, i) {
   if (full.acknowledged * TEXT < size * 2 ** 20 * 0.3) counts.wrong(where, `full after ${full.acknowledged} records`);
   if (!full.whole) counts.wrong(where, 'the store does not hold exactly what was acknowledged');
 
-  for (const outcome of await page.evaluate(deleteSome, 10)) counts.add(`delete_${outcome}`);
+  for (const outcome of await page.evaluate(deleteSome, 10)) {
+    counts.add(`delete_${outcome}`);
+    if (outcome !== 'done') counts.wrong(where, `a delete failed with ${outcome}`);
+  }
   await quota(size + 20);
   const again = await page.evaluate(fillUp, { most: 10, length: TEXT });
   counts.add('resumed', again.acknowledged);
