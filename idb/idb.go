@@ -70,8 +70,8 @@ const (
 
 var objectStores = [...]string{storeGeneration, storeManifest, storeLog, storeBlocks, storeAside}
 
-// How long the browser may take before a call ends with an error. A page that
-// slept meanwhile may find a call ended that the browser would have answered.
+// How long the browser may take before a call ends with an error. Time that the page
+// slept hardly counts.
 const (
 	OpenTimeout    = 4 * time.Second  // for Open; some browsers now and then never answer an open
 	AnswerTimeout  = 10 * time.Second // for one transaction

@@ -199,23 +199,36 @@ func (t *transaction) abandon(cause error) error {
 	return failure(c, t.op, message, cause)
 }
 
+// slices of a long timeout are waited for one by one. A page that slept finds one of them
+// over, and what the browser has to tell it comes in the next.
+const slices = 10
+
 // await waits until ended is closed, and returns why it did so no longer if it
 // was not.
 func await(ctx context.Context, ended <-chan struct{}, timeout time.Duration) error {
-	timer := time.NewTimer(timeout)
-	defer timer.Stop()
+	n := slices
+	if timeout < time.Second {
+		n = 1
+	}
+	ticker := time.NewTicker(max(timeout/time.Duration(n), 1))
+	defer ticker.Stop()
 	var cause error
-	select {
-	case <-ended:
-	case <-ctx.Done():
-		cause = ctx.Err()
-	case <-timer.C:
-		cause = errAnswer
+	for left := n; left > 0 && cause == nil; left-- {
+		select {
+		case <-ended:
+			return nil
+		case <-ctx.Done():
+			cause = ctx.Err()
+		case <-ticker.C:
+		}
 	}
 	select {
 	case <-ended:
 		return nil
 	default:
-		return cause
 	}
+	if cause == nil {
+		cause = errAnswer
+	}
+	return cause
 }
