@@ -175,7 +175,8 @@ export class History {
   }
 }
 
-const UNHEARD = 64; // writes that a page may have made without being heard before it was killed
+/** Writes that a page may have made without being heard before it was killed: few, or many on a busy machine. */
+const UNHEARD = [64, 4000];
 
 /**
  * Judges what was found after a history was cut off. A store keeps the writes of one
@@ -185,11 +186,13 @@ const UNHEARD = 64; // writes that a page may have made without being heard befo
  */
 export function judge(options, { issued, acknowledged }, found) {
   const have = canonical(found);
-  const kept = lastMatch(options, acknowledged, issued + UNHEARD, have);
-  if (kept >= 0) return { lost: 0, torn: 0, unknown: kept - acknowledged };
+  for (const unheard of UNHEARD) {
+    const kept = lastMatch(options, acknowledged, issued + unheard, have);
+    if (kept >= 0) return { lost: 0, torn: 0, unknown: kept - acknowledged };
+  }
   const before = lastMatch(options, 0, acknowledged - 1, have);
   if (before >= 0) return { lost: acknowledged - before, torn: 0, unknown: 0 };
-  return { lost: 0, torn: 1, unknown: 0, nearest: nearest(options, issued + UNHEARD, found) };
+  return { lost: 0, torn: 1, unknown: 0, nearest: nearest(options, issued + UNHEARD[0], found) };
 }
 
 /** How many writes lead to this state, at least `least` and at most `most`; -1 when none do. */
