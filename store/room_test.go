@@ -1,3 +1,5 @@
+//go:build !js || sdl
+
 package store_test
 
 import (
