@@ -34,6 +34,14 @@ const (
 	UnknownOutcome Code = "UNKNOWN_OUTCOME" // storage failed in such a way that nobody knows whether the commit is kept
 )
 
+// What sync met.
+const (
+	Protocol Code = "PROTOCOL" // the server said what the protocol does not know; nothing was taken in
+	Rejected Code = "REJECTED" // the server did not want a mutation; it is in the rejected box
+	Stale    Code = "STALE"    // another store has synced meanwhile; no user sees it
+	Unsent   Code = "UNSENT"   // there are changes that no server has, which would be lost
+)
+
 // What became of the store or the engine.
 const (
 	Closed        Code = "CLOSED"         // the store was closed
