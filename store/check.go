@@ -18,7 +18,9 @@ const maxProblems = 100
 //
 //   - the indexes and sums of every table agree with its rows;
 //   - every row holds canonical, valid values of its fields;
-//   - no required relation leads to a record that is not there;
+//   - no required relation leads to a record that is not there, unless it may still
+//     come from a server;
+//   - what sync knows agrees with the records and the outbox;
 //   - storage, read from its beginning, gives the same records in the same order.
 //
 // Of models that are not in memory, the rows in storage are looked at. It waits
@@ -42,7 +44,7 @@ func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 				}
 			}
 		}
-		problems = st.check(tables)
+		problems = append(st.check(tables), st.checkSync(tables)...)
 		if same {
 			problems = append(problems, differences(tables, stored.tables)...)
 		}
@@ -83,7 +85,7 @@ func (st *Store) checkRow(tables predicate.Tables, t *table.Table, n uint32) []s
 		problems = append(problems, t.Model.Name+": row "+strconv.Itoa(int(n))+" is not canonical")
 	}
 	for _, r := range t.Model.Relations {
-		if r.Kind != schema.BelongsTo || !requires(r) {
+		if r.Kind != schema.BelongsTo || !requires(r) || st.mayLack(r) {
 			continue
 		}
 		target := tables[r.Target.Index]

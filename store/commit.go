@@ -22,7 +22,10 @@ type Commit struct {
 	saved      []place
 	rows       []record.Row // that a delete was asked for
 	done       chan struct{}
-	told       *told // what observers are to hear
+	told       *told    // what observers are to hear
+	made       []string // ids of mutations, the same whenever it runs
+	mutations  []string // under which the change is in the outbox
+	wiped      bool     // what sync knows is forgotten too
 	err        error
 	then       []func(error)
 }

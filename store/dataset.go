@@ -37,6 +37,7 @@ type dataset struct {
 	hollow     bool                 // everything was deleted since the blocks were written
 	changes    []table.Change       // of the entry being applied
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
+	sync       *syncState           // as it was last read
 }
 
 // newDataset returns the dataset of an empty storage.
@@ -117,11 +118,11 @@ func (d *dataset) read(ctx context.Context, b Backend, version uint32, names map
 	}
 	d.layouts = d.manifest.Layouts
 	d.head, d.nonce = d.manifest.Through, d.manifest.Nonce
-	if complete, err := d.readMark(ctx, b, snapshot.Entries); err != nil || !complete {
+	if complete, err := d.readOwn(ctx, b, snapshot.Entries); err != nil || !complete {
 		return false, err
 	}
 	for _, s := range d.manifest.Segments {
-		if s.Model != markModel {
+		if !own(s.Model) {
 			d.leave(s)
 		}
 	}
@@ -345,6 +346,9 @@ func (d *dataset) keep(l *record.Layout) *table.Table {
 		}
 		d.kept[name] = table.New(m)
 		d.kept[name].Layout = l
+		if l.Model == outboxModel && len(l.Names) > outboxID {
+			d.kept[name].AddIndex([]int{outboxID})
+		}
 	}
 	return d.kept[name]
 }

@@ -36,7 +36,8 @@ func CommittedDurably(d Durability) TransactionOption {
 // lasts notes how durable a part of the change is to be; the most durable counts.
 func (x *tx) lasts(d Durability) { x.durability = max(x.durability, d) }
 
-// strict reports whether a commit has to be on the medium.
+// strict reports whether a commit has to be on the medium. One that no server has
+// yet has to be, unless it was said otherwise.
 func (st *Store) strict(c *Commit) bool {
-	return c.durability == Strict || c.durability == AsTheStore && st.options.Strict
+	return c.durability == Strict || c.durability == AsTheStore && (st.options.Strict || len(c.mutations) > 0)
 }

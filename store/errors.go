@@ -29,6 +29,13 @@ const (
 	ErrUnknownOutcome = code.UnknownOutcome // nobody knows whether the commit is kept
 )
 
+// What sync met.
+const (
+	ErrProtocol = code.Protocol // the server said what the protocol does not know
+	ErrRejected = code.Rejected // the server did not want a change; it is in the rejected box
+	ErrUnsent   = code.Unsent   // changes that no server has would be lost
+)
+
 // What became of the store.
 const (
 	ErrClosed   = code.Closed   // the store was closed

@@ -12,6 +12,7 @@ import (
 // undo takes all pending commits back, newest first.
 func (st *Store) undo() {
 	st.news++
+	st.syncNews()
 	for _, c := range slices.Backward(st.journal.pending) {
 		for _, change := range slices.Backward(c.changes) {
 			change.Table.Undo(change)

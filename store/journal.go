@@ -56,6 +56,7 @@ func (st *Store) fail(err error) {
 		st.journal.failed = err
 		st.journal.signal()
 		st.lives.finish(err)
+		st.syncNews()
 	}
 }
 

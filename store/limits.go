@@ -29,6 +29,20 @@ const (
 	// behind the opening.
 	PreloadBytes = 64 << 20
 
+	maxMutationOps   = 1000     // records of one mutation; a commit of more is several
+	maxMutationBytes = 1 << 20  // bytes of their fields
+	maxMergeBytes    = 64 << 10 // bytes of a mutation up to which another is merged into it
+	maxTries         = 10       // times that a conflict of one change is resolved anew
+	maxRejected      = 1000     // mutations that are kept in the rejected box
+	maxCancel        = 1000     // mutations up to which it is looked whether one can be left out
+
+	defaultPage  = 1000    // changes of one page that are asked for
+	defaultBatch = 100     // mutations of one push
+	maxScope     = 4 << 10 // bytes of what the server is told with each pull
+	maxPagesSeen = 1 << 16 // checkpoints that are remembered of pages in a row
+	enrolAtOnce  = 1000    // records that begin to be synced in one commit
+	enrolOps     = 100     // and in one mutation
+
 	maxEntry     = 8 << 20  // bytes of operations after which an entry takes no further commit
 	maxReload    = 8        // tries to read a store that others are compacting
 	blocksAtOnce = 4        // blocks read in one request; two are under way at a time

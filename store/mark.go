@@ -128,11 +128,11 @@ func (d *dataset) familiar() bool {
 // or version, so that rows may stay in storage until they are needed.
 func (d *dataset) accustomed() bool { return d.settled && d.familiar() }
 
-// readMark finds the mark before anything else is read. It returns false when a
-// block was gone.
-func (d *dataset) readMark(ctx context.Context, b Backend, entries []log.Entry) (bool, error) {
+// readOwn reads what the store keeps for itself, and finds the mark, before anything
+// else is read. It returns false when a block was gone.
+func (d *dataset) readOwn(ctx context.Context, b Backend, entries []log.Entry) (bool, error) {
 	for _, s := range d.manifest.Segments {
-		if s.Model != markModel {
+		if !own(s.Model) {
 			continue
 		}
 		complete, err := d.readSegments(ctx, b, []log.Segment{s}, 0)

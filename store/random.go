@@ -11,14 +11,17 @@ func (r Random) uuid() []byte {
 	r(b[:])
 	b[6] = b[6]&0x0f | 0x40
 	b[8] = b[8]&0x3f | 0x80
-	out := append(make([]byte, 0, 38), '"')
+	return append(appendUUID(append(make([]byte, 0, 38), '"'), b), '"')
+}
+
+func appendUUID(dst []byte, b [16]byte) []byte {
 	for i, c := range b {
 		if i == 4 || i == 6 || i == 8 || i == 10 {
-			out = append(out, '-')
+			dst = append(dst, '-')
 		}
-		out = append(out, hex[c>>4], hex[c&15])
+		dst = append(dst, hex[c>>4], hex[c&15])
 	}
-	return append(out, '"')
+	return dst
 }
 
 // number returns 64 random bits.

@@ -138,7 +138,7 @@ func (st *Store) stands(t *table.Table, n uint32) bool {
 		return false
 	}
 	for _, rel := range t.Model.Relations {
-		if rel.Kind == schema.BelongsTo && requires(rel) && !st.leads(t, row, rel, false) {
+		if rel.Kind == schema.BelongsTo && requires(rel) && !st.mayLack(rel) && !st.leads(t, row, rel, false) {
 			return false
 		}
 	}

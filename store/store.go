@@ -58,9 +58,11 @@ type Store struct {
 	observers []*Observer // replaced, never changed
 	commits   uint64      // that observers were told of
 
-	version uint32 // of the last commit applied; a row's state has the number of the commit that made it
-	epoch   uint32 // grows whenever row numbers get a new meaning
-	news    uint64 // grows with every change that everybody may see
+	version uint32        // of the last commit applied; a row's state has the number of the commit that made it
+	epoch   uint32        // grows whenever row numbers get a new meaning
+	news    uint64        // grows with every change that everybody may see
+	synced  chan struct{} // is closed when something is different about sync; nil while nobody waits
+	renew   bool          // storage has lost what it held: the client of sync is another one
 }
 
 // Open reads the store from its Backend, or makes a new one, and starts it. It reads the

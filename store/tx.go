@@ -26,6 +26,10 @@ type tx struct {
 	model      *schema.Model      // of the last record saved
 	report     func(record.Row)   // is told of each row that a save leaves behind
 
+	syncing bool // the change came from the server, or is about what it knows
+	synced  bool // rows of sync have changed
+	wiped   bool // everything is deleted, with what sync knows
+
 	force     bool                        // a repair: nothing is restricted
 	mayDangle func(*schema.Relation) bool // which references may lead nowhere; nil for none
 }
@@ -49,8 +53,13 @@ func (st *Store) apply(c *Commit) error {
 		err = x.checkLinks()
 	}
 	var told *told
-	if err == nil {
-		told = st.observed(x.changes, Local)
+	if err == nil && !st.data.asked() {
+		source := Local
+		if x.syncing {
+			source = Synced
+		}
+		told = st.observed(x.changes, source)
+		x.record(c)
 	}
 	if err != nil || st.data.asked() {
 		x.undo(0, 0)
@@ -62,6 +71,10 @@ func (st *Store) apply(c *Commit) error {
 		x.mark()
 	}
 	st.lives.changed(x.changes)
+	if x.synced {
+		st.syncNews()
+	}
+	c.wiped = x.wiped
 	c.version, c.changes, c.saved, c.rows, c.told = x.version, x.changes, x.saved, x.rows, told
 	c.cleared, c.vanished, c.about, c.durability, c.frees = x.cleared, x.vanished, x.kin, x.durability, x.frees()
 	return nil

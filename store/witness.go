@@ -28,6 +28,7 @@ func (st *Store) saw() {
 // lost tells the witness that the log ends where it is known to end now, so that the
 // loss of what was there is not told again. The caller holds mu.
 func (st *Store) lost() {
+	st.renew = true
 	if st.options.Witness != nil {
 		st.options.Witness.Lost(st.data.identity, st.data.head)
 	}

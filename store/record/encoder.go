@@ -16,6 +16,7 @@ type Encoder struct {
 	scanner *jsontext.Scanner // what is being read
 	own     jsontext.Scanner
 	values  [][]byte // by field; nil where the text has none
+	passing bool     // over fields that the model does not have
 	changed bool     // a value's canonical text is perhaps not the one given
 	intact  []byte   // the array that the values were read from, while it is what a row of them holds
 	scratch []byte
@@ -43,6 +44,14 @@ func (e *Encoder) Read(text []byte) error {
 	return nil
 }
 
+// ReadKnown is Read for an object that may have fields which the model does not have:
+// they are passed over.
+func (e *Encoder) ReadKnown(text []byte) error {
+	e.passing = true
+	defer func() { e.passing = false }()
+	return e.Read(text)
+}
+
 // ReadNext is Read for the next value of a longer text.
 func (e *Encoder) ReadNext(s *jsontext.Scanner) error {
 	clear(e.values)
@@ -66,6 +75,10 @@ func (e *Encoder) readObject() error {
 			break
 		}
 		f := e.Model.Field(string(name))
+		if f == nil && e.passing {
+			s.Raw()
+			continue
+		}
 		if f == nil {
 			return e.unknown(string(name))
 		}

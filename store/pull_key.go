@@ -1,0 +1,33 @@
+package store
+
+import (
+	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/jsontext"
+	"github.com/granarydb/granary/store/record"
+	"github.com/granarydb/granary/store/schema"
+)
+
+// parseID reads an id of the protocol, one value or an array of several, as a key.
+func parseID(m *schema.Model, id []byte) ([]byte, error) {
+	if id[0] != '[' {
+		id = append(append([]byte{'['}, id...), ']')
+	}
+	key, err := parseKey(m, id)
+	if err == nil && len(key) > record.MaxKey {
+		err = code.Fault(code.Limit, m.Name, "", "the key is too long")
+	}
+	return key, err
+}
+
+// partOfKey returns the n-th value of a key.
+func partOfKey(key []byte, n int) []byte {
+	s := jsontext.New(append(append([]byte{'['}, key...), ']'))
+	s.BeginArray()
+	for s.NextElement() {
+		if value := s.Raw(); n == 0 {
+			return value
+		}
+		n--
+	}
+	return nil
+}

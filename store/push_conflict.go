@@ -1,0 +1,241 @@
+package store
+
+import (
+	"context"
+
+	"github.com/granarydb/granary/store/replication"
+	"github.com/granarydb/granary/store/schema"
+)
+
+// Policy says what becomes of a change when others have changed the same record on
+// the server meanwhile.
+type Policy string
+
+// The policies, with the names that they have in JavaScript.
+const (
+	// MergeFields keeps both sides' changes, field by field; of a field that both
+	// changed, the change made here.
+	MergeFields Policy = "merge"
+	// ServerWins takes the change back and files it in the rejected box.
+	ServerWins Policy = "serverWins"
+	// ClientWins writes the fields that were changed here, whatever the server has.
+	ClientWins Policy = "clientWins"
+)
+
+// ConflictHandler decides about a conflict. It is called from the goroutine that
+// syncs and holds nothing up but sync.
+type ConflictHandler func(context.Context, ConflictEvent) (Resolution, error)
+
+// ConflictEvent is a change that goes by an older state of a record than the server
+// has.
+type ConflictEvent struct {
+	Model    string
+	ID       []byte // JSON text of the key
+	Op       replication.Verb
+	Mutation string
+	Base     []byte // JSON object: the record as it was when it was changed here; nil when there was none, or nobody knows
+	Local    []byte // JSON object: as it was then made; nil when it was deleted
+	Remote   []byte // JSON object: as the server has it; nil when it is deleted
+	Policy   Policy // that was applied; "" when the handler gave fields
+}
+
+// Resolution is what a handler decides: a policy, or the record as it is to be.
+type Resolution struct {
+	Policy Policy // when Record is nil and Delete is false
+	Record []byte // JSON object: the fields as they are to be
+	Delete bool
+}
+
+// resolutions are what was decided, by mutation and record.
+type resolutions map[string]Resolution
+
+func resolutionKey(id string, o *op) string { return id + " " + o.model.Name + " " + string(o.key) }
+
+// conflicts are the conflicts that an answer tells of, as they are before it is
+// taken in.
+func (st *Store) conflicts(a *replication.Answer) []conflict {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	var list []conflict
+	for i := range a.Results {
+		r := &a.Results[i]
+		m := st.data.mutation(r.ID)
+		if r.Status != replication.Conflict || m == nil {
+			continue
+		}
+		for n := range m.ops {
+			o := &m.ops[n]
+			if o.model == nil {
+				continue
+			}
+			if c := recordOf(r, o); c != nil {
+				list = append(list, conflict{resolutionKey(m.id, o), o.model, st.conflict(m, o, c)})
+			}
+		}
+	}
+	return list
+}
+
+type conflict struct {
+	key   string
+	model *schema.Model
+	event ConflictEvent
+}
+
+// conflict describes a conflict about one record. The base is what the server had of
+// it when last heard, with the fields that were changed here as they were.
+func (st *Store) conflict(m *mutation, o *op, c *replication.Change) ConflictEvent {
+	e := ConflictEvent{Model: o.model.Name, ID: o.id(), Op: o.verb, Mutation: m.id}
+	values := make([][]byte, len(o.model.Fields))
+	k, exists := st.data.knows(o.model, o.key)
+	switch {
+	case c.Deleted || c.Gone:
+	case c.Data != nil:
+		e.Remote = c.Data
+	case exists && k.there():
+		e.Remote = k.data
+	}
+	if exists && k.data != nil && o.verb != replication.Create {
+		readData(o.model, k.data, values)
+		if o.was != nil {
+			readData(o.model, o.was, values)
+		}
+		e.Base = dataOf(o.model, values)
+	}
+	if o.apply(values, true) {
+		e.Local = dataOf(o.model, values)
+	}
+	return e
+}
+
+// resolve puts, in the place of a mutation that met a conflict, one that does what
+// was decided, with the server's present state as its base; or files it, when
+// nothing of it is left.
+func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved resolutions, out *answered) {
+	old := *m
+	next := &mutation{seq: m.seq, origin: m.origin, at: m.at, tries: m.tries + 1}
+	type change struct {
+		from *op
+		to   op
+		kept bool
+	}
+	list := make([]change, len(m.ops))
+	kept := 0
+	for i := range m.ops {
+		o := &m.ops[i]
+		list[i] = change{from: o, to: *o, kept: true}
+		if o.model == nil {
+			list[i].kept = false
+			continue
+		}
+		c := recordOf(r, o)
+		if c != nil && m.tries < maxTries {
+			list[i].to, list[i].kept = x.decided(o, c, resolved[resolutionKey(m.id, o)])
+		} else if c != nil {
+			list[i].kept = false
+		}
+		if list[i].kept {
+			kept++
+		}
+	}
+	if kept == 0 || len(r.Records) == 0 {
+		message := "others have changed the same on the server"
+		if r.Error.Message != "" {
+			message = r.Error.Message
+		}
+		x.reject(&old, replication.Rejection{Code: RejectedConflict, Message: message}, &out.filed)
+		x.learn(s, r, out)
+		return
+	}
+	next.id = x.st.options.Random.uuid7(x.st.options.Clock())
+	for i := range list {
+		c := &list[i]
+		switch {
+		case c.from.model == nil:
+		case c.kept:
+			next.ops = append(next.ops, c.to)
+			k, _ := x.st.data.knows(c.from.model, c.from.key)
+			if k.last == m.id {
+				k.last = next.id
+				x.know(c.from.model, c.from.key, k)
+			} else {
+				x.relink(c.from, k.last, m.id, func(after *op) { after.prev = next.id })
+			}
+		}
+	}
+	x.unqueue(m)
+	x.putMutation(next)
+	for i := range list {
+		if c := &list[i]; !c.kept && c.from.model != nil {
+			x.withdraw(c.from, m.id)
+		}
+	}
+	for i := range next.ops {
+		x.replay(next.ops[i].model, next.ops[i].key)
+	}
+	x.learn(s, r, out)
+}
+
+// decided is the op that does what was decided about a conflict; false when there is
+// nothing left to do.
+func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, bool) {
+	next := op{verb: o.verb, model: o.model, key: o.key, base: c.Version, data: o.data, was: o.was}
+	remote := make([][]byte, len(o.model.Fields))
+	k, _ := x.st.data.knows(o.model, o.key)
+	there := false
+	switch {
+	case c.Deleted || c.Gone:
+	case c.Data != nil:
+		there = readData(o.model, c.Data, remote)
+	default:
+		there = k.there() && readData(o.model, k.data, remote)
+	}
+	if x.st.data.mutation(o.prev) != nil {
+		next.prev, next.base = o.prev, nil
+	}
+	switch {
+	case want.Delete:
+		next.verb, next.data, next.was = replication.Delete, nil, nil
+		return next, there
+	case want.Record != nil:
+		values := make([][]byte, len(o.model.Fields))
+		copy(values, remote)
+		if !readData(o.model, want.Record, values) {
+			return next, false
+		}
+		return next.toward(values, remote, there)
+	case want.Policy == ServerWins:
+		return next, false
+	case o.verb == replication.Delete:
+		return next, there
+	}
+	values := make([][]byte, len(o.model.Fields))
+	copy(values, remote)
+	if !there {
+		if o.verb == replication.Update && want.Policy != ClientWins || k.data == nil && o.verb == replication.Update {
+			return next, false // who deleted it wins; a record cannot be merged with none
+		}
+		if k.data != nil {
+			readData(o.model, k.data, values)
+		}
+	}
+	readData(o.model, o.data, values)
+	return next.toward(values, remote, there)
+}
+
+// toward makes an op what leads from the server's state to those values.
+func (o *op) toward(values, remote [][]byte, there bool) (op, bool) {
+	if !there {
+		o.verb, o.data, o.was, o.base = replication.Create, dataOf(o.model, values), nil, nil
+		return *o, true
+	}
+	data, was := make([][]byte, len(values)), make([][]byte, len(values))
+	different := false
+	for i := range values {
+		if values[i] != nil && string(values[i]) != string(remote[i]) {
+			data[i], was[i], different = values[i], remote[i], true
+		}
+	}
+	o.verb, o.data, o.was = replication.Update, dataOf(o.model, data), dataOf(o.model, was)
+	return *o, different
+}

@@ -1,0 +1,142 @@
+package store
+
+import (
+	"github.com/granarydb/granary/store/replication"
+	"github.com/granarydb/granary/store/schema"
+)
+
+// reject takes a mutation back, out of the outbox, and files it in the rejected box.
+func (x *tx) reject(m *mutation, why replication.Rejection, filed *[]RejectedMutation) {
+	x.file(m, why)
+	t := x.st.data.keep(rejectedLayout)
+	if n, ok := t.Find(quoted(m.id)); ok {
+		*filed = append(*filed, readRejected(t.Row(n), m.ops))
+	}
+	x.takeBack(m)
+}
+
+// takeBack takes a mutation out of the outbox, and what it did out of the tables.
+func (x *tx) takeBack(m *mutation) {
+	x.unqueue(m)
+	x.attend(m)
+	if x.st.data.asked() {
+		return
+	}
+	for i := range m.ops {
+		if o := &m.ops[i]; o.model != nil {
+			x.withdraw(o, m.id)
+		}
+	}
+}
+
+// withdraw takes an op out of the chain of its record, and what it did out of the
+// tables. The op behind it goes by what it went by.
+func (x *tx) withdraw(o *op, id string) {
+	k, exists := x.st.data.knows(o.model, o.key)
+	if !exists {
+		return
+	}
+	if k.last == id {
+		x.unlink(o, &k, id)
+	} else {
+		x.relink(o, k.last, id, func(next *op) {
+			if next.prev = ""; x.st.data.mutation(o.prev) != nil {
+				next.prev = o.prev
+			} else if o.prev != "" {
+				next.base = quoted("@" + o.prev)
+			} else {
+				next.base = o.base
+			}
+		})
+	}
+	x.land(o.model, o.key, k)
+}
+
+// relink changes the op of a record that stands behind that of the mutation of that
+// id; last is the youngest.
+func (x *tx) relink(o *op, last, id string, change func(next *op)) {
+	for last != "" {
+		m := x.st.data.mutation(last)
+		if m == nil {
+			return
+		}
+		last = ""
+		for i := range m.ops {
+			next := &m.ops[i]
+			if !next.is(o.model, o.key) {
+				continue
+			}
+			if next.prev == id {
+				change(next)
+				x.putMutation(m)
+				return
+			}
+			last = next.prev
+		}
+	}
+}
+
+// rejectDependents files the mutations that cannot do without one that was filed:
+// those about a record that it was to create, or with a reference to one. Mutations
+// that would only delete such records go, for there is nothing to delete.
+func (x *tx) rejectDependents(filed *[]RejectedMutation) {
+	lost := map[string]string{} // records that were never created, and the mutation that was to
+	at := func(m *schema.Model, key []byte) string { return m.Name + " " + string(key) }
+	note := func(id string, ops []op) {
+		for i := range ops {
+			o := &ops[i]
+			if o.verb != replication.Create || o.model == nil {
+				continue
+			}
+			if k, exists := x.st.data.knows(o.model, o.key); !exists || k.version == nil || k.gone {
+				lost[at(o.model, o.key)] = id
+			}
+		}
+	}
+	for _, m := range *filed {
+		note(m.ID, opsOf(x.st.schema, m.Ops))
+	}
+	if len(lost) == 0 {
+		return
+	}
+	x.st.data.mutations(func(m *mutation) bool {
+		cause, deletes := "", true
+		for i := range m.ops {
+			o := &m.ops[i]
+			if o.model == nil {
+				continue
+			}
+			if o.verb == replication.Create {
+				delete(lost, at(o.model, o.key)) // it is made again
+			}
+			own := lost[at(o.model, o.key)]
+			deletes = deletes && o.verb == replication.Delete && own != ""
+			if own != "" {
+				cause = own
+			}
+			o.targets(func(target *schema.Model, key []byte) {
+				if id := lost[at(target, key)]; id != "" {
+					cause = id
+				}
+			})
+		}
+		switch {
+		case cause == "":
+		case deletes:
+			x.takeBack(m)
+		default:
+			x.reject(m, replication.Rejection{Code: RejectedDependency, Message: "it depends on the mutation " + cause + ", which was rejected"}, filed)
+			note(m.id, m.ops)
+		}
+		return true
+	})
+}
+
+// opsOf are the ops of a mutation that was filed.
+func opsOf(all *schema.Schema, list []RejectedOp) []op {
+	ops := make([]op, len(list))
+	for i, o := range list {
+		ops[i] = op{verb: o.Op, name: o.Model, model: all.Holder(o.Model), key: keyOfID(o.ID), data: o.Data}
+	}
+	return ops
+}
