@@ -202,6 +202,28 @@ func (x *tx) putMutation(m *mutation) {
 		strconv.AppendBool(nil, m.sent), strconv.AppendInt(nil, int64(m.tries), 10), appendOps(nil, m.ops)}))
 }
 
+// rename gives a mutation another id, because it is not what it was: under the old
+// one the server may know it after a browser has rolled storage back. The chains of
+// its records go through the new one.
+func (x *tx) rename(m *mutation, id string) {
+	old := m.id
+	m.id = id
+	for i := range m.ops {
+		o := &m.ops[i]
+		if o.model == nil {
+			continue
+		}
+		k, _ := x.st.data.knows(o.model, o.key)
+		if k.last == old {
+			k.last = id
+			x.know(o.model, o.key, k)
+		} else {
+			x.relink(o, k.last, old, func(next *op) { next.prev = id })
+		}
+	}
+	x.putMutation(m)
+}
+
 // mutations calls f for each mutation in order, until f returns false. f may change
 // the outbox.
 func (d *dataset) mutations(f func(*mutation) bool) {

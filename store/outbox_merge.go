@@ -18,7 +18,7 @@ func (x *tx) merge(e *edit, ids *mutationIDs) bool {
 	if !exists || k.last == "" {
 		return false
 	}
-	if e.after == nil && k.version == nil && x.unmake(e, k) {
+	if e.after == nil && k.version == nil && x.unmake(e, k, ids) {
 		return true
 	}
 	last, text := d.lastMutation()
@@ -33,7 +33,7 @@ func (x *tx) merge(e *edit, ids *mutationIDs) bool {
 		return false
 	}
 	last.at = x.time()
-	x.putMutation(last)
+	x.rename(last, ids.make())
 	ids.commit.mutations = append(ids.commit.mutations, last.origin)
 	return true
 }
@@ -66,17 +66,17 @@ func (o *op) extend(e *edit, l *record.Layout) bool {
 // which the record's creation and deletion cancel each other. It changes nothing and
 // returns false when one of them may be on its way, or another record's mutation
 // refers to it.
-func (x *tx) unmake(e *edit, k known) bool {
+func (x *tx) unmake(e *edit, k known, ids *mutationIDs) bool {
 	t := x.st.data.outbox()
 	if t.Len() > maxCancel {
 		return false
 	}
-	var touched []*mutation
+	var touched []string
 	possible := true
 	x.st.data.mutations(func(m *mutation) bool {
 		mine := slices.ContainsFunc(m.ops, func(o op) bool { return o.is(e.model, e.key) })
 		if mine {
-			touched = append(touched, m)
+			touched = append(touched, m.id)
 		}
 		for i := range m.ops {
 			o := &m.ops[i]
@@ -93,9 +93,14 @@ func (x *tx) unmake(e *edit, k known) bool {
 	if !possible {
 		return false
 	}
-	for _, m := range touched {
+	for _, id := range touched {
+		m := x.st.data.mutation(id) // as the ones before it have left it
 		m.ops = slices.DeleteFunc(m.ops, func(o op) bool { return o.is(e.model, e.key) })
-		x.putMutation(m)
+		if len(m.ops) == 0 {
+			x.unqueue(m)
+		} else {
+			x.rename(m, ids.make())
+		}
 	}
 	k.last = ""
 	x.know(e.model, e.key, k)

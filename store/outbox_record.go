@@ -42,7 +42,7 @@ func (x *tx) record(c *Commit) {
 	for i := range edits {
 		e := &edits[i]
 		k, exists := x.st.data.knows(e.model, e.key)
-		if e.after == nil && exists && k.version == nil && k.last != "" && x.unmake(e, k) {
+		if e.after == nil && exists && k.version == nil && k.last != "" && x.unmake(e, k, &ids) {
 			continue
 		}
 		if o, ok := x.op(e, k, exists); ok {
@@ -265,12 +265,17 @@ type mutationIDs struct {
 }
 
 func (l *mutationIDs) next() string {
+	id := l.make()
+	l.commit.mutations = append(l.commit.mutations, id)
+	return id
+}
+
+func (l *mutationIDs) make() string {
 	if l.taken == len(l.commit.made) {
 		l.commit.made = append(l.commit.made, l.st.options.Random.uuid7(l.st.options.Clock()))
 	}
 	id := l.commit.made[l.taken]
 	l.taken++
-	l.commit.mutations = append(l.commit.mutations, id)
 	return id
 }
 

@@ -97,10 +97,11 @@ func (x *tx) attend(m *mutation) {
 	}
 }
 
-// applied takes a mutation over into what the server has, and out of the outbox.
-// What its answer says of versions is relied on when the mutation was sent once:
-// else others may have written since. Then the version is whatever the mutation
-// produced, until a pull tells.
+// applied takes a mutation over into what the server has, and out of the outbox. What
+// its answer says of versions is relied on when the mutation was sent once. When it
+// was sent before, others may have written since, and that may have been pulled
+// already, which a version that is known here shows; and if it was not, then the
+// version is whatever the mutation produced, until a pull tells.
 func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again bool) {
 	x.unqueue(m)
 	for i := range m.ops {
@@ -113,14 +114,18 @@ func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again boo
 		there := k.there() && readData(o.model, k.data, values)
 		there = o.apply(values, there)
 		k.round = s.round
-		if k.gone, k.data = !there, nil; there {
-			k.data = dataOf(o.model, values)
+		c := recordOf(r, o)
+		switch {
+		case c != nil && c.Version != nil && string(c.Version) == string(k.version), again && (c == nil || c.Version == nil):
+			// What is known here is from a time after the mutation, or will be pulled.
+		case there:
+			k.gone, k.data = false, dataOf(o.model, values)
 			k.version = jsontext.AppendString(nil, []byte("@"+m.id))
-		} else {
-			k.version = nil
-		}
-		if c := recordOf(r, o); c != nil && there && c.Version != nil && !again && c.Data == nil {
-			k.version = c.Version
+			if c != nil && c.Version != nil && !again && c.Data == nil {
+				k.version = c.Version
+			}
+		default:
+			k.gone, k.data, k.version = true, nil, nil
 		}
 		x.unlink(o, &k, m.id)
 		x.land(o.model, o.key, k)

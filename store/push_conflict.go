@@ -113,7 +113,7 @@ func (st *Store) conflict(m *mutation, o *op, c *replication.Change) ConflictEve
 // nothing of it is left.
 func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved resolutions, out *answered) {
 	old := *m
-	next := &mutation{seq: m.seq, origin: m.origin, at: m.at, tries: m.tries + 1}
+	next := &mutation{seq: m.seq, id: m.id, origin: m.origin, at: m.at, tries: m.tries + 1}
 	type change struct {
 		from *op
 		to   op
@@ -147,27 +147,16 @@ func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved 
 		x.learn(s, r, out)
 		return
 	}
-	next.id = x.st.options.Random.uuid7(x.st.options.Clock())
+	id := next.id
 	for i := range list {
-		c := &list[i]
-		switch {
-		case c.from.model == nil:
-		case c.kept:
+		if c := &list[i]; c.kept {
 			next.ops = append(next.ops, c.to)
-			k, _ := x.st.data.knows(c.from.model, c.from.key)
-			if k.last == m.id {
-				k.last = next.id
-				x.know(c.from.model, c.from.key, k)
-			} else {
-				x.relink(c.from, k.last, m.id, func(after *op) { after.prev = next.id })
-			}
 		}
 	}
-	x.unqueue(m)
-	x.putMutation(next)
+	x.rename(next, x.st.options.Random.uuid7(x.st.options.Clock()))
 	for i := range list {
 		if c := &list[i]; !c.kept && c.from.model != nil {
-			x.withdraw(c.from, m.id)
+			x.withdraw(c.from, id)
 		}
 	}
 	for i := range next.ops {

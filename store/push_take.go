@@ -9,8 +9,9 @@ import (
 
 // takeBatch notes, durably, that the oldest mutations may have been sent from now on,
 // so that nobody changes them any more, and returns the request that sends them; no
-// request when there is nothing to send. What is in it is in storage.
-func (st *Store) takeBatch(ctx context.Context, limit int) (request []byte, e exchange, filed []RejectedMutation, err error) {
+// request when there is nothing to send. What is in it is in storage. Those up to a
+// number may have been sent by others, whatever storage says.
+func (st *Store) takeBatch(ctx context.Context, limit, others int) (request []byte, e exchange, filed []RejectedMutation, err error) {
 	p := replication.Push{Schema: st.schema.Fingerprint}
 	err = st.commit(ctx, "sync", func(x *tx) error {
 		x.syncing, x.durability = true, Relaxed
@@ -37,7 +38,7 @@ func (st *Store) takeBatch(ctx context.Context, limit int) (request []byte, e ex
 				return false
 			}
 			p.Mutations = append(p.Mutations, wire)
-			e.again[m.id] = m.sent
+			e.again[m.id] = m.sent || m.seq <= others
 			if !m.sent {
 				m.sent = true
 				x.putMutation(m)

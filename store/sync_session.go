@@ -24,6 +24,7 @@ type SyncSession struct {
 	machine *replication.Machine
 	seen    map[uint64]bool // checkpoints of the pages in a row
 	pending int             // that was told
+	others  int             // number of the last mutation that another session may have sent
 
 	telling sync.Mutex // one event at a time
 
@@ -75,6 +76,11 @@ func (s *SyncSession) Prepare(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	s.st.mu.Lock()
+	if last, _ := s.st.data.lastMutation(); last != nil {
+		s.others = last.seq
+	}
+	s.st.mu.Unlock()
 	s.mu.Lock()
 	s.status.Leader = true
 	s.mu.Unlock()
@@ -218,7 +224,7 @@ func (s *SyncSession) around(x exchange, p *replication.Page) error {
 
 // Push prepares the push that an effect asks for.
 func (s *SyncSession) Push(ctx context.Context, f replication.Effect) *Call {
-	request, x, filed, err := s.st.takeBatch(ctx, f.Limit)
+	request, x, filed, err := s.st.takeBatch(ctx, f.Limit, s.others)
 	s.tellFiled(filed)
 	event := replication.Event{Kind: replication.Pushed, Number: f.Number}
 	return &Call{Request: request, answer: func(ctx context.Context, body []byte, failed error) replication.Event {

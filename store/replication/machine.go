@@ -120,6 +120,7 @@ type Machine struct {
 	unheld  bool // the server does not hold pulls
 	channel channel
 	timer   int64
+	last    int64 // time of the last Step
 }
 
 // flight is the call under way; none when its number is 0.
@@ -168,10 +169,21 @@ func (m *Machine) Retries() int { return max(m.pull.failures, m.push.failures) }
 // good until the next Step.
 func (m *Machine) Step(now int64, e Event) []Effect {
 	m.effects = m.effects[:0]
+	if now < m.last {
+		m.shift(now - m.last) // the clock was set back
+	}
+	m.last = now
 	m.hear(now, e)
 	m.decide(now)
 	m.announce()
 	return m.effects
+}
+
+// shift moves all that the Machine waits for.
+func (m *Machine) shift(by int64) {
+	for _, t := range [...]*int64{&m.flight.since, &m.flight.deadline, &m.pull.until, &m.push.until, &m.channel.until, &m.next} {
+		*t += by
+	}
 }
 
 func (m *Machine) do(e Effect) { m.effects = append(m.effects, e) }
@@ -184,7 +196,9 @@ func (m *Machine) hear(now int64, e Event) {
 	case End:
 		m.running = false
 	case Wrote:
-		m.left = e.Left
+		if m.left = e.Left; m.left == 0 && !m.flight.push {
+			m.push = trial{} // another tab has sent it
+		}
 	case Pulled, Pushed:
 		if e.Number == m.flight.number && e.Number != 0 {
 			m.ended(now, e)

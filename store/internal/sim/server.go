@@ -134,7 +134,7 @@ func (s *Server) Push(request []byte) []byte {
 func (s *Server) mutate(id string, ops []Op) result {
 	if made, again := s.made[id]; again {
 		r := result{ID: id, Status: "applied"}
-		for at := range made {
+		for _, at := range slices.Sorted(maps.Keys(made)) {
 			r.Records = append(r.Records, s.rows[at].change(false))
 		}
 		return r
