@@ -36,8 +36,8 @@ type op struct {
 	model *schema.Model // nil when the schema does not have it any more
 	name  string        // of the model, when it was written
 	key   []byte        // as the tables have it
-	prev  string        // the mutation of this record before it, while it was pending; else ""
-	base  []byte        // JSON text: the version that it goes by, when there is no prev; nil for none
+	prev  string        // the mutation of this record before it, if that was under way when this one was made
+	base  []byte        // JSON text: the version that it goes by; nil for whatever prev makes, or for none
 	data  []byte        // JSON object: the whole record, or the fields that changed; nil for a delete
 	was   []byte        // JSON object: the fields that an update changed, as they were
 

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 
-	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/replication"
 	"github.com/granarydb/granary/store/schema"
 )
@@ -113,14 +112,13 @@ func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again boo
 		values := make([][]byte, len(o.model.Fields))
 		there := k.there() && readData(o.model, k.data, values)
 		there = o.apply(values, there)
-		k.round = s.round
 		c := recordOf(r, o)
 		switch {
-		case c != nil && c.Version != nil && string(c.Version) == string(k.version), again && (c == nil || c.Version == nil):
+		case c != nil && c.Version != nil && string(c.Version) == string(k.version), again && there && (c == nil || c.Version == nil):
 			// What is known here is from a time after the mutation, or will be pulled.
 		case there:
-			k.gone, k.data = false, dataOf(o.model, values)
-			k.version = jsontext.AppendString(nil, []byte("@"+m.id))
+			k.round, k.gone, k.data = s.round, false, dataOf(o.model, values)
+			k.version = produced(m.id)
 			if c != nil && c.Version != nil && !again && c.Data == nil {
 				k.version = c.Version
 			}
@@ -185,10 +183,18 @@ func (x *tx) unqueue(m *mutation) {
 	x.putMutation(&without)
 }
 
-// unlink takes an op of a mutation that has left the outbox out of the chain of its
-// record. The one behind it keeps its base: "whatever that mutation produced".
+// unlink takes an op of a mutation that was applied, and has left the outbox, out of
+// the chain of its record. The one behind it goes by whatever that mutation produced.
 func (x *tx) unlink(o *op, k *known, id string) {
 	if k.last != id {
+		if x.st.data.mutation(o.prev) != nil { // applied out of turn
+			x.relink(o, k.last, id, func(next *op) {
+				next.prev = o.prev
+				if next.base == nil {
+					next.base = produced(id)
+				}
+			})
+		}
 		return
 	}
 	if k.last = ""; x.st.data.mutation(o.prev) != nil {

@@ -40,12 +40,14 @@ func (x *tx) withdraw(o *op, id string) {
 		x.unlink(o, &k, id)
 	} else {
 		x.relink(o, k.last, id, func(next *op) {
-			if next.prev = ""; x.st.data.mutation(o.prev) != nil {
-				next.prev = o.prev
-			} else if o.prev != "" {
-				next.base = quoted("@" + o.prev)
-			} else {
+			if next.base == nil {
 				next.base = o.base
+			}
+			if next.prev = o.prev; o.prev != "" && x.st.data.mutation(o.prev) == nil {
+				next.prev = ""
+				if next.base == nil {
+					next.base = produced(o.prev)
+				}
 			}
 		})
 	}

@@ -64,8 +64,8 @@ func (o *op) wire() replication.Op {
 	out := replication.Op{Verb: o.verb, Model: o.model.Name, ID: o.id()}
 	switch {
 	case o.verb == replication.Create:
-	case o.prev != "":
-		out.Base = jsontext.AppendString(nil, []byte("@"+o.prev))
+	case o.base == nil && o.prev != "":
+		out.Base = produced(o.prev)
 	default:
 		out.Base = o.base
 	}
@@ -81,6 +81,9 @@ func (o *op) wire() replication.Op {
 	}
 	return out
 }
+
+// produced is the version that a mutation has made, or will make.
+func produced(id string) []byte { return jsontext.AppendString(nil, []byte("@"+id)) }
 
 // setOldestAside files the oldest mutation, which is too large for the server.
 func (st *Store) setOldestAside(ctx context.Context) (filed []RejectedMutation, err error) {
