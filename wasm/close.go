@@ -14,7 +14,10 @@ import (
 func exportClose(handle, op int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		forget(handle)
-		later(op, func(context.Context) ([]byte, error) { return []byte("{}"), st.Close() })
+		later(op, func(context.Context) ([]byte, error) {
+			stopSync(handle)
+			return []byte("{}"), st.Close()
+		})
 		return dst, nil
 	})
 }

@@ -83,8 +83,8 @@ func (m *maker) scripts(ctx context.Context) error {
 // only ever asked for with a dot.
 var inside = strings.Fields(`
 	Class Instance adopt alive answer anyHost ask begin bindingOf bindings bound callLater carry changedIn
-	compiled dead deep definition durabilityOf end ended engine feed finish generated given graph hazardous hostOf initial
-	invalid later listen loadGo loadLate loading make many nudge number origins placeOf plan readNumbers
+	compiled dead deep definition durabilityOf end ended engine engineError feed finish generated given graph hazardous hostOf initial
+	invalid later listen loadGo loadLate loading make many nudge onRevived number origins placeOf plan readNumbers
 	readRelation readText ready recordOf recordsOf related relatedIn request requiredKeys revive rollback root
 	saveWithin saved session slotOf slots stamped stand storeVerbs sweep tidy tree unknownMember verb wasmError
 	whenLoaded wholeNumber writeBytes writeText

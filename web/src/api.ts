@@ -25,6 +25,12 @@ export type { Observable, Observer, SubscribeOptions, Subscription } from './obs
 export { SortDirection } from './sort.js';
 export type { StoreVerbs } from './store-verbs.js';
 export type { Connect, ManyToManyName, RunTransaction, Transaction, TransactionOptions } from './transaction-types.js';
+export type {
+  Conflict, ConflictPolicy, RejectedMutation, RejectedOp, Resolution, Sync, SyncEvent, SyncModel, SyncModelStatus, SyncOptions, SyncPhase, SyncSettings, SyncState,
+} from './sync-types.js';
+export type {
+  Change, HttpRemoteOptions, LiveChannel, Mutation, MutationResult, Op, PullAnswer, PullRequest, PushAnswer, PushRequest, Remote,
+} from './sync-remote-types.js';
 export type { CheckReport, Count, Delete, DeleteAll, Estimate, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
 export type {
   ExportOptions, ImportOptions, ImportReport, ImportSource, Progress, RepairedModel, RepairReport,

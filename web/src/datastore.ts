@@ -14,6 +14,7 @@ import type { CompiledSchema } from './schema.js';
 import type { ExportOptions, ImportOptions, ImportReport, ImportSource, RepairReport } from './transfer-types.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
+import type { Sync, SyncOptions } from './sync-types.js';
 import type { Migrations } from './migration-types.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
 import type { CheckReport, Count, Delete, DeleteAll, Estimate, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
@@ -71,10 +72,12 @@ export interface OpenOptions<M extends object = DynamicModels> {
    * the same object; keep a function in a constant for that.
    */
   readonly wasm?: WasmSource | undefined;
+  /** What to sync with, and how; the store stays on its own without it. */
+  readonly sync?: SyncOptions<M> | undefined;
 }
 
 /** Verbs of a store that are late.js's, with the same name. */
-const LATE_VERBS = ['check', 'stats', 'export', 'exportStream', 'import', 'persist', 'estimate'] as const;
+const LATE_VERBS = ['check', 'stats', 'export', 'exportStream', 'import', 'persist', 'estimate', 'sync', 'transaction'] as const;
 
 type Late = (verb: string, ...args: unknown[]) => unknown;
 type Verbs = Readonly<Record<string, (...args: unknown[]) => unknown>>;
@@ -144,7 +147,7 @@ export class DataStore<M extends object = DynamicModels> {
   /** Tells of each commit that changes records. */
   readonly observe: Observe;
   /** Makes several verbs one commit. */
-  readonly transaction: RunTransaction;
+  declare readonly transaction: RunTransaction;
 
   /**
    * Writes the store as lines of JSON, one a record: everything that is in storage at
@@ -170,6 +173,11 @@ export class DataStore<M extends object = DynamicModels> {
   declare readonly persist: () => Promise<boolean>;
   /** Tells how much room the browser gives the site, and whether it keeps the data. */
   declare readonly estimate: () => Promise<Estimate>;
+  /**
+   * Begins to sync with a server, or with functions of the app, and resolves with what
+   * tells of it and directs it; without options with that of the sync which there is.
+   */
+  declare readonly sync: (options?: SyncOptions<M>) => Promise<Sync>;
 
   readonly #session: Session;
 
@@ -184,7 +192,6 @@ export class DataStore<M extends object = DynamicModels> {
     const lateVerbs = LATE_VERBS.map((verb) => [verb, (...args: unknown[]) => (late as Late)(verb, session, ...args)]);
     Object.assign(this, storeVerbs(session), liveVerbs(session), Object.fromEntries(lateVerbs));
     this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
-    this.transaction = ((fn, options) => late('transaction', session, fn, options)) as RunTransaction;
   }
 
   /**
@@ -194,7 +201,7 @@ export class DataStore<M extends object = DynamicModels> {
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
     if (!areRight(options)) await late('checkOptions', options);
-    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate } = options;
+    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate, sync } = options;
     const host = hostOf(schema, wasm);
     const engine = await host.engine;
     const opening = {
@@ -205,6 +212,7 @@ export class DataStore<M extends object = DynamicModels> {
     const session = new Session(host, engine, opening, opened);
     try {
       if (opened.migration) await late('migrate', session, opened.migration, migrate as unknown as Migrations);
+      if (sync) await late('sync', session, sync as SyncOptions, true);
     } catch (error) {
       session.end(error as GranaryError);
       throw error;
@@ -216,18 +224,14 @@ export class DataStore<M extends object = DynamicModels> {
   }
 
   /** Removes the database of that name with all it holds. No store may have it open. */
-  static destroy(name: string, options: Pick<OpenOptions, 'wasm'> = {}): Promise<void> {
-    return late('destroy', name, options);
-  }
+  declare static readonly destroy: (name: string, options?: Pick<OpenOptions, 'wasm'>) => Promise<void>;
 
   /**
    * Makes a store of IndexedDB whole again that fails to open with CORRUPT. What is
    * damaged is set aside, the rest is kept; the report says what became of each
    * model's records. Of a whole store nothing is changed. No page may have it open.
    */
-  static repair(options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>): Promise<RepairReport> {
-    return late('repair', options);
-  }
+  declare static readonly repair: (options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>) => Promise<RepairReport>;
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */
   declare static readonly save: Save;
@@ -288,11 +292,14 @@ export class DataStore<M extends object = DynamicModels> {
   declare static readonly export: (options?: ExportOptions) => Promise<Blob>;
   /** Imports into the store that was opened last and is still open. */
   declare static readonly import: (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
+  /** The sync of the store that was opened last and is still open. */
+  declare static readonly sync: (options?: SyncOptions) => Promise<Sync>;
 
   static {
-    for (const verb of ['clear', 'close', 'check', 'export', 'import']) {
+    for (const verb of ['clear', 'close', 'check', 'export', 'import', 'sync']) {
       Object.assign(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
     }
+    for (const verb of ['destroy', 'repair']) Object.assign(this, { [verb]: (...args: unknown[]) => (late as Late)(verb, ...args) });
   }
 
   /**
@@ -326,7 +333,7 @@ function lastOpened(op: string): DataStore<object> {
 const CHOICES = /^(indexeddb|memory)?,(relaxed|strict)?,(fail|repair)?,(all|none|\d+)?$/;
 
 /** Whether options are right beyond doubt; late/options.ts has the words for what is wrong with others. */
-function areRight(options: Omit<OpenOptions, 'migrate'>): boolean {
+function areRight(options: Omit<OpenOptions, 'migrate' | 'sync'>): boolean {
   const { name, schema, storage, durability, onDamage, preload } = options ?? {};
   return typeof name === 'string' && name !== ''
     && (typeof schema === 'string' ? schema.trim() !== '' : schema?.granary === 1 && 'models' in schema)

@@ -14,4 +14,5 @@ export { checkOptions } from './late/options.js';
 export { estimate, persist } from './late/persist.js';
 export { repair } from './late/repair.js';
 export { stats } from './late/stats.js';
+export { sync } from './late/sync.js';
 export { transaction } from './late/transaction.js';

@@ -2,10 +2,11 @@ import { loadLate } from './assets.js';
 import { wholeNumber } from './checks.js';
 import { durabilityOf } from './durability.js';
 import { anyHost, hostOf } from './engines.js';
-import { GranaryError, invalid, wasmError } from './errors.js';
+import { engineError, GranaryError, invalid, wasmError } from './errors.js';
 import { Instance } from './instance.js';
 import { origins, placeOf } from './origin.js';
 import { whenLoaded } from './loading.js';
+import { Observable } from './observable.js';
 import { recordOf } from './save.js';
 import { unknownMember } from './schema.js';
 import { storeVerbs } from './store-verbs.js';
@@ -23,7 +24,7 @@ const SOON = 1000;
 export async function late<V extends Verb>(verb: V, ...args: Parameters<Late[V]>): Promise<Awaited<ReturnType<Late[V]>>> {
   const module = await loadLate();
   module.provide({
-    GranaryError, Instance, anyHost, durabilityOf, hostOf, invalid, origins, placeOf, recordOf, storeVerbs, unknownMember, wasmError, whenLoaded, wholeNumber,
+    GranaryError, Instance, Observable, anyHost, durabilityOf, engineError, hostOf, invalid, origins, placeOf, recordOf, storeVerbs, unknownMember, wasmError, whenLoaded, wholeNumber,
   });
   return (module[verb] as (...args: unknown[]) => Awaited<ReturnType<Late[V]>>)(...args);
 }

@@ -51,6 +51,9 @@ export interface EngineExports {
   granary_clear(store: number, op: number): number;
   granary_close(store: number, op: number): number;
   granary_destroy(op: number, length: number): number;
+  granary_sync(store: number, verb: number, length: number): number;
+  granary_synced(store: number, op: number, verb: number, length: number): number;
+  granary_reply(store: number, op: number, call: number, kind: number, length: number): number;
   granary_wake(store: number): number;
   granary_hurry(store: number): number;
 }
@@ -298,4 +301,4 @@ export class Engine {
 }
 
 /** The export that came last: a WebAssembly of another program or of an older version lacks it. */
-const NEWEST = 'granary_repair' satisfies keyof EngineExports;
+const NEWEST = 'granary_sync' satisfies keyof EngineExports;

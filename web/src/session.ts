@@ -110,6 +110,9 @@ export class Session {
   /** Saves within a transaction; a store itself has no such thing. */
   readonly saveWithin?: Within['saveWithin'];
 
+  /** Is called when another engine has taken the place of one that crashed. */
+  onRevived?: () => void;
+
   /** The binding of an instance of one of this store's models, or undefined. */
   bindingOf(value: unknown): Binding | undefined {
     const binding = bindingOfInstance(value);
@@ -173,8 +176,8 @@ export class Session {
   }
 
   /** Begins a transaction, or takes up the one of that number; gives what late/within.ts makes one of. */
-  begin(number = this.ask('begin', [], undefined, numbers)[0]!): [engine: Engine, number: number] {
-    return [this.#engine, number];
+  begin(number = this.ask('begin', [], undefined, numbers)[0]!): [engine: Engine, number: number, store: number] {
+    return [this.#engine, number, this.#store];
   }
 
   query(model: Model, request: object): object[] {
@@ -282,6 +285,7 @@ export class Session {
       this.#enter(-1);
       if (this.#closing) return this.#close();
       this.#feeds.revive(engine, opened.store);
+      this.onRevived?.();
       tell({ type: 'ENGINE_RESTARTED', store: this.name, error: crash });
     };
     const reviving = revived().catch((error: GranaryError) => {

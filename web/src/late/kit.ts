@@ -1,10 +1,11 @@
 import type { wholeNumber } from '../checks.js';
 import type { durabilityOf } from '../durability.js';
 import type { anyHost, hostOf } from '../engines.js';
-import type { GranaryError, invalid, wasmError } from '../errors.js';
+import type { engineError, GranaryError, invalid, wasmError } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { origins, placeOf } from '../origin.js';
 import type { whenLoaded } from '../loading.js';
+import type { Observable } from '../observable.js';
 import type { recordOf } from '../save.js';
 import type { unknownMember } from '../schema.js';
 import type { storeVerbs } from '../store-verbs.js';
@@ -17,7 +18,9 @@ import type { storeVerbs } from '../store-verbs.js';
 export interface Kit {
   readonly GranaryError: typeof GranaryError;
   readonly Instance: typeof Instance;
+  readonly Observable: typeof Observable;
   readonly anyHost: typeof anyHost;
+  readonly engineError: typeof engineError;
   readonly durabilityOf: typeof durabilityOf;
   readonly hostOf: typeof hostOf;
   readonly invalid: typeof invalid;

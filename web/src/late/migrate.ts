@@ -10,7 +10,7 @@ export async function migrate(
   session: Session, pending: PendingMigration, functions: Migrations,
 ): Promise<void> {
   for (let next: PendingMigration | undefined = pending; next;) {
-    const within = new Within(session, ...session.begin(next.transaction));
+    const within = new Within(session, session.begin(next.transaction));
     const models = Object.create(null) as Record<string, unknown>;
     for (const [name, { Class }] of session.bindings) models[name] = Class;
     const old = async (model: unknown) => within.old(nameOf(model)) as OldRecord[];

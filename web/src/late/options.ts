@@ -3,7 +3,7 @@ import type { OpenOptions } from '../datastore.js';
 import { kit } from './kit.js';
 
 /** Refuses options that are wrong, in words. */
-export function checkOptions(options: Omit<OpenOptions, 'migrate'>): void {
+export function checkOptions(options: Omit<OpenOptions, 'migrate' | 'sync'>): void {
   if (!isObject(options)) throw kit.invalid('expects { name, schema }', 'open');
   checkName('open', options.name);
   checkSchema(options.schema);

@@ -17,7 +17,7 @@ export async function transaction<R>(
   kit.wholeNumber('retries', retries, 'transaction');
   const durability = kit.durabilityOf('transaction', options);
   for (let left = retries; ; left--) {
-    const within = new Within(session, ...await kit.whenLoaded(() => session.begin()));
+    const within = new Within(session, await kit.whenLoaded(() => session.begin()));
     try {
       const result = await fn(verbs(within.session));
       await kit.whenLoaded(() => within.commit(durability));

@@ -25,7 +25,7 @@ export class Within implements Verbs {
   readonly #number: number;
   readonly #saved: object[] = [];
 
-  constructor(root: Session, engine: Engine, number: number) {
+  constructor(root: Session, [engine, number]: ReturnType<Session['begin']>) {
     this.root = root;
     this.#engine = engine;
     this.#number = number;

@@ -1,0 +1,82 @@
+import type { HttpRemoteOptions, LiveChannel, PullAnswer, Remote } from '../../sync-remote-types.js';
+import { events } from './server-sent-events.js';
+
+/** Bytes of one answer, above which it is not read on. */
+const MAX_BODY = 64 << 20;
+/** Characters of an answer that was no success which are kept to explain it. */
+const MAX_WORDS = 4096;
+
+/** An answer that was no success. */
+export class HttpRefusal extends Error {
+  constructor(readonly status: number, readonly retryAfter: number | undefined, readonly body: string) {
+    super(`the server answered ${status}`);
+  }
+}
+
+/** A backend that speaks the protocol over fetch. */
+export function httpRemote(options: HttpRemoteOptions): Remote {
+  const base = String(options.url).replace(/\/+$/, '');
+  const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
+
+  async function call(path: string, init: RequestInit): Promise<Response> {
+    const { headers: given, token: asked } = options;
+    const headers = new Headers(typeof given === 'function' ? await given() : given);
+    const token = typeof asked === 'function' ? await asked() : asked;
+    if (token) headers.set('authorization', `Bearer ${token}`);
+    if (init.body) headers.set('content-type', 'application/json');
+    const response = await send(base + path, { ...init, headers });
+    if (response.status === 200) return response;
+    throw new HttpRefusal(response.status, delay(response.headers.get('retry-after')), await text(response, MAX_WORDS, true));
+  }
+
+  const post = (path: string) => async (request: unknown, { signal }: { signal: AbortSignal }) => {
+    const response = await call(path, { method: 'POST', body: JSON.stringify(request), signal });
+    const body = await text(response, MAX_BODY, false);
+    try {
+      return JSON.parse(body) as never;
+    } catch {
+      const shown = body.slice(0, 60).replace(/\s+/g, ' ');
+      throw new HttpRefusal(502, undefined, `${base}${path} answered what is no JSON: ${shown}`);
+    }
+  };
+
+  async function live({ checkpoint, signal, open, tell }: LiveChannel): Promise<void> {
+    const query = new URLSearchParams({ checkpoint: JSON.stringify(checkpoint) });
+    const response = await call(`/live?${query}`, { headers: { accept: 'text/event-stream' }, signal });
+    open();
+    for await (const { event, data } of events(response)) {
+      if (event === 'poke') tell();
+      else if (event === 'changes') tell(JSON.parse(data) as PullAnswer);
+    }
+  }
+
+  return { pull: post('/pull'), push: post('/push'), ...(options.live !== false && { live }) };
+}
+
+/** Reads a body as text; of one that is longer the beginning, or nothing. */
+async function text(response: Response, most: number, cut: boolean): Promise<string> {
+  const reader = response.body?.getReader();
+  if (!reader) return '';
+  const decoder = new TextDecoder();
+  let read = 0;
+  let out = '';
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) return out + decoder.decode();
+    read += value.length;
+    out += decoder.decode(value, { stream: true });
+    if (read <= most) continue;
+    await reader.cancel();
+    if (cut) return out.slice(0, most);
+    throw new HttpRefusal(502, undefined, `${response.url} answered more than ${most >> 20} MB; ask for smaller pages`);
+  }
+}
+
+/** The seconds of a Retry-After, which is a number of them or a date. */
+function delay(header: string | null): number | undefined {
+  if (!header) return undefined;
+  const seconds = Number(header);
+  const until = Date.parse(header);
+  if (seconds >= 0) return seconds;
+  return Number.isNaN(until) ? undefined : Math.max(0, (until - Date.now()) / 1000);
+}
