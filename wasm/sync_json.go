@@ -3,17 +3,11 @@
 package main
 
 import (
-	"strconv"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/replication"
 )
 
 func verbOf(name string) replication.Verb { return replication.Verb(name) }
-
-func appendBoolMember(dst []byte, name string, yes bool) []byte {
-	return strconv.AppendBool(appendName(dst, name), yes)
-}
 
 // appendRawMember adds a member of JSON text, unless there is none.
 func appendRawMember(dst []byte, name string, text []byte) []byte {

@@ -124,6 +124,9 @@ func (r *remote) Live(ctx context.Context, checkpoint []byte, tell func(replicat
 		case replyOpen:
 			tell(replication.News{Open: true})
 		case replyNews:
+			if len(got.text) == 0 {
+				got.text = nil // a poke
+			}
 			tell(replication.News{Page: got.text})
 		case replyNoLive:
 			err = replication.ErrNoLive

@@ -41,8 +41,8 @@ export function httpRemote(options: HttpRemoteOptions): Remote {
   };
 
   async function live({ checkpoint, signal, open, tell }: LiveChannel): Promise<void> {
-    const query = new URLSearchParams({ checkpoint: JSON.stringify(checkpoint) });
-    const response = await call(`/live?${query}`, { headers: { accept: 'text/event-stream' }, signal });
+    const query = checkpoint === null ? '' : `?${new URLSearchParams({ checkpoint: JSON.stringify(checkpoint) })}`;
+    const response = await call(`/live${query}`, { headers: { accept: 'text/event-stream' }, signal });
     open();
     for await (const { event, data } of events(response)) {
       if (event === 'poke') tell();

@@ -33,7 +33,7 @@ export function remoteOf(options: SyncOptions): Remote {
 export function settingsOf(settings: SyncSettings, live: boolean, token: boolean): [request: object, handlers: Map<string, Decide>] {
   const handlers = new Map<string, Decide>();
   const models: Record<string, object> = Object.create(null) as Record<string, object>;
-  if (settings.models !== undefined && !isObject(settings.models)) throw refuse('models must be an object');
+  if (settings.models !== undefined && (!isObject(settings.models) || Array.isArray(settings.models))) throw refuse('models must be an object');
   for (const [name, given] of Object.entries(settings.models ?? {})) {
     const model = (typeof given === 'string' ? { mode: given } : given) as SyncModel;
     if (!isObject(model)) throw refuse(`models.${name} must be a mode or an object`);
