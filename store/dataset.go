@@ -38,6 +38,7 @@ type dataset struct {
 	changes    []table.Change       // of the entry being applied
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
 	sync       *syncState           // as it was last read
+	chained    *sorted              // the mutation that was last read, likewise
 }
 
 // newDataset returns the dataset of an empty storage.

@@ -73,6 +73,40 @@ func (d *dataset) mutation(id string) *mutation {
 	return d.readMutation(t.Row(rows[0]))
 }
 
+// sorted is the ops of a mutation by the record that they are of, which goes by its
+// serverKey.
+type sorted struct {
+	row, version uint32 // of the outbox, at which it was read
+	of           map[string][]op
+}
+
+// sorted returns the ops of the mutation of that id; nil when it is not in the
+// outbox. The one that was read last is kept: a mutation may have many records, each
+// of which asks for it.
+func (d *dataset) sorted(id string) *sorted {
+	t := d.outbox()
+	if t == nil {
+		return nil
+	}
+	rows := t.Match(nil, []int{outboxID}, quoted(id))
+	if len(rows) == 0 {
+		return nil
+	}
+	row := rows[0]
+	if kept := d.chained; kept != nil && kept.row == row && kept.version == t.Version(row) {
+		return kept
+	}
+	s := &sorted{row, t.Version(row), map[string][]op{}}
+	for _, o := range readOps(d.schema, outboxLayout.Value(t.Row(row), 6)) {
+		if o.model != nil {
+			at := string(serverKey(o.model, o.key))
+			s.of[at] = append(s.of[at], o)
+		}
+	}
+	d.chained = s
+	return s
+}
+
 // lastMutation returns the youngest mutation, without its ops, and the text of
 // those; nil when the outbox is empty.
 func (d *dataset) lastMutation() (*mutation, []byte) {
@@ -193,6 +227,7 @@ func keyOfID(id []byte) []byte {
 // putMutation writes a mutation into the outbox, or its row anew. One without ops
 // goes.
 func (x *tx) putMutation(m *mutation) {
+	x.st.data.chained = nil // a row may change twice in one version
 	key := strconv.AppendInt(nil, int64(m.seq), 10)
 	if len(m.ops) == 0 {
 		x.deleteOwn(outboxLayout, key)

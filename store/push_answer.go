@@ -103,6 +103,7 @@ func (x *tx) attend(m *mutation) {
 // version is whatever the mutation produced, until a pull tells.
 func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again bool) {
 	x.unqueue(m)
+	named := recordsOf(r, x.st.schema)
 	for i := range m.ops {
 		o := &m.ops[i]
 		if o.model == nil {
@@ -112,7 +113,7 @@ func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again boo
 		values := make([][]byte, len(o.model.Fields))
 		there := k.there() && readData(o.model, k.data, values)
 		there = o.apply(values, there)
-		c := recordOf(r, o)
+		c := named[string(serverKey(o.model, o.key))]
 		switch {
 		case c != nil && c.Version != nil && string(c.Version) == string(k.version), again && there && (c == nil || c.Version == nil):
 			// What is known here is from a time after the mutation, or will be pulled.
@@ -142,18 +143,23 @@ func (x *tx) land(m *schema.Model, key []byte, k known) {
 	x.play(m, key, k, x.st.data.chain(m, key, k.last))
 }
 
-// recordOf returns what a result says of the record of an op; nil when it says nothing.
-func recordOf(r *replication.Result, o *op) *replication.Change {
+// recordsOf are the records of a result, by serverKey; of several of one record the
+// first.
+func recordsOf(r *replication.Result, all *schema.Schema) map[string]*replication.Change {
+	records := make(map[string]*replication.Change, len(r.Records))
 	for i := range r.Records {
 		c := &r.Records[i]
-		if c.Model != o.model.Name {
+		m := all.Model(c.Model)
+		if m == nil {
 			continue
 		}
-		if key, err := parseID(o.model, c.ID); err == nil && string(key) == string(o.key) {
-			return c
+		if key, err := parseID(m, c.ID); err == nil {
+			if at := string(serverKey(m, key)); records[at] == nil {
+				records[at] = c
+			}
 		}
 	}
-	return nil
+	return records
 }
 
 // learn takes in the records of a result that come with their data, or are gone.

@@ -63,12 +63,13 @@ func (st *Store) conflicts(a *replication.Answer) []conflict {
 		if r.Status != replication.Conflict || m == nil {
 			continue
 		}
+		named := recordsOf(r, st.schema)
 		for n := range m.ops {
 			o := &m.ops[n]
 			if o.model == nil {
 				continue
 			}
-			if c := recordOf(r, o); c != nil {
+			if c := named[string(serverKey(o.model, o.key))]; c != nil {
 				list = append(list, conflict{resolutionKey(m.id, o), o.model, st.conflict(m, o, c)})
 			}
 		}
@@ -121,6 +122,7 @@ func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved 
 	}
 	list := make([]change, len(m.ops))
 	kept := 0
+	named := recordsOf(r, x.st.schema)
 	for i := range m.ops {
 		o := &m.ops[i]
 		list[i] = change{from: o, to: *o, kept: true}
@@ -128,7 +130,7 @@ func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved 
 			list[i].kept = false
 			continue
 		}
-		c := recordOf(r, o)
+		c := named[string(serverKey(o.model, o.key))]
 		if c != nil && m.tries < maxTries {
 			list[i].to, list[i].kept = x.decided(o, c, resolved[resolutionKey(m.id, o)])
 		} else if c != nil {

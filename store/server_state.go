@@ -90,17 +90,16 @@ func (x *tx) know(m *schema.Model, key []byte, k known) {
 // chain returns the ops of a record that are in the outbox, oldest first.
 func (d *dataset) chain(m *schema.Model, key []byte, last string) []op {
 	var list []op
+	at := string(serverKey(m, key))
 	for last != "" {
-		mutation := d.mutation(last)
+		mutation := d.sorted(last)
 		if mutation == nil {
 			break
 		}
 		last = ""
-		for _, o := range mutation.ops {
-			if o.is(m, key) {
-				list = append(list, o)
-				last = o.prev
-			}
+		for _, o := range mutation.of[at] {
+			list = append(list, o)
+			last = o.prev
 		}
 	}
 	slices.Reverse(list)
