@@ -63,7 +63,7 @@ func (x *tx) page(e exchange, p *replication.Page, out *taken) error {
 		return nil
 	case s.checkpoint == nil && s.wave == 0 || p.Reset && all:
 		next.round++
-		next.resending, out.reset = true, s.ready
+		next.resending, next.partial, out.reset = true, false, s.ready
 	}
 	out.bad, out.badMore = p.Bad, p.BadCount-len(p.Bad)
 	for i := range p.Changes {
@@ -75,6 +75,7 @@ func (x *tx) page(e exchange, p *replication.Page, out *taken) error {
 		}
 	}
 	next.checkpoint = p.Checkpoint
+	next.partial = next.partial || len(out.bad) > 0
 	out.more = p.More
 	if !p.More && next.resending {
 		if err := x.ends(&next, waves, out); err != nil {
@@ -106,11 +107,14 @@ func (x *tx) ends(s *syncState, waves int, out *taken) error {
 		return nil
 	}
 	out.models = s.wanted(x.st.schema)
-	swept, err := x.sweep(s)
-	if err != nil {
-		return err
+	if !s.partial {
+		swept, err := x.sweep(s)
+		if err != nil {
+			return err
+		}
+		out.swept = swept
 	}
-	out.swept, out.ready = swept, true
+	out.ready = true
 	s.resending, s.ready, s.first = false, true, nil
 	return nil
 }

@@ -28,8 +28,8 @@ const (
 )
 
 var syncLayout = record.NewLayout(syncModel, []int{0},
-	[]string{"id", "client", "checkpoint", "turn", "round", "resending", "wave", "first", "scope", "models", "schema", "enrolled", "ready", "at"},
-	[]string{"Int!", "String!", "AWSJSON", "Int!", "Int!", "Boolean!", "Int!", "AWSJSON", "AWSJSON", "AWSJSON!", "String!", "Boolean!", "Boolean!", "AWSTimestamp"})
+	[]string{"id", "client", "checkpoint", "turn", "round", "resending", "wave", "first", "scope", "models", "schema", "enrolled", "ready", "at", "partial"},
+	[]string{"Int!", "String!", "AWSJSON", "Int!", "Int!", "Boolean!", "Int!", "AWSJSON", "AWSJSON", "AWSJSON!", "String!", "Boolean!", "Boolean!", "AWSTimestamp", "Boolean!"})
 
 var syncKey = []byte("1")
 
@@ -42,6 +42,7 @@ type syncState struct {
 	turn       int    // grows with every answer of the server that was taken in
 	round      int    // grows with every full resend
 	resending  bool   // a full resend is under way: what it does not name goes at its end
+	partial    bool   // in it there was what could not be read, so nobody knows what it has not named
 	wave       int    // of models by priority, in a full resend; as many as there are when all are pulled together
 	first      []byte // the checkpoint of the first wave
 	scope      []byte // JSON text, as the app gave it; nil for none
@@ -81,7 +82,7 @@ func readSyncState(m *schema.Schema, row record.Row) *syncState {
 	yes := func(i int) bool { return syncLayout.Value(row, i)[0] == 't' }
 	s.client, s.checkpoint, s.turn, s.round, s.resending = textOf(syncLayout.Value(row, 1)), text(2), number(3), number(4), yes(5)
 	s.wave, s.first, s.scope, s.models, s.schema = number(6), text(7), text(8), text(9), textOf(syncLayout.Value(row, 10))
-	s.enrolled, s.ready, s.at = yes(11), yes(12), int64(number(13))
+	s.enrolled, s.ready, s.at, s.partial = yes(11), yes(12), int64(number(13)), yes(14)
 	s.plan = readSyncPlan(m, s.models)
 	return s
 }
@@ -91,7 +92,7 @@ func (s *syncState) appendTo(dst []byte) []byte {
 	number := func(n int) []byte { return strconv.AppendInt(nil, int64(n), 10) }
 	yes := func(b bool) []byte { return strconv.AppendBool(nil, b) }
 	return syncLayout.Append(dst, [][]byte{syncKey, quoted(s.client), orNull(s.checkpoint), number(s.turn), number(s.round), yes(s.resending),
-		number(s.wave), orNull(s.first), orNull(s.scope), s.models, quoted(s.schema), yes(s.enrolled), yes(s.ready), number(int(s.at))})
+		number(s.wave), orNull(s.first), orNull(s.scope), s.models, quoted(s.schema), yes(s.enrolled), yes(s.ready), number(int(s.at)), yes(s.partial)})
 }
 
 // putSync makes s the row of @sync.
