@@ -32,6 +32,9 @@ var layers = []layer{
 	{"cmd/wasmbuild/generate/library/...", []string{"store/..."}, "generated models are a user of the product"},
 	{"cmd/wasmbuild/generate/names/...", []string{"store/..."}, "generated models are a user of the product"},
 	{"cmd/wasmbuild/...", []string{"store/schema", "store/code", "cmd/wasmbuild/generate"}, "the tool compiles schemas; it runs no store"},
+	{"cmd/granaryd/...", []string{"store/...", "server/..."}, "the command wires the server to flags, files and databases"},
+	{"cmd/synccheck/...", []string{"server/conformance"}, "the kit judges servers from outside"},
+	{"server/conformance/...", nil, "the kit judges servers from outside: it shares no code with ours"},
 	{"server/...", []string{"store/...", "server/..."}, "the server stands on the engine, not on the browser"},
 	{"bench/...", []string{"store/...", "server/...", "bench/..."}, "the benchmark is a user of the product"},
 	{"examples/...", []string{"store/...", "server/...", "examples/..."}, "an example is a user of the product"},
@@ -39,7 +42,7 @@ var layers = []layer{
 
 // testSupport are packages below store/ that exist for tests, and so may use what
 // the engine may not. The engine never imports them.
-var testSupport = []string{"store/storetest/...", "store/internal/fault/...", "store/internal/require/...", "store/internal/sim/..."}
+var testSupport = []string{"store/storetest/...", "store/internal/fault/...", "store/internal/require/...", "store/internal/sim/...", "server/storagetest/..."}
 
 // storeImports are the packages that no file of the engine may import.
 var storeImports = map[string]string{
