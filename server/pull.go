@@ -99,8 +99,7 @@ func (s *Server) page(ctx context.Context, v *view, from *checkpoint, limit int)
 		}
 		p = &page{next: checkpoint{at.Epoch, 0, v.print}}
 		p.Changes = []entry{}
-		if from == nil || from.epoch != at.Epoch || from.view != v.print || from.version > at.Version ||
-			from.version > 0 && from.version < at.Horizon {
+		if from == nil || from.epoch != at.Epoch || from.view != v.print || from.version > at.Version || from.version < at.Horizon {
 			p.Reset = true
 		} else {
 			p.next.version = from.version
@@ -113,9 +112,16 @@ func (s *Server) page(ctx context.Context, v *view, from *checkpoint, limit int)
 	return p, err
 }
 
+// nothing is what a client has seen that begins anew. One that has seen the empty
+// storage is another thing: it may have pushed since.
+const nothing = -1
+
 // fill reads changes into the page until it is full, or enough was looked at.
 func (p *page) fill(state View, v *view, at State, limit int, limits Limits) error {
-	begin := p.next.version
+	seen := p.next.version
+	if p.Reset {
+		seen = nothing
+	}
 	looked, bytes := 0, 0
 	for {
 		ask := min(scanAtOnce, limit-len(p.Changes))
@@ -124,7 +130,7 @@ func (p *page) fill(state View, v *view, at State, limit int, limits Limits) err
 			return err
 		}
 		for i := range rows {
-			e, err := v.entry(state, &rows[i], begin)
+			e, err := v.entry(state, &rows[i], seen)
 			if err != nil {
 				return err
 			}
@@ -160,8 +166,8 @@ func (v *view) entry(state View, row *Row, seen int64) (*entry, error) {
 		e.Data = row.Data
 		return e, nil
 	}
-	if seen == 0 {
-		return nil, nil // nothing was sent yet
+	if seen == nothing {
+		return nil, nil
 	}
 	if row.Deleted && v.whole() {
 		e.Deleted = true

@@ -167,8 +167,7 @@ func checkReference(p *probe) error {
 	if err != nil {
 		return err
 	}
-	_, owner := found[item]
-	if child, there := found[part]; there && !child.Deleted && !owner {
+	if child := found[part]; found[item].Deleted && child.ID != "" && !child.Deleted {
 		return fmt.Errorf("an Item was deleted, and the Part that cannot be without it is still there")
 	}
 	return nil

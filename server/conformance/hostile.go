@@ -2,15 +2,16 @@ package conformance
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
 )
+
+// settling is how long the kit waits for what no answer tells of.
+const settling = 300 * time.Millisecond
 
 func encode(v any) []byte {
 	text, err := json.Marshal(v)
@@ -95,20 +96,14 @@ func checkSize(p *probe) error {
 	body := p.head()
 	body["mutations"] = []mutation{mutate(create("Item", p.key("large"), object{"title": strings.Repeat("x", p.config.Large)}))}
 	text := encode(body)
-	ctx, cancel := context.WithTimeout(p.ctx, p.config.Patience)
-	defer cancel()
-	r, err := p.request(ctx, http.MethodPost, "/push", bytes.NewReader(text))
+	conn, err := p.dial(text)
 	if err != nil {
 		return err
 	}
-	r.Header.Set("Expect", "100-continue") // lets the server refuse before it was sent
-	a, err := p.do(r)
+	defer conn.Close()
+	a, err := conn.exchange()
 	if err != nil {
-		// A server may close the connection on who goes on sending; then nothing was applied.
-		if found, pulled := p.since(query{}); pulled != nil || found[p.key("large")].ID != "" {
-			return fmt.Errorf("a request of %d bytes: %w", len(text), err)
-		}
-		return p.stillServes()
+		return fmt.Errorf("a request of %d bytes: %w", len(text), err)
 	}
 	if a.status == http.StatusOK {
 		return absent(fmt.Sprintf("the server takes requests of %d bytes", len(text)))
@@ -126,26 +121,16 @@ func checkCut(p *probe) error {
 	body["mutations"] = []mutation{mutate(create("Item", id, nil))}
 	text := encode(body)
 	for _, part := range []int{1, len(text) / 2, len(text) - 1} {
-		ctx, cancel := context.WithCancel(p.ctx)
-		sent, write := io.Pipe()
-		r, err := p.request(ctx, http.MethodPost, "/push", sent)
+		conn, err := p.dial(text)
 		if err != nil {
-			cancel()
 			return err
 		}
-		r.ContentLength = int64(len(text))
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			if got, err := (&http.Client{}).Do(r); err == nil {
-				_ = got.Body.Close()
-			}
-		}()
-		_, _ = write.Write(text[:part])
-		cancel()
-		<-ended
-		_ = write.Close()
+		if _, err = conn.Write(conn.text[:conn.body+part]); err != nil {
+			return err
+		}
+		_ = conn.Close()
 	}
+	time.Sleep(settling) // nobody tells when the server is through with them
 	if err := p.stillServes(); err != nil {
 		return err
 	}
@@ -266,7 +251,7 @@ func checkLive(p *probe) error {
 			if err != nil {
 				return err
 			}
-		case <-time.After(200 * time.Millisecond):
+		case <-time.After(settling):
 			settled = true
 		}
 	}

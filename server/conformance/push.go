@@ -1,11 +1,8 @@
 package conformance
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"io"
-	"net/http"
 	"reflect"
 	"strings"
 	"sync"
@@ -171,30 +168,15 @@ func checkLostAnswer(p *probe) error {
 		m := mutate(create("Item", id, object{"title": "x"}))
 		body := p.head()
 		body["mutations"] = []mutation{m}
-		text, err := json.Marshal(body)
+		conn, err := p.dial(encode(body))
 		if err != nil {
 			return err
 		}
-		ctx, cancel := context.WithCancel(p.ctx)
-		sent, write := io.Pipe()
-		r, err := p.request(ctx, http.MethodPost, "/push", sent)
-		if err != nil {
-			cancel()
+		if _, err = conn.Write(conn.text); err != nil {
 			return err
 		}
-		r.ContentLength = int64(len(text))
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			if got, err := (&http.Client{}).Do(r); err == nil {
-				_ = got.Body.Close()
-			}
-		}()
-		_, _ = write.Write(text)
 		time.Sleep(time.Duration(i) * 2 * time.Millisecond) // sometimes before, sometimes behind its commit
-		cancel()
-		<-ended
-		_ = write.Close()
+		_ = conn.Close()
 		first, err := p.apply(m)
 		if err != nil {
 			return err
