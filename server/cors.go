@@ -3,6 +3,7 @@ package server
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // cross tells browsers whether a page of another origin may call, and answers the
@@ -12,7 +13,7 @@ func (s *Server) cross(w http.ResponseWriter, r *http.Request) bool {
 	if len(s.options.Origins) > 0 {
 		w.Header().Add("Vary", "Origin")
 	}
-	allowed := origin != "" && (slices.Contains(s.options.Origins, "*") || slices.Contains(s.options.Origins, origin))
+	allowed := origin != "" && slices.ContainsFunc(s.options.Origins, func(o string) bool { return matches(o, origin) })
 	if allowed {
 		h := w.Header()
 		h.Set("Access-Control-Allow-Origin", origin)
@@ -34,4 +35,14 @@ func (s *Server) cross(w http.ResponseWriter, r *http.Request) bool {
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return true
+}
+
+// matches reports whether an origin is the one that is meant: "*" is any, and a port may
+// be "*", which is none as well.
+func matches(meant, origin string) bool {
+	if site, any := strings.CutSuffix(meant, ":*"); any {
+		port, ok := strings.CutPrefix(origin, site)
+		return ok && (port == "" || port[0] == ':' && strings.Trim(port[1:], "0123456789") == "")
+	}
+	return meant == "*" || meant == origin
 }

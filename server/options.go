@@ -59,8 +59,9 @@ type Options struct {
 	// mutation that comes again later is applied again.
 	Remember time.Duration
 
-	// Origins are the origins of pages that may call, "*" for any. None: those of the
-	// server's own origin alone.
+	// Origins are the origins of pages that may call: "https://app.example",
+	// "http://localhost:*" for any port, "*" for any. None: those of the server's own
+	// origin alone.
 	Origins []string
 
 	// HideOps leaves /health and /metrics out; Server.Ops serves them elsewhere.
