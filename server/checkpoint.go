@@ -20,11 +20,12 @@ import (
 type checkpoint struct {
 	epoch   string // of the storage
 	version int64  // the last that was looked at
+	floor   int64  // the last when the client had all that there was; see view.had
 	view    string // a print of what was asked for and who asked
 }
 
 func (c checkpoint) String() string {
-	return c.epoch + "." + strconv.FormatInt(c.version, 10) + "." + c.view
+	return c.epoch + "." + versionText(c.version) + "." + versionText(c.floor) + "." + c.view
 }
 
 // parseCheckpoint reads what String wrote.
@@ -33,9 +34,11 @@ func parseCheckpoint(text string) (c checkpoint, p *Problem) {
 		return c, tooLarge("checkpoint", fmt.Sprintf("may have %d bytes", maxText), maxText)
 	}
 	parts := strings.Split(text, ".")
-	if len(parts) == 3 {
-		version, err := strconv.ParseInt(parts[1], 10, 64)
-		if c = (checkpoint{parts[0], version, parts[2]}); err == nil && version >= 0 && c.String() == text {
+	if len(parts) == 4 {
+		version, wrong := strconv.ParseInt(parts[1], 10, 64)
+		floor, wrongToo := strconv.ParseInt(parts[2], 10, 64)
+		c = checkpoint{parts[0], version, floor, parts[3]}
+		if wrong == nil && wrongToo == nil && min(version, floor) >= 0 && c.String() == text {
 			return c, nil
 		}
 	}

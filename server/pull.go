@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"strconv"
 	"time"
 )
 
@@ -97,12 +96,12 @@ func (s *Server) page(ctx context.Context, v *view, from *checkpoint, limit int)
 		if err != nil {
 			return err
 		}
-		p = &page{next: checkpoint{at.Epoch, 0, v.print}}
+		p = &page{next: checkpoint{epoch: at.Epoch, view: v.print}}
 		p.Changes = []entry{}
-		if from == nil || from.epoch != at.Epoch || from.view != v.print || from.version > at.Version || from.version < at.Horizon {
-			p.Reset = true
+		if from == nil || from.epoch != at.Epoch || from.view != v.print || max(from.version, from.floor) > at.Version || from.floor < at.Horizon {
+			p.Reset, p.next.floor = true, at.Version
 		} else {
-			p.next.version = from.version
+			p.next = *from
 		}
 		return p.fill(state, v, at, limit, s.options.Limits)
 	})
@@ -112,25 +111,17 @@ func (s *Server) page(ctx context.Context, v *view, from *checkpoint, limit int)
 	return p, err
 }
 
-// nothing is what a client has seen that begins anew. One that has seen the empty
-// storage is another thing: it may have pushed since.
-const nothing = -1
-
 // fill reads changes into the page until it is full, or enough was looked at.
 func (p *page) fill(state View, v *view, at State, limit int, limits Limits) error {
-	seen := p.next.version
-	if p.Reset {
-		seen = nothing
-	}
 	looked, bytes := 0, 0
 	for {
-		ask := min(scanAtOnce, limit-len(p.Changes))
+		ask := min(scanAtOnce, limit-len(p.Changes), limits.Scan-looked)
 		rows, err := state.Changes(p.next.version, ask, limits.PageBytes)
 		if err != nil {
 			return err
 		}
 		for i := range rows {
-			e, err := v.entry(state, &rows[i], seen)
+			e, err := v.entry(state, &rows[i], p.next.floor)
 			if err != nil {
 				return err
 			}
@@ -141,39 +132,44 @@ func (p *page) fill(state View, v *view, at State, limit int, limits Limits) err
 			p.next.version = rows[i].Version
 		}
 		if len(rows) == 0 {
-			p.next.version, p.More = at.Version, false
+			p.end(at)
 			return nil
 		}
 		looked += len(rows)
 		if len(p.Changes) >= limit || bytes >= limits.PageBytes || looked >= limits.Scan {
 			left, err := state.Changes(p.next.version, 1, 0)
 			if p.More = len(left) > 0; !p.More {
-				p.next.version = at.Version
+				p.end(at)
 			}
 			return err
 		}
 	}
 }
 
-// entry is what a client that has seen all up to a version is told of a row; nil when
-// the row does not concern it.
-func (v *view) entry(state View, row *Row, seen int64) (*entry, error) {
+// end notes that the client has all that there is.
+func (p *page) end(at State) {
+	p.next.version, p.next.floor, p.More = at.Version, at.Version, false
+}
+
+// entry is what a client is told of a row; nil when the row does not concern it. floor is
+// the client's checkpoint's.
+func (v *view) entry(state View, row *Row, floor int64) (*entry, error) {
 	if v.models != nil && !v.models[row.Model] || v.server.options.Schema.Model(row.Model) == nil {
 		return nil, nil
 	}
-	e := &entry{Model: row.Model, ID: json.RawMessage(row.ID), Version: strconv.FormatInt(row.Version, 10)}
+	e := &entry{Model: row.Model, ID: json.RawMessage(row.ID), Version: versionText(row.Version)}
 	if !row.Deleted && v.has(row.Model, row.ID, row.Data) {
 		e.Data = row.Data
 		return e, nil
 	}
-	if seen == nothing {
-		return nil, nil
+	if row.Version <= floor {
+		return nil, nil // it went before the client began anew
 	}
 	if row.Deleted && v.whole() {
 		e.Deleted = true
 		return e, nil
 	}
-	had, err := v.had(state, row, seen)
+	had, err := v.had(state, row, floor)
 	if err != nil || !had {
 		return nil, err
 	}
@@ -186,10 +182,13 @@ func (v *view) entry(state View, row *Row, seen int64) (*entry, error) {
 // whole reports whether every record of its models is in the view.
 func (v *view) whole() bool { return len(v.scope) == 0 && v.server.options.Hooks.Read == nil }
 
-// had reports whether a record was in the view since its client has seen a version:
-// then it was sent, or may have been the client's own.
-func (v *view) had(state View, row *Row, seen int64) (bool, error) {
-	past, err := state.Past(row.Model, row.ID, seen, maxPast)
+// had reports whether the client may hold the record. What it holds was there when it
+// last had everything, or came in a page since, or is its own and younger: so it was in
+// the view after the floor. The checkpoint's version would not do. A record moves to the
+// end with each change, so between two pages it can leave the place where the client
+// would have been told that it went.
+func (v *view) had(state View, row *Row, floor int64) (bool, error) {
+	past, err := state.Past(row.Model, row.ID, floor, maxPast)
 	if err != nil {
 		return false, err
 	}

@@ -155,10 +155,12 @@ func (b *batch) mutate(a *asked) (result, error) {
 		err = b.tx.Savepoint(m.run)
 	}
 	var k kept
+	var known map[place]*touched
 	clash, isClash := errors.AsType[*clash](err)
 	switch p := problemOf(err); {
 	case err == nil:
 		k = kept{Status: applied, Records: m.kept()}
+		known = m.records
 	case errors.Is(err, ErrRetry):
 		return result{ID: a.ID, Status: retry}, nil
 	case isClash:
@@ -175,7 +177,7 @@ func (b *batch) mutate(a *asked) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return b.tell(a.ID, &k)
+	return b.tell(a.ID, &k, known)
 }
 
 // err is the fault of the mutation as an error.
@@ -195,7 +197,7 @@ func (b *batch) repeat(id string, o *Outcome) (result, error) {
 	if err != nil {
 		return result{}, err
 	}
-	return b.tell(id, k)
+	return b.tell(id, k, nil)
 }
 
 func parseKept(o *Outcome) (*kept, error) {
@@ -207,13 +209,19 @@ func parseKept(o *Outcome) (*kept, error) {
 }
 
 // tell makes the answer of what is kept: the records have the versions that they have
-// now, and their data where these are news to the client.
-func (b *batch) tell(id string, k *kept) (result, error) {
+// now, and their data where these are news to the client. Those in known need not be
+// read again.
+func (b *batch) tell(id string, k *kept, known map[place]*touched) (result, error) {
 	r := result{ID: id, Status: k.Status, Error: k.Error}
 	for _, kr := range k.Records {
-		row, err := b.tx.Row(kr.Model, kr.ID)
-		if err != nil {
-			return r, err
+		var row *Row
+		if t := known[place{b.server.options.Schema.Model(kr.Model), kr.ID}]; t != nil {
+			row = t.row
+		} else {
+			var err error
+			if row, err = b.tx.Row(kr.Model, kr.ID); err != nil {
+				return r, err
+			}
 		}
 		r.Records = append(r.Records, b.entry(&kr, row))
 	}
