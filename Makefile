@@ -47,13 +47,14 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 # One test of the engine's storage, at a size; "make test" runs it at its small one.
 ATTACK := go test ./store -v -timeout 60m
 
+.PHONY: postgres synccheck load
 .PHONY: attack sweep crash-points rollback damage model diffs
 .PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: $(MODULES) browser ## install what npm and Debian provide
+setup: $(MODULES) browser postgres ## install what npm and Debian provide
 
 $(MODULES): package.json package-lock.json .npmrc $(wildcard web/package.json examples/*/package.json test/*/package.json test/bundlers/*/package.json)
 	npm ci --no-audit --no-fund
@@ -75,6 +76,15 @@ browser:
 	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends chromium; \
 	else \
 	  echo "the tests need Chromium: install it (Debian: apt-get install chromium) or set CHROMIUM to its path" >&2; exit 1; \
+	fi
+
+# The tests of the server run a PostgreSQL of their own; only its programs have to be there.
+postgres: ## install PostgreSQL
+	@if ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || [ -x "$${PG_BINDIR:-}/initdb" ] || command -v initdb >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+	  apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install --yes --no-install-recommends postgresql; \
+	else \
+	  echo "the tests need PostgreSQL: install it (Debian: apt-get install postgresql) or set PG_BINDIR to the directory of initdb" >&2; exit 1; \
 	fi
 
 build: $(MODULES) ## build the npm package into web/dist
@@ -115,7 +125,7 @@ lint-go:
 lint-web: $(MODULES)
 	npm run --silent --workspaces --if-present lint
 
-test-go: ## test the Go packages, the engine with the race detector where there is a C compiler
+test-go: postgres ## test the Go packages, the engine with the race detector where there is a C compiler
 	go test -v -timeout $(GO_TIMEOUT) ./... | $(BRIEF)
 	@if [ "$$(go env CGO_ENABLED)" = 1 ] && command -v "$$(go env CC)" >/dev/null; then \
 	  echo "go test -race ./store/..."; go test -race -timeout $(RACE_TIMEOUT) ./store/...; \
@@ -172,6 +182,12 @@ bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
 
+synccheck: postgres ## check the sync server against its protocol, on SQLite and PostgreSQL
+	go test ./server/conformance -run '^TestServer_' -count=1 -v | $(BRIEF)
+
+load: postgres ## measure the sync server on both storages; N=50 clients for T=30s
+	go run ./bench/load -clients $(call given,N,50) -for $(T)
+
 attack: sweep crash-points rollback damage model diffs ## attack storage natively, at full size
 
 sweep: ## meet every fault, and every two of them, at all calls of storage
@@ -197,7 +213,7 @@ crash: setup build ## attack storage in the browser, as test-harsh, at a size; N
 
 # Each target of every package in turn; the last line of each tells its executions.
 fuzz: ## fuzz all that takes bytes from outside; T=30s is the time for each target
-	@for package in $$(go list ./store/...); do \
+	@for package in $$(go list ./store/... ./server/...); do \
 	  for target in $$(go test -list '^Fuzz' $$package | grep '^Fuzz' || true); do \
 	    echo "$$package $$target"; \
 	    out=$$(mktemp); \

@@ -16,8 +16,8 @@ func fuzz(f *testing.F, path string, seeds ...string) {
 	for _, seed := range seeds {
 		f.Add(seed)
 	}
+	s := open(f, func(o *server.Options) { o.Scopes = []string{"owner"} })
 	f.Fuzz(func(t *testing.T, body string) {
-		s := open(t, func(o *server.Options) { o.Scopes = []string{"owner"} })
 		r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(body))
 		r.Header.Set("Content-Type", "application/json")
 		w := httptest.NewRecorder()

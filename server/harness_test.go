@@ -43,7 +43,7 @@ const blog = `
 // site is a server that a test calls.
 type site struct {
 	*server.Server
-	t     *testing.T
+	t     testing.TB
 	clock atomic.Int64 // milliseconds since 1970
 	ids   int
 }
@@ -52,7 +52,7 @@ type site struct {
 const noon = 1_800_000_000_000
 
 // open serves the blog, or the schema that change sets, from a file of the test's own.
-func open(t *testing.T, change func(*server.Options)) *site {
+func open(t testing.TB, change func(*server.Options)) *site {
 	t.Helper()
 	st, err := sqlite.Open(t.Context(), filepath.Join(t.TempDir(), "granary.db"))
 	require.NoError(t, err)
@@ -60,7 +60,7 @@ func open(t *testing.T, change func(*server.Options)) *site {
 	return serve(t, st, change)
 }
 
-func serve(t *testing.T, st server.Storage, change func(*server.Options)) *site {
+func serve(t testing.TB, st server.Storage, change func(*server.Options)) *site {
 	t.Helper()
 	s := &site{t: t}
 	s.clock.Store(noon)
@@ -83,7 +83,7 @@ func byHeader(r *http.Request) (server.User, error) {
 	return server.User{ID: h.Get("User"), Tenant: h.Get("Tenant"), Rights: h.Get("Rights")}, nil
 }
 
-func parse(t *testing.T, sdl string) *schema.Schema {
+func parse(t testing.TB, sdl string) *schema.Schema {
 	t.Helper()
 	s, err := schema.Parse(sdl)
 	require.NoError(t, err)
