@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/granarydb/granary/store/code"
@@ -101,6 +102,9 @@ func (s *Server) apply(ctx context.Context, u User, client string, list []asked)
 	err = s.options.Storage.Write(ctx, u.Tenant, func(tx Tx) error {
 		b := &batch{server: s, ctx: ctx, tx: tx, user: u, client: client,
 			now: s.options.Now().UnixMilli(), encoders: map[*schema.Model]*record.Encoder{}}
+		if err := b.expect(list); err != nil {
+			return err
+		}
 		if err := b.relink(); err != nil {
 			return err
 		}
@@ -124,6 +128,29 @@ func (s *Server) apply(ctx context.Context, u User, client string, list []asked)
 		return nil
 	})
 	return results, err
+}
+
+// expect tells storage what the mutations are going to ask for.
+func (b *batch) expect(list []asked) error {
+	var mutations []string
+	var keys []Key
+	for i := range list {
+		mutations = append(mutations, list[i].ID)
+		for j := range list[i].Ops {
+			op := &list[i].Ops[j]
+			m := b.server.options.Schema.Model(op.Model)
+			if m == nil {
+				continue
+			}
+			if id, err := parseID(m, op.ID); err == nil {
+				keys = append(keys, Key{m.Name, id})
+			}
+			if op.Base != nil && strings.HasPrefix(*op.Base, "@") && plain(*op.Base) {
+				mutations = append(mutations, (*op.Base)[1:])
+			}
+		}
+	}
+	return b.tx.Expect(mutations, keys)
 }
 
 // kept is what is remembered of a mutation.

@@ -10,7 +10,8 @@ type Storage interface {
 	// taken back otherwise. Of each tenant one Write runs at a time, over all
 	// processes, from before its first look at the tenant until its commit is
 	// visible to all. When Write returns nil, what f did survives the end of the
-	// process and of the machine. An error of f is returned as it is.
+	// process and of the machine. An error of f is returned as it is. f may be run
+	// again, after what it did was taken back.
 	Write(ctx context.Context, tenant string, f func(Tx) error) error
 
 	// Read runs f on one state of the tenant: all that was committed at some moment,
@@ -61,6 +62,10 @@ type View interface {
 type Tx interface {
 	View
 
+	// Expect says which outcomes and records are going to be asked for, so that a
+	// storage that is far away can fetch them at once.
+	Expect(mutations []string, keys []Key) error
+
 	// Savepoint runs f and takes back what f did when f fails, whose error it returns.
 	Savepoint(f func() error) error
 
@@ -90,6 +95,9 @@ type Tx interface {
 	// version that was forgotten.
 	Prune(before, outcomesBefore int64, limit int) (int, error)
 }
+
+// Key names a record.
+type Key struct{ Model, ID string }
 
 // State is where a tenant stands.
 type State struct {

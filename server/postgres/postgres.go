@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
+	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/pgxpool"
 	"github.com/jackc/pgx/v5/stdlib"
 
@@ -89,6 +91,7 @@ func Open(ctx context.Context, address string) (*Store, error) {
 		Parameter: "$", Lock: "FOR UPDATE", Migrations: migrations,
 		ReadOnly:  &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true},
 		Serialise: serialise, Notify: notify, Refused: refused,
+		Pipeline: pipeline, Outcomes: outcomes, Rows: rows,
 	}, db, db)
 	if err != nil {
 		pool.Close()
@@ -142,12 +145,33 @@ func (st *Store) hear(ctx context.Context) error {
 }
 
 // notify tells of a change when the transaction is committed.
-func notify(ctx context.Context, tx *sql.Tx, tenant string) error {
+func notify(tenant string) sqlstore.Statement {
 	if tenant == allTenants || len(tenant) > 1000 {
 		tenant = allTenants
 	}
-	_, err := tx.ExecContext(ctx, "SELECT pg_notify($1, $2)", channel, tenant)
-	return err
+	return sqlstore.Statement{Text: "SELECT pg_notify($1, $2)", Args: []any{channel, tenant}}
+}
+
+// What is fetched at once for a push.
+const (
+	outcomes = "SELECT id, author, client, seen, outcome FROM granary_mutations WHERE tenant = $1 AND id = ANY ($2::text[])"
+	rows     = "SELECT model, id, version, at, changed, deleted, data FROM granary_records WHERE tenant = $1 AND (model, id) IN (SELECT * FROM unnest($2::text[], $3::text[]))"
+)
+
+// pipeline sends statements in one go.
+func pipeline(ctx context.Context, conn any, list []sqlstore.Statement) error {
+	batch := &pgx.Batch{}
+	for _, s := range list {
+		args := make([]any, len(s.Args))
+		for i, arg := range s.Args {
+			args[i] = arg
+			if text, ok := arg.(sql.NullString); ok {
+				args[i] = pgtype.Text{String: text.String, Valid: text.Valid}
+			}
+		}
+		batch.Queue(s.Text, args...)
+	}
+	return conn.(*stdlib.Conn).Conn().SendBatch(ctx, batch).Close()
 }
 
 // serialise keeps other processes from bringing the tables up to date meanwhile.

@@ -33,9 +33,21 @@ type Dialect struct {
 	// Serialise, if there is one, keeps others from migrating meanwhile.
 	Serialise func(ctx context.Context, tx *sql.Tx) error
 	// Notify, if there is one, tells other processes of a change in the transaction.
-	Notify func(ctx context.Context, tx *sql.Tx, tenant string) error
+	Notify func(tenant string) Statement
+	// Pipeline, if there is one, sends statements at once and waits for all of them. It
+	// is handed the connection as the driver has it.
+	Pipeline func(ctx context.Context, conn any, list []Statement) error
+	// Outcomes and Rows, if there are any, are SELECTs of those whose keys are in lists.
+	Outcomes, Rows string
+
 	// Refused reports whether the database refused a value, so that it would do so again.
 	Refused func(error) bool
+}
+
+// Statement is SQL with its arguments.
+type Statement struct {
+	Text string
+	Args []any
 }
 
 // Store is a server.Storage.
@@ -97,14 +109,29 @@ func (st *Store) Ping(ctx context.Context) error { return st.reads.db.PingContex
 // Close closes the connections.
 func (st *Store) Close() error { return errors.Join(st.reads.db.Close(), st.writes.db.Close()) }
 
-// Write runs f in one transaction, alone among those of its tenant.
+// Write runs f in one transaction, alone among those of its tenant. When the database
+// did not take a value of statements that were sent together, f is run again with each
+// sent by itself, so that the mutation is known that is to blame.
 func (st *Store) Write(ctx context.Context, tenant string, f func(server.Tx) error) error {
-	began, err := st.writes.db.BeginTx(ctx, nil)
+	err := st.write(ctx, tenant, st.dialect.Pipeline != nil, f)
+	if _, ok := errors.AsType[*together](err); ok {
+		err = st.write(ctx, tenant, false, f)
+	}
+	return err
+}
+
+func (st *Store) write(ctx context.Context, tenant string, pipelined bool, f func(server.Tx) error) error {
+	conn, err := st.writes.db.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = conn.Close() }()
+	began, err := conn.BeginTx(ctx, nil)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = began.Rollback() }() // no harm after a commit
-	t := &tx{view: view{ctx, st, st.writes, began, tenant}}
+	t := &tx{view: view{ctx, st, st.writes, began, tenant}, conn: conn, pipelined: pipelined}
 	if err = t.begin(); err != nil {
 		return err
 	}

@@ -13,12 +13,24 @@ import (
 // statement on: that row is the counter of the versions, and the lock of all writers.
 type tx struct {
 	view
-	version int64 // the last that was given out
-	changed bool
-	depth   int
+	version   int64 // the last that was given out
+	changed   bool
+	depth     int
+	conn      *sql.Conn
+	pipelined bool        // statements without an answer are kept back until one is needed
+	pending   []Statement // that are kept back
+
+	outcomes map[string]*server.Outcome // that were fetched or written; nil for those that are not there
+	rows     map[server.Key]*server.Row // likewise
+	written  []server.Key               // since the outermost savepoint
+	decided  []string                   // likewise
 }
 
 func (t *tx) exec(s statement, args ...any) (err error) {
+	if t.pipelined {
+		t.pending = append(t.pending, Statement{t.st.text(s), args})
+		return nil
+	}
 	if prepared := t.pool.statements[s]; prepared != nil {
 		_, err = t.sql.StmtContext(t.ctx, prepared).ExecContext(t.ctx, args...)
 	} else {
@@ -27,10 +39,44 @@ func (t *tx) exec(s statement, args ...any) (err error) {
 	return t.refused(err)
 }
 
+// flush sends what is kept back.
+func (t *tx) flush() error {
+	if len(t.pending) == 0 {
+		return nil
+	}
+	list := t.pending
+	t.pending = nil
+	err := t.conn.Raw(func(conn any) error { return t.st.dialect.Pipeline(t.ctx, conn, list) })
+	if err != nil && t.st.dialect.Refused(err) {
+		return &together{err}
+	}
+	return err
+}
+
+// together is a refusal of one of several statements, of which nobody knows which.
+type together struct{ cause error }
+
+func (t *together) Error() string { return t.cause.Error() }
+
+// query asks behind all that was written.
+func (t *tx) query(s statement, args ...any) (*sql.Rows, error) {
+	if err := t.flush(); err != nil {
+		return nil, err
+	}
+	return t.view.query(s, args...)
+}
+
+func (t *tx) one(s statement, args []any, into ...any) (bool, error) {
+	if err := t.flush(); err != nil {
+		return false, err
+	}
+	return t.view.one(s, args, into...)
+}
+
 // refused makes of an error about a value one that ends the mutation alone: whoever
 // sends it again would meet it again.
 func (t *tx) refused(err error) error {
-	if err != nil && t.st.dialect.Refused != nil && t.st.dialect.Refused(err) {
+	if err != nil && t.st.dialect.Refused(err) {
 		return &code.Error{Code: code.Invalid, Message: "the database does not take a value of it", Err: err}
 	}
 	return err
@@ -50,15 +96,18 @@ func (t *tx) begin() error {
 
 func (t *tx) end() error {
 	if !t.changed {
-		return nil
+		return t.flush()
 	}
 	if err := t.exec(updateVersion, t.tenant, t.version); err != nil {
 		return err
 	}
 	if t.st.dialect.Notify != nil {
-		return t.st.dialect.Notify(t.ctx, t.sql, t.tenant)
+		word := t.st.dialect.Notify(t.tenant)
+		if err := t.exec(statement(word.Text), word.Args...); err != nil {
+			return err
+		}
 	}
-	return nil
+	return t.flush()
 }
 
 // Savepoint runs f and takes back what it did when it fails. Versions that it took are
@@ -66,12 +115,16 @@ func (t *tx) end() error {
 func (t *tx) Savepoint(f func() error) error {
 	t.depth++
 	defer func() { t.depth-- }()
+	if t.depth == 1 {
+		t.written, t.decided = t.written[:0], t.decided[:0]
+	}
 	name := "granary_" + strconv.Itoa(t.depth)
 	if err := t.plain("SAVEPOINT " + name); err != nil {
 		return err
 	}
 	err := f()
 	if err != nil {
+		t.forget()
 		if back := t.plain("ROLLBACK TO SAVEPOINT " + name); back != nil {
 			return &broken{errors.Join(err, back)}
 		}
@@ -87,7 +140,20 @@ type broken struct{ cause error }
 
 func (b *broken) Error() string { return b.cause.Error() }
 
+// forget leaves nothing known of what is taken back.
+func (t *tx) forget() {
+	for _, key := range t.written {
+		delete(t.rows, key)
+	}
+	for _, id := range t.decided {
+		delete(t.outcomes, id)
+	}
+}
+
 func (t *tx) plain(text string) error {
+	if t.pipelined {
+		return t.exec(statement(text))
+	}
 	_, err := t.sql.ExecContext(t.ctx, text)
 	return err
 }
@@ -97,6 +163,11 @@ func (t *tx) Put(r *server.Row) error {
 	t.version++
 	t.changed = true
 	r.Version = t.version
+	if t.rows != nil {
+		key := server.Key{Model: r.Model, ID: r.ID}
+		t.rows[key] = r
+		t.written = append(t.written, key)
+	}
 	return t.exec(upsertRow, t.tenant, r.Model, r.ID, r.Version, r.At, r.Changed, r.Deleted, text(r.Data))
 }
 
@@ -110,6 +181,10 @@ func (t *tx) Keep(model, id string, until, changed int64, data []byte) error {
 
 // PutOutcome remembers what became of a mutation.
 func (t *tx) PutOutcome(o *server.Outcome) error {
+	if t.outcomes != nil {
+		t.outcomes[o.ID] = o
+		t.decided = append(t.decided, o.ID)
+	}
 	return t.exec(insertOutcome, t.tenant, o.ID, o.User, o.Client, o.Seen, text(o.Text))
 }
 
