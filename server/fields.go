@@ -32,6 +32,31 @@ func valuesOf(m *schema.Model, data []byte) [][]byte {
 	}
 }
 
+// fit is the data of a record as the schema has it now. Stored by another schema, they
+// lose the fields that are gone and get the defaults of those that are new.
+func fit(m *schema.Model, data []byte) []byte {
+	n, same := 0, true
+	s := jsontext.New(data)
+	for s.BeginObject(); same; n++ {
+		name, more := s.NextKey()
+		if !more {
+			break
+		}
+		same = n < len(m.Fields) && string(name) == m.Fields[n].Name
+		s.Raw()
+	}
+	if same && n == len(m.Fields) {
+		return data
+	}
+	values := valuesOf(m, data)
+	for i, f := range m.Fields {
+		if values[i] == nil {
+			values[i] = f.Default
+		}
+	}
+	return dataOf(m, values)
+}
+
 // parseID returns the canonical text of a record's key.
 func parseID(m *schema.Model, text []byte) (string, error) {
 	if len(text) == 0 || isNull(text) {

@@ -117,6 +117,7 @@ func TestSchema_ThatChangedLinksAllRecordsAnew(t *testing.T) {
 	s = serve(t, st, func(o *server.Options) {
 		o.Schema = parse(t, `type A @model(timestamps: null) { id: ID! more: Int @default(value: "5") } type B @model(timestamps: null) { id: ID! aId: ID! a: A! @belongsTo(fields: ["aId"]) }`)
 	})
+	require.Equal(t, object{"id": "a", "more": 5.0}, s.there()["a"]["data"], "what an older schema wrote is sent as the present one has it")
 	s.ids = 100
 	told := s.apply(update("A", "a", nil, object{}), create("A", "x", object{}))
 	require.Equal(t, object{"id": "x", "more": 5.0}, told["x"]["data"])

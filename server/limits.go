@@ -35,10 +35,11 @@ const (
 	pruneAtOnce = 5000 // rows that are pruned in one transaction
 	scanAtOnce  = 1000 // changes read from storage at once
 
-	maxUpload  = 60 * time.Second // that the body of a request may take to arrive
-	keepAlive  = 15 * time.Second // between two signs of life on a live stream
-	lookAgain  = 5 * time.Second  // after which who waits asks storage, in case a word was lost
-	slowReader = 10 * time.Second // that a write to a live stream may take
+	maxDownload = 60 * time.Second // that an answer may take to leave
+	maxUpload   = 60 * time.Second // that the body of a request may take to arrive
+	keepAlive   = 15 * time.Second // between two signs of life on a live stream
+	lookAgain   = 5 * time.Second  // after which who waits asks storage, in case a word was lost
+	slowReader  = 10 * time.Second // that a write to a live stream may take
 )
 
 func (l Limits) withDefaults() Limits {

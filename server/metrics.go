@@ -105,6 +105,7 @@ func head(w io.Writer, name, kind, help string) {
 func (s *Server) tell(w http.ResponseWriter, _ *http.Request, _ User) *Problem {
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.WriteHeader(http.StatusOK)
+	hurry(w)
 	s.metrics.write(w)
 	calls, waiting, live := s.gates.counts()
 	one := func(name, kind, help string, value int64) {

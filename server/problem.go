@@ -86,15 +86,14 @@ func problemOf(err error) *Problem {
 
 // fail answers with the problem.
 func (s *Server) fail(w http.ResponseWriter, p *Problem) {
-	if p.status == 0 {
-		p.status = http.StatusBadRequest
-	}
+	status := p.status
+	orElse(&status, http.StatusBadRequest)
 	if p.retryAfter > 0 {
 		seconds := int64((p.retryAfter + time.Second - 1) / time.Second)
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
-	if p.status == http.StatusUnauthorized {
+	if status == http.StatusUnauthorized {
 		w.Header().Set("WWW-Authenticate", "Bearer")
 	}
-	s.answer(w, p.status, failure{Error: p, Reset: p.Code == Reset})
+	s.answer(w, status, failure{Error: p, Reset: p.Code == Reset})
 }

@@ -154,12 +154,13 @@ func (p *page) end(at State) {
 // entry is what a client is told of a row; nil when the row does not concern it. floor is
 // the client's checkpoint's.
 func (v *view) entry(state View, row *Row, floor int64) (*entry, error) {
-	if v.models != nil && !v.models[row.Model] || v.server.options.Schema.Model(row.Model) == nil {
+	m := v.server.options.Schema.Model(row.Model)
+	if m == nil || v.models != nil && !v.models[row.Model] {
 		return nil, nil
 	}
 	e := &entry{Model: row.Model, ID: json.RawMessage(row.ID), Version: versionText(row.Version)}
 	if !row.Deleted && v.has(row.Model, row.ID, row.Data) {
-		e.Data = row.Data
+		e.Data = fit(m, row.Data)
 		return e, nil
 	}
 	if row.Version <= floor {

@@ -268,6 +268,9 @@ func (b *batch) entry(k *keptRecord, row *Row) entry {
 		e.Version = versionText(row.Version)
 		if k.Data || row.Version != k.Version {
 			e.Data = row.Data
+			if m := b.server.options.Schema.Model(k.Model); m != nil {
+				e.Data = fit(m, row.Data)
+			}
 		}
 	}
 	return e

@@ -147,8 +147,9 @@ func (s *Server) authenticate(r *http.Request) (User, *Problem) {
 	if err != nil {
 		return User{}, refusal(err, http.StatusUnauthorized, Unauthenticated, "who calls is not known: send a valid token")
 	}
-	if len(u.ID) > maxUser || len(u.Tenant) > maxTenant {
-		return User{}, tooLarge("", "the id of the user or the name of the tenant is too long", maxTenant)
+	if len(u.ID) > maxUser || len(u.Tenant) > maxTenant || strings.ContainsRune(u.ID+u.Tenant, 0) {
+		return User{}, &Problem{Code: code.Internal, status: http.StatusInternalServerError,
+			Message: "the hook Authenticate gave an id of a user or a name of a tenant that is too long, or has a NUL in it"}
 	}
 	return u, nil
 }
@@ -182,9 +183,16 @@ func (s *Server) answer(w http.ResponseWriter, status int, v any) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
+	hurry(w)
 	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	_ = encoder.Encode(v) // who went away hears nothing
+}
+
+// hurry bounds how long the answer may take to leave. A connection keeps its bound, so
+// each answer sets its own.
+func hurry(w http.ResponseWriter) {
+	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(maxDownload)) // what cannot has no slow readers
 }
 
 // answering is a ResponseWriter that knows the status it was given.
