@@ -15,7 +15,7 @@ import (
 
 const (
 	kills     = 6
-	killAfter = 40 // batches answered between two kills
+	killAfter = 25 // batches answered between two kills
 	clients   = 4
 	batchSize = 3
 )

@@ -88,7 +88,7 @@ func serve(t *testing.T, st server.Storage, around func(http.Handler) http.Handl
 		web.Close()
 		require.NoError(t, st.Close())
 	})
-	return conformance.Config{URL: web.URL, Token: token, Fingerprint: models.Fingerprint, Outdated: outdated, Patience: 10 * time.Second, Large: 9 << 20}
+	return conformance.Config{URL: web.URL, Token: token, Fingerprint: models.Fingerprint, Outdated: outdated, Patience: 20 * time.Second, Large: 9 << 20}
 }
 
 func TestServer_KeepsToTheProtocolOnEachStorage(t *testing.T) {

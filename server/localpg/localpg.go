@@ -29,7 +29,7 @@ import (
 var ErrMissing = errors.New("PostgreSQL is not installed: make postgres installs it, or set PG_BINDIR to the directory of initdb")
 
 // startPatience is how long the server may take until it answers.
-const startPatience = 30 * time.Second
+const startPatience = 60 * time.Second
 
 // Server is a PostgreSQL server that is running.
 type Server struct {
