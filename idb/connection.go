@@ -46,14 +46,14 @@ func (c *connection) end(reason error) {
 	if !first {
 		return
 	}
+	if c.gone != nil {
+		c.gone(reason) // before another tab can have the database to itself
+	}
 	c.raw.Call("close")
 	c.events.stop()
 	if c.detour != nil {
 		c.raw.Delete("transaction")
 		c.detour.fn.Release()
-	}
-	if c.gone != nil {
-		c.gone(reason)
 	}
 }
 
@@ -82,6 +82,13 @@ func (c *connection) listen() {
 		}
 		return true // it has stopped by now
 	}, "versionchange", "close")
+}
+
+// removed reports whether another tab has removed the database.
+func (b *Backend) removed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.ended == errRemoved
 }
 
 // Close gives up the connection. Transactions under way end with their result,

@@ -285,6 +285,8 @@ func TestWitness_RemembersTheMostOfOneIdentity(t *testing.T) {
 	w.Saw("a", 3)
 	seen("a", 5)
 	w.Saw("b", 1)
+	seen("a", 5)
+	w.Lost("b", 1)
 	seen("b", 1)
 	function("name", `localStorage.setItem("granary:" + name, "nonsense")`).Invoke(name)
 	seen("", 0)
@@ -302,6 +304,31 @@ func TestWitness_RemembersTheMostOfOneIdentity(t *testing.T) {
 		w.Saw("a", 1)
 		seen("", 0)
 	})
+}
+
+func TestWitness_OfADatabaseThatWasRemovedIsForgotten(t *testing.T) {
+	name := newName(t)
+	b := open(t, name)
+	snapshot, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	// A tab that has just noted what it wrote when the database is removed, and notes
+	// more before it has understood.
+	patch(t, "IDBFactory", "deleteDatabase", `localStorage.setItem(args[0], "`+snapshot.Identity+` 7")
+		return original.apply(this, args)`)
+	require.NoError(t, idb.Destroy(ctx, name))
+	identity, _ := b.Witness().Seen()
+	require.Empty(t, identity)
+	b.Witness().Saw(snapshot.Identity, 8)
+	identity, _ = b.Witness().Seen()
+	require.Empty(t, identity)
+}
+
+func TestNames_WithHalfASurrogatePairAreRefused(t *testing.T) {
+	for _, name := range []string{"\xed\xa0\x80", "a\xed\xbf\xbf", "\xff"} {
+		_, err := idb.Open(ctx, name, idb.Options{})
+		require.ErrorIs(t, err, code.Invalid)
+		require.ErrorIs(t, idb.Destroy(ctx, name), code.Invalid)
+	}
 }
 
 func TestRead_OfForeignValuesGivesThemAsText(t *testing.T) {

@@ -33,11 +33,14 @@ func (b *Backend) gone(c *connection, reason error) {
 		return
 	}
 	b.c = nil
-	watcher := b.watcher
+	watcher, identity := b.watcher, b.identity
 	if reason != errLost {
 		b.ended = reason
 		b.die()
 		b.mu.Unlock()
+		if reason == errRemoved && identity != "" {
+			NewWitness(b.name).forget(identity) // it may have been noted since Destroy forgot it
+		}
 		if watcher != nil {
 			go watcher.Ended(closed("", reason))
 		}

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"syscall/js"
 	"time"
+	"unicode/utf8"
 
 	indexeddb "github.com/hack-pad/go-indexeddb/idb"
 
@@ -18,10 +19,13 @@ import (
 // ever, so a connection is for the life of a store, not for a call.
 //
 // It fails with code.Unavailable when the browser has no IndexedDB, denies it, or
-// does not answer within the timeout; with code.Format when a newer version of
+// does not answer within the timeout; with code.Invalid when the name is no text; with code.Format when a newer version of
 // this package wrote the database; with code.Corrupt when the database is not one
 // of ours. The message says what the likely cause is.
 func Open(ctx context.Context, name string, options Options) (*Backend, error) {
+	if err := checkName("open", name); err != nil {
+		return nil, err
+	}
 	options.OpenTimeout = orDefault(options.OpenTimeout, OpenTimeout)
 	options.AnswerTimeout = orDefault(options.AnswerTimeout, AnswerTimeout)
 	c, err := dial(ctx, name, options)
@@ -32,6 +36,15 @@ func Open(ctx context.Context, name string, options Options) (*Backend, error) {
 	b.life, b.die = context.WithCancel(context.Background())
 	b.use(c)
 	return b, nil
+}
+
+// checkName refuses the names that Go cannot hand to the browser as they are: those
+// with half of a surrogate pair, which would all be one.
+func checkName(op, name string) error {
+	if utf8.ValidString(name) {
+		return nil
+	}
+	return failure(code.Invalid, op, "the name of the store has half of a surrogate pair, which is no character; take another name", nil)
 }
 
 // dial makes a connection.

@@ -3,18 +3,31 @@
 package idb
 
 import (
+	"context"
 	"strconv"
 	"strings"
 	"syscall/js"
+	"time"
 )
+
+// showsWithin is the time after which a tab sees what another has put into
+// localStorage. Browsers promise none.
+const showsWithin = 300 * time.Millisecond
 
 // Witness remembers in localStorage what the database of a store was known to hold.
 // Browsers that lose one of the two keep the other, as a rule.
-type Witness struct{ name string }
+type Witness struct {
+	name string
+	of   *Backend // whose database it is about; nil for anybody's
+}
 
 // NewWitness returns the witness of the store with this name. Where there is no
 // localStorage, as in workers and where the browser denies it, it knows nothing.
-func NewWitness(name string) Witness { return Witness{namePrefix + name} }
+func NewWitness(name string) Witness { return Witness{name: namePrefix + name} }
+
+// Witness returns the witness of the Backend's store. It takes no note any more once
+// the database was removed.
+func (b *Backend) Witness() Witness { return Witness{namePrefix + b.name, b} }
 
 // Seen returns what was last seen.
 func (w Witness) Seen() (identity string, sequence uint64) {
@@ -30,21 +43,39 @@ func (w Witness) Seen() (identity string, sequence uint64) {
 	return identity, sequence
 }
 
-// Saw notes what there is, unless another tab has noted more.
-func (w Witness) Saw(identity string, sequence uint64) {
-	if before, most := w.Seen(); before == identity && most >= sequence {
-		return
+// Confirm is Seen once tabs that are removing the database have done so, and what
+// they have noted can be seen here.
+func (w Witness) Confirm(ctx context.Context) (identity string, sequence uint64) {
+	if w.of != nil {
+		w.of.removal(ctx)()
+		_ = await(ctx, nil, showsWithin)
 	}
-	w.Lost(identity, sequence)
+	return w.Seen()
+}
+
+// Saw notes what there is, unless another tab has noted more, or what is there now.
+func (w Witness) Saw(identity string, sequence uint64) {
+	if before, most := w.Seen(); before == "" || before == identity && most < sequence {
+		w.Lost(identity, sequence)
+	}
 }
 
 // Lost notes what there is, though it was more before.
 func (w Witness) Lost(identity string, sequence uint64) {
+	if w.of != nil && w.of.removed() {
+		return
+	}
 	_, _ = w.call("setItem", w.name, identity+" "+strconv.FormatUint(sequence, 10))
 }
 
-// forget is for when the database is removed on purpose.
-func (w Witness) forget() { _, _ = w.call("removeItem", w.name) }
+// forget is for when the database of that identity, or of any, is removed on purpose.
+func (w Witness) forget(identity string) {
+	if seen, _ := w.Seen(); identity == "" || identity == seen {
+		// A browser removes nothing elsewhere that it does not know of yet.
+		_, _ = w.call("setItem", w.name, "")
+		_, _ = w.call("removeItem", w.name)
+	}
+}
 
 func (w Witness) call(method string, args ...any) (js.Value, error) {
 	// The getter throws where localStorage is denied, which only calls catch.

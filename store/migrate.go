@@ -59,13 +59,14 @@ func BeginOpen(ctx context.Context, o Options) (*Store, *Migration, error) {
 // version.
 func (st *Store) enter(ctx context.Context, tries int) (*Migration, error) {
 	for ; tries < maxReload; tries++ {
+		st.askWitness()
 		data, err := st.load(ctx, st.version, map[string]bool{})
 		if err != nil {
 			return nil, err
 		}
 		st.data, st.marked = data, data.found
 		if !data.older() {
-			st.start()
+			st.start(ctx)
 			return nil, nil
 		}
 		old, err := load(ctx, st.options.Backend, &schema.Schema{}, st.options.Version, 0, nil)
@@ -165,7 +166,7 @@ func (m *Migration) Finish(ctx context.Context) (*Migration, error) {
 		st.data.compacted(c)
 		st.data.reclaim()
 		st.marked = st.mark
-		st.start()
+		st.start(ctx)
 		return nil, nil
 	case errors.Is(err, log.ErrTaken) || errors.Is(err, code.UnknownOutcome):
 		again, err := st.enter(ctx, m.tries+1)

@@ -19,7 +19,7 @@ type Options struct {
 	Clock   Clock          // the machine's when nil
 	Random  Random         // the machine's when nil; required under js
 	Idle    func()         // returns when there is time for work that can wait; nil when there always is
-	News    func()         // is told, under the store's lock, that answers of live queries may have changed; may be nil
+	News    func()         // is told, under the store's lock, that answers of live queries may have changed, or the store has ended; may be nil
 	Notice  func(Notice)   // is told what becomes of the store; holds up its writes meanwhile; may be nil
 	Witness Witness        // notices when storage loses what it held; may be nil
 	Version int            // of the app's records; 1 when 0
@@ -50,8 +50,9 @@ type Store struct {
 
 	mu      lock
 	data    *dataset
-	mark    record.Row // of this schema and version
-	marked  record.Row // the mark that storage had when the store was opened, or nil
+	mark    record.Row   // of this schema and version
+	marked  record.Row   // the mark that storage had when the store was opened, or nil
+	seen    log.Position // by the witness, before that
 	journal journal
 	lives   lives
 
@@ -124,9 +125,9 @@ func checkVersions(o Options) error {
 }
 
 // start takes the store into use.
-func (st *Store) start() {
+func (st *Store) start(ctx context.Context) {
 	st.lives.news = st.options.News
-	if n, lost := st.missing(); lost {
+	if n, lost := st.missing(ctx); lost {
 		st.tell(n)
 		st.lost()
 	}

@@ -3,6 +3,7 @@
 package store_test
 
 import (
+	"context"
 	"fmt"
 	"sync"
 	"testing"
@@ -85,10 +86,12 @@ func (w *witness) Seen() (string, uint64) {
 	return w.identity, w.sequence
 }
 
+func (w *witness) Confirm(context.Context) (string, uint64) { return w.Seen() }
+
 func (w *witness) Saw(identity string, sequence uint64) {
 	w.Lock()
 	defer w.Unlock()
-	if identity != w.identity || sequence > w.sequence {
+	if w.identity == "" || identity == w.identity && sequence > w.sequence {
 		w.identity, w.sequence = identity, sequence
 	}
 }
@@ -153,6 +156,47 @@ func TestReset_IsNoticedWhenAStoreIsOpened(t *testing.T) {
 	st, n = open(short.Handle())
 	require.NoError(t, st.Close())
 	require.Empty(t, n.types(), "a loss is told once")
+}
+
+// overtaken is a Backend to which somebody else writes just after it was read.
+type overtaken struct {
+	log.Backend
+	write func()
+}
+
+func (b overtaken) Read(ctx context.Context, after uint64) (log.Snapshot, error) {
+	snapshot, err := b.Backend.Read(ctx, after)
+	b.write()
+	return snapshot, err
+}
+
+func TestReset_IsNotWhatOthersWroteWhileAStoreIsOpened(t *testing.T) {
+	s, w, storage, n := storetest.Schema(t, counters), &witness{}, memory.New(), &notices{}
+	other := storetest.OpenWith(t, store.Options{Schema: s, Backend: storage.Handle(), Witness: w})
+	create(t, other, "Note", store.Fields{"id": "0"})
+	writes := 0
+	b := overtaken{storage.Handle(), func() {
+		if writes++; writes < 3 {
+			create(t, other, "Note", store.Fields{"id": fmt.Sprint(writes)})
+		}
+	}}
+	st := storetest.OpenWith(t, store.Options{Schema: s, Backend: b, Witness: w, Notice: n.tell})
+	require.NoError(t, store.Follow(st))
+	require.Positive(t, writes)
+	require.Empty(t, n.types())
+}
+
+func TestReset_OfAStorageThatIsNoMoreIsNotNoted(t *testing.T) {
+	s, w := storetest.Schema(t, counters), &witness{}
+	old := storetest.OpenWith(t, store.Options{Schema: s, Backend: memory.New(), Witness: w})
+	create(t, old, "Note", store.Fields{"id": "0"})
+	w.Lost("", 0) // removed on purpose
+	fresh := memory.New()
+	storetest.OpenWith(t, store.Options{Schema: s, Backend: fresh.Handle(), Witness: w})
+	create(t, old, "Note", store.Fields{"id": "1"}) // its last words come late
+	n := &notices{}
+	storetest.OpenWith(t, store.Options{Schema: s, Backend: fresh.Handle(), Witness: w, Notice: n.tell})
+	require.Empty(t, n.types())
 }
 
 // prefix returns a storage with the first entries of a log.

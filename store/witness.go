@@ -1,5 +1,11 @@
 package store
 
+import (
+	"context"
+
+	"github.com/granarydb/granary/store/log"
+)
+
 // Witness remembers, in another place than the storage, what the storage was known
 // to hold, so that a loss of all or some of it is noticed: browsers lose data of
 // sites without a word. It may forget; then a loss before goes unnoticed.
@@ -8,9 +14,13 @@ type Witness interface {
 	// its log that Saw was told of; "" when nothing is known.
 	Seen() (identity string, sequence uint64)
 
+	// Confirm is Seen once removals on purpose that are under way have ended, of which
+	// the witness is told when they have. It does not wait for ever.
+	Confirm(ctx context.Context) (identity string, sequence uint64)
+
 	// Saw is told that the storage of that identity holds an entry of that number.
 	// Of several numbers for one identity the largest counts, whoever tells it. It
-	// must not wait.
+	// may be told late: what was seen of another identity stays. It must not wait.
 	Saw(identity string, sequence uint64)
 
 	// Lost is told that the storage of that identity holds nothing beyond that number
@@ -34,16 +44,30 @@ func (st *Store) lost() {
 	}
 }
 
+// askWitness keeps what the witness has seen. That is before storage is read: what
+// others write meanwhile is not missing.
+func (st *Store) askWitness() {
+	if st.options.Witness != nil {
+		st.seen.Identity, st.seen.Sequence = st.options.Witness.Seen()
+	}
+}
+
 // missing returns what to tell when storage, as it was just opened, is not what the
-// witness has seen.
-func (st *Store) missing() (n Notice, lost bool) {
-	if st.options.Witness == nil {
+// witness had seen, unless the witness knows better by now: others have told of the
+// loss, or the storage was removed on purpose.
+func (st *Store) missing(ctx context.Context) (n Notice, lost bool) {
+	before := st.seen
+	if !st.lacks(before) {
 		return n, false
 	}
-	identity, sequence := st.options.Witness.Seen()
-	emptied := identity != st.data.identity
-	if identity == "" || !emptied && sequence <= st.data.head {
+	var now log.Position
+	if now.Identity, now.Sequence = st.options.Witness.Confirm(ctx); !st.lacks(now) {
 		return n, false
 	}
-	return Notice{Type: NoticeReset, Before: sequence, Now: st.data.head, Emptied: emptied}, true
+	return Notice{Type: NoticeReset, Before: before.Sequence, Now: st.data.head, Emptied: before.Identity != st.data.identity}, true
+}
+
+// lacks reports whether storage is not, or no longer, what was seen.
+func (st *Store) lacks(seen log.Position) bool {
+	return seen.Identity != "" && (seen.Identity != st.data.identity || seen.Sequence > st.data.head)
 }

@@ -89,16 +89,14 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	options := store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
 		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, n) }, Version: o.version, Migrate: steps,
 		Preload: o.preload, Pause: pause, Impatient: true}
-	if storage == inIndexedDB {
-		options.Witness = idb.NewWitness(o.name)
-	}
+	options.Witness = witnessOf(b)
 	st, m, err := beginOpen(ctx, options, o.onDamage == repairDamage)
 	if code.Of(err) == code.Corrupt && storage == inIndexedDB && o.onDamage == repairDamage {
 		_ = b.Close()
 		if options.Backend, err = repaired(ctx, o.name, s, o.version); err != nil {
 			return nil, err
 		}
-		b = options.Backend
+		b, options.Witness = options.Backend, witnessOf(options.Backend)
 		st, m, err = store.BeginOpen(ctx, options)
 	}
 	if err != nil {
@@ -114,6 +112,14 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	out = migrating(out, handle, m, func() { _ = b.Close() })
 	out = append(appendName(out, "schema"), compiled...)
 	return append(out, '}'), nil
+}
+
+// witnessOf is the witness of a storage that may be lost.
+func witnessOf(b log.Backend) store.Witness {
+	if b, ok := b.(*idb.Backend); ok {
+		return b.Witness()
+	}
+	return nil
 }
 
 // steps are the migrations whose functions the page runs.
