@@ -73,12 +73,21 @@ func answerStore(handle int32, verb func(st *store.Store, dst []byte) ([]byte, e
 // answerModel is answer for a verb about the model at a position of the schema.
 func answerModel(handle, model int32, verb func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error)) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		models := st.Schema().Models
-		if model < 0 || int(model) >= len(models) {
-			return nil, &code.Error{Code: code.Invalid, Message: "the schema has no such model"}
+		m, err := modelOf(st, model)
+		if err != nil {
+			return nil, err
 		}
-		return verb(st, models[model], dst)
+		return verb(st, m, dst)
 	})
+}
+
+// modelOf is the model at a position of a store's schema.
+func modelOf(st *store.Store, position int32) (*schema.Model, error) {
+	models := st.Schema().Models
+	if position < 0 || int(position) >= len(models) {
+		return nil, &code.Error{Code: code.Invalid, Message: "the schema has no such model"}
+	}
+	return models[position], nil
 }
 
 // lacking is the error that tells the page which models to load, and of which store.

@@ -12,11 +12,19 @@ import (
 
 //go:wasmexport granary_close
 func exportClose(handle, op int32) int32 {
-	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
+	return answer(handle, func(dst []byte) ([]byte, error) {
+		st := stores[handle]
+		if st == nil { // it has ended by itself
+			later(op, func(context.Context) ([]byte, error) { return []byte("{}"), nil })
+			return dst, nil
+		}
 		forget(handle)
+		parted[handle] = st
 		later(op, func(context.Context) ([]byte, error) {
 			stopSync(handle)
-			return []byte("{}"), st.Close()
+			err := st.Close()
+			nextTurn(func() { delete(parted, handle) })
+			return []byte("{}"), err
 		})
 		return dst, nil
 	})

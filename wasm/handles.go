@@ -11,6 +11,10 @@ import (
 var stores = map[int32]*store.Store{}
 var lastHandle int32
 
+// parted are stores that were closed a moment ago. A save that was acknowledged
+// meanwhile has the page fetch its rows as they are stored.
+var parted = map[int32]*store.Store{}
+
 func keep(st *store.Store) int32 {
 	lastHandle++
 	stores[lastHandle] = st
@@ -22,6 +26,14 @@ func storeOf(handle int32) (*store.Store, error) {
 		return st, nil
 	}
 	return nil, &code.Error{Code: code.Closed, Message: "the store was closed"}
+}
+
+// lately is storeOf with those that were closed a moment ago.
+func lately(handle int32) (*store.Store, error) {
+	if st := parted[handle]; st != nil {
+		return st, nil
+	}
+	return storeOf(handle)
 }
 
 // forget lets go of a store and of all that the page followed of it.

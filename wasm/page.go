@@ -3,6 +3,7 @@
 package main
 
 import (
+	"syscall/js"
 	"time"
 
 	"github.com/granarydb/granary/store"
@@ -29,6 +30,17 @@ func idle() { <-time.After(idleAfter) }
 
 // pause gives the page's thread back for a moment.
 func pause() { <-time.After(0) }
+
+// nextTurn has something done when the page has taken in all that it was told so far.
+func nextTurn(run func()) {
+	var call js.Func
+	call = js.FuncOf(func(js.Value, []js.Value) any {
+		call.Release()
+		run()
+		return nil
+	})
+	js.Global().Call("setTimeout", call, 0)
+}
 
 // clock tells the page's time in milliseconds since 1970.
 func clock() int64 { return int64(now()) }

@@ -60,7 +60,15 @@ func exportRelated(handle, model, relation, length int32) int32 {
 
 //go:wasmexport granary_rows
 func exportRows(handle, model, length int32) int32 {
-	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
+	return answer(handle, func(dst []byte) ([]byte, error) {
+		st, err := lately(handle)
+		if err != nil {
+			return nil, err
+		}
+		m, err := modelOf(st, model)
+		if err != nil {
+			return nil, err
+		}
 		numbers := input[:length]
 		return st.AppendRows(dst, m, func(i int) uint32 { return uint32At(numbers, i) }, len(numbers)/4)
 	})
