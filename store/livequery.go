@@ -303,13 +303,16 @@ func (s *lives) replaced() {
 	s.wake()
 }
 
-// finish ends them all.
+// finish ends them all, and tells of it whoever has none: there may be observers.
 func (s *lives) finish(err error) {
 	for _, l := range s.list {
 		l.end(err)
 		s.await(l)
 	}
 	s.wake()
+	if s.news != nil && len(s.waiting) == 0 {
+		s.news()
+	}
 }
 
 // wake signals those that have something to look at.

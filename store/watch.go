@@ -47,6 +47,13 @@ func (w watcher) Ended(cause error) {
 	w.st.tell(n)
 }
 
+// Ended returns why the store takes no verbs any more, nil as long as it does.
+func (st *Store) Ended() error {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	return st.journal.failed
+}
+
 // Look has the store look soon whether others have written, for when it may not have
 // been told. It does not wait.
 func (st *Store) Look() {

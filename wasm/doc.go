@@ -73,7 +73,7 @@
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
 //	                                         the records of the far side
-//	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order
+//	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order; also in the turn in which the store was closed
 //	granary_count(store, length)             as granary_query → {"count": n}
 //	granary_group(store, verb, length)       {"model", "by"?: [field, …], "sum"?, "avg"?, "min"?, "max"?: the same, "where"?, "sort"?, "page"?,
 //	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,
@@ -95,7 +95,7 @@
 //	granary_unobserve(observer)              ends the telling → nothing
 //	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "element": {field: value},
 //	                                         "before"?: the same, "changed": [field, …]}, …]: what observers were told and the page
-//	                                         has not asked for yet, in order
+//	                                         has not asked for yet, in order; of a store that has ended the reason, as an error
 //	granary_load(store, op, length)          [model, …]: their names; brings them into memory → nothing
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes","loaded"}],"memory":bytes of the Go heap,
 //	                                         "log":{"entries","bytes"},"blocks":{"count","bytes"},"pending":commits}
@@ -112,7 +112,7 @@
 //	granary_repair(op, length)               {"name","schema","version"?} → {"repaired","uncertain","settled","models":[{"model","kept","lost","removed","dangling"}],
 //	                                         "aside":[{"name","model"?,"bytes","reason"}]}; of IndexedDB; no store may have it open
 //	granary_clear(store, op)                 → {}
-//	granary_close(store, op)                 → {}
+//	granary_close(store, op)                 → {}; of one that has ended, too
 //	granary_destroy(op, length)              {"name"} → {}; removes the database; no store may have it open
 //
 // A verb that looks at models which are in storage only fails with NOT_LOADED and the
@@ -141,7 +141,8 @@
 //	news(store i32)                          answers of live queries may have changed, or observers were told; granary_news and
 //	                                         granary_events tell, but not from inside this call
 //	notice(address i32, length i32)          what has become of a store, apart from its records: {"type", "store": name, "error"?, …}; the
-//	                                         types and their other members are those of StoreEvent in web/src/event-types.ts
+//	                                         types and their other members are those of StoreEvent in web/src/event-types.ts.
+//	                                         With "handle" that store has ended: the page calls nothing more on it
 //
 // # Start and end
 //

@@ -23,9 +23,14 @@ func notice(name, kind string, err error, more func(dst []byte) []byte) {
 	noticeAt(address(text), int32(len(text)))
 }
 
-// tell tells the page a notice of the store of that name.
-func tell(name string, n store.Notice) {
+// tell tells the page a notice of the store of that name and handle; 0 while it is
+// being opened. Of one that has ended the page gives the handle up.
+func tell(name string, handle int32, n store.Notice) {
 	notice(name, string(n.Type), n.Err, func(dst []byte) []byte {
+		if n.Type == store.NoticeRemoved || n.Type == store.NoticeReload {
+			nextTurn(func() { forget(handle) })
+			return appendNumberMember(dst, "handle", int(handle))
+		}
 		if n.Type != store.NoticeReset {
 			return dst
 		}

@@ -64,7 +64,10 @@ func exportUnobserve(number int32) int32 {
 
 //go:wasmexport granary_events
 func exportEvents(handle int32) int32 {
-	return answerStore(handle, func(_ *store.Store, dst []byte) ([]byte, error) {
+	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
+		if err := st.Ended(); err != nil {
+			return nil, err // which ends the observers
+		}
 		dst = append(append(append(dst, '['), told[handle]...), ']')
 		delete(told, handle)
 		return dst, nil

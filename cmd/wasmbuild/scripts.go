@@ -84,9 +84,9 @@ func (m *maker) scripts(ctx context.Context) error {
 var inside = strings.Fields(`
 	Class Instance adopt alive answer anyHost ask begin bindingOf bindings bound callLater carry changedIn
 	compiled dead deep definition durabilityOf end ended engine engineError feed finish generated given graph hazardous hostOf initial
-	invalid later listen loadGo loadLate loading make many nudge onRevived number origins placeOf plan readNumbers
+	invalid later listeners loadGo loadLate loading make many nudge onRevived number origins placeOf plan readNumbers
 	readRelation readText ready recordOf recordsOf related relatedIn request requiredKeys revive rollback root
-	saveWithin saved session slotOf slots stamped stand storeVerbs sweep tidy tree unknownMember verb wasmError
+	saveWithin saved session slotOf slots soon stamped stand storeVerbs sweep tidy tree unknownMember verb wasmError
 	whenLoaded wholeNumber writeBytes writeText
 `)
 

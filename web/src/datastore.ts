@@ -83,7 +83,7 @@ type Late = (verb: string, ...args: unknown[]) => unknown;
 type Verbs = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
 /** The stores that are open, the latest last. */
-const open: DataStore<object>[] = [];
+const open = new Set<DataStore<object>>();
 
 /**
  * An open store. Its verbs can be taken from it: `const { save, query } = store`.
@@ -218,7 +218,8 @@ export class DataStore<M extends object = DynamicModels> {
       throw error;
     }
     const store = new DataStore<M>(session);
-    open.push(store);
+    open.add(store);
+    session.leave.push(() => open.delete(store));
     lateSoon();
     return store;
   }
@@ -270,7 +271,7 @@ export class DataStore<M extends object = DynamicModels> {
   /** As {@link DataStore.transaction}, on the store that is open. When several are, it must be called on one of them. */
   static readonly transaction = (async (fn, options?: TransactionOptions) => {
     const session = lastOpened('transaction').#session;
-    return late('transaction', open.length > 1 ? open.length : session, fn, options);
+    return late('transaction', open.size > 1 ? open.size : session, fn, options);
   }) as RunTransaction;
 
   static {
@@ -313,19 +314,17 @@ export class DataStore<M extends object = DynamicModels> {
 
   /** Deletes every record of every model. */
   clear(): Promise<void> {
-    return whenLoaded(() => this.#session.clear());
+    return whenLoaded(() => this.#session.later('clear'));
   }
 
   /** Ends the work with the store. What was saved stays; calls from now on fail with CLOSED. */
   close(): Promise<void> {
-    const at = open.indexOf(this as unknown as DataStore<object>);
-    if (at >= 0) open.splice(at, 1);
     return this.#session.close();
   }
 }
 
 function lastOpened(op: string): DataStore<object> {
-  const last = open.at(-1);
+  const last = [...open].at(-1);
   if (last) return last;
   throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open({ name, schema })`, { op });
 }

@@ -7,15 +7,18 @@ const MOST_UNHEARD = 16;
 
 /** Who listens, and to which store; to all stores of the page without one. */
 const observers = new Map<Observer<StoreEvent>, Session | undefined>();
-const unheard: StoreEvent[] = [];
+const unheard: [event: StoreEvent, from?: Session | undefined][] = [];
 
-/** Tells an event, but not from inside this call, which may be the engine's. What nobody hears is kept for the first who does. */
-export function tell(event: StoreEvent): void {
+/**
+ * Tells an event, of one session or of all that a store has, but not from inside this call,
+ * which may be the engine's. What nobody hears is kept for the first who does.
+ */
+export function tell(event: StoreEvent, from?: Session): void {
   queueMicrotask(() => {
     Object.freeze(event);
-    const hearing = [...observers].filter(([, session]) => !session || session.name === event.store);
+    const hearing = [...observers].filter(([, session]) => !session || (from ? session === from : session.name === event.store));
     for (const [observer] of hearing) observer.next(event);
-    if (hearing.length === 0) unheard.push(event);
+    if (hearing.length === 0) unheard.push([event, from]);
     unheard.splice(0, unheard.length - MOST_UNHEARD);
   });
 }
@@ -24,7 +27,7 @@ export function tell(event: StoreEvent): void {
 export function events(session?: Session): Observable<StoreEvent> {
   return new Observable((observer) => {
     observers.set(observer, session);
-    unheard.splice(0).forEach(tell);
+    for (const one of unheard.splice(0)) tell(...one);
     return () => observers.delete(observer);
   });
 }

@@ -62,10 +62,8 @@ export class Feeds {
       this.#all.delete(one);
       throw error;
     }
-    this.#listen();
     return () => {
       if (!this.#all.delete(one)) return;
-      this.#listen();
       if (this.#map(one).delete(one.number!) && !this.#engine.dead) this.#engine.call(one.feed ? 'unlive' : 'unobserve', [one.number!]);
     };
   }
@@ -114,7 +112,6 @@ export class Feeds {
     this.#feeds.clear();
     this.#observers.clear();
     const changed = [...this.#all].filter((one) => this.#begin(one));
-    this.#listen();
     for (const { feed } of changed) feed!.changed();
   }
 
@@ -122,7 +119,6 @@ export class Feeds {
   end(reason?: GranaryError): void {
     const all = [...this.#all];
     this.#all.clear();
-    this.#listen();
     for (const { feed, observer } of all) {
       if (feed) feed.ended(reason);
       else if (reason) observer!.error(reason);
@@ -130,11 +126,8 @@ export class Feeds {
     }
   }
 
-  #listen(): void {
-    this.#engine.listen(this.#store, this.#all.size === 0 ? undefined : () => this.#soon());
-  }
-
-  #soon(): void {
+  /** Has the engine asked for what it has to tell. */
+  soon(): void {
     if (this.#waiting) return;
     queueMicrotask(() => {
       this.#waiting = false;

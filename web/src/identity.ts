@@ -20,43 +20,39 @@ const SMALL_MAP = 1024;
  * call pays for all.
  */
 export class IdentityMap {
-  readonly #known = new Map<number, Known>();
+  /** A test of the sweep counts them. @internal */
+  readonly known = new Map<number, Known>();
   #sweep: Iterator<[number, Known]> | undefined;
   #sweptAt = SMALL_MAP;
 
   /** The record of that version of a row, if the page has it. */
   get(row: number, version: number): object | undefined {
-    const known = this.#known.get(row);
+    const known = this.known.get(row);
     return known?.version === version ? known.deref() : undefined;
   }
 
   set(row: number, version: number, record: object): void {
-    this.#known.set(row, new Known(record, version));
+    this.known.set(row, new Known(record, version));
   }
 
   /** The records that the page still holds. */
   alive(): object[] {
-    return [...this.#known.values()].flatMap((known) => known.deref() ?? []);
+    return [...this.known.values()].flatMap((known) => known.deref() ?? []);
   }
 
   /** Looks at the next entries, when a sweep is due, and removes those whose record is gone. */
   sweep(used: number): void {
-    if (!this.#sweep && this.#known.size < this.#sweptAt) return;
+    if (!this.#sweep && this.known.size < this.#sweptAt) return;
     for (let left = used * SWEPT_PER_RECORD; left > 0; left--) {
-      this.#sweep ??= this.#known.entries();
+      this.#sweep ??= this.known.entries();
       const next = this.#sweep.next();
       if (next.done) {
         this.#sweep = undefined;
-        this.#sweptAt = Math.max(SMALL_MAP, 2 * this.#known.size);
+        this.#sweptAt = Math.max(SMALL_MAP, 2 * this.known.size);
         return;
       }
       const [row, known] = next.value;
-      if (!known.deref()) this.#known.delete(row);
+      if (!known.deref()) this.known.delete(row);
     }
-  }
-
-  /** The number of entries, for tests of the sweep. */
-  get size(): number {
-    return this.#known.size;
   }
 }

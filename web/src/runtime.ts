@@ -64,6 +64,9 @@ export type Input = string | object | undefined;
 /** The name of an export without the prefix that all share. */
 export type Verb = { [K in keyof EngineExports]-?: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
 
+/** Is told that there is news of a store, or the event with which it has ended. */
+type Listener = (ended?: StoreEvent) => void;
+
 interface Pending {
   readonly verb: Verb;
   finish(status: number, address: number, length: number): void;
@@ -86,6 +89,8 @@ const READING = /^(open|close|check|stats|export)/;
  * which nobody knows whether they reached storage: they fail with UNKNOWN_OUTCOME.
  */
 export class Engine {
+  /** By store who is called, from inside the engine, when answers of its live queries may have changed, or it has ended. */
+  readonly listeners = new Map<number, Listener>();
   #exports!: EngineExports;
   #memory!: EngineMemory;
   #kick: () => void = () => {};
@@ -96,7 +101,6 @@ export class Engine {
   #values: readonly unknown[] = [];
   #timers: GoRuntime['_scheduledTimeouts'];
   readonly #pending = new Map<number, Pending>();
-  readonly #listeners = new Map<number, () => void>(); // by store
   #onCrash: (() => void) | undefined;
 
   private constructor() {}
@@ -123,12 +127,6 @@ export class Engine {
   get dead(): GranaryError | undefined {
     if (this.#broken) this.#die();
     return this.#dead;
-  }
-
-  /** Has `news` called, from inside the engine, when answers of a store's live queries may have changed. */
-  listen(store: number, news: (() => void) | undefined): void {
-    if (news) this.#listeners.set(store, news);
-    else this.#listeners.delete(store);
   }
 
   /** Makes a call that is answered at once. The length of the input follows the arguments; an export without input ignores it. */
@@ -222,10 +220,10 @@ export class Engine {
       },
       random: (address: number, length: number) => fillRandom(this.#memory.view(address, length)),
       now: () => Date.now(),
-      news: (store: number) => this.#listeners.get(store)?.(),
+      news: (store: number) => this.listeners.get(store)?.(),
       notice: (address: number, length: number) => {
-        const { error, ...event } = json(this.#memory, address, length) as { error?: ErrorJSON };
-        tell({ ...event, ...(error && { error: engineError(error) }) } as unknown as StoreEvent);
+        const { error, handle, ...event } = json(this.#memory, address, length) as { error?: ErrorJSON; handle?: number };
+        (this.listeners.get(handle!) ?? tell)({ ...event, ...(error && { error: engineError(error) }) } as unknown as StoreEvent);
       },
     };
   }
@@ -290,7 +288,7 @@ export class Engine {
     const unknown = new GranaryError(ErrorCode.UnknownOutcome, `${dead.message}; look whether the change is there`, { cause: dead });
     for (const { verb, fail } of this.#pending.values()) fail(READING.test(verb) ? dead : unknown);
     this.#pending.clear();
-    this.#listeners.clear();
+    this.listeners.clear();
     // What is left behind, connections, channels, locks, would keep others waiting and the program in memory. idb/ marks it.
     for (const value of this.#values as ({ granaryEnd?(): void } | undefined)[]) value?.granaryEnd?.();
     this.#exports = this.#memory = this.#kick = undefined as never; // what it took, another one needs

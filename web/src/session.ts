@@ -71,12 +71,13 @@ export class Session {
   readonly storage: Opened['storage'];
   readonly graph: Graph;
   readonly bindings: ReadonlyMap<string, Binding>;
+  /** Called when it is closed, and when it ends. */
+  readonly leave: (() => void)[];
   readonly #opening: Opening;
   readonly #feeds: Feeds;
   readonly #identities = new Map<Model, IdentityMap>();
   /** Records that the page had when the engine before stopped, by key: those that are the same stay the same objects. */
   readonly #former = new Map<Model, Map<string, WeakRef<object>>>();
-  readonly #leave: (() => void)[];
   #engine: Engine;
   #store: number;
   #epoch: number | undefined;
@@ -89,12 +90,22 @@ export class Session {
     this.#engine = engine;
     this.#store = opened.store;
     this.#opening = opening;
-    this.#leave = [host.carry(this), attend(this)];
+    this.leave = [host.carry(this), attend(this)];
     this.name = opening.name;
     this.storage = opened.storage;
     this.#feeds = new Feeds(engine, opened.store);
+    this.#listen();
     this.graph = new Graph(opened.schema);
     this.bindings = new Map([...this.graph.models].map(([key, model]) => [key, new Binding(this, model)]));
+  }
+
+  /** Hears of news, and with which event the store has ended by itself. */
+  #listen(): void {
+    this.#engine.listeners.set(this.#store, (event) => {
+      if (!event) return this.#feeds.soon();
+      tell(event, this);
+      queueMicrotask(() => this.end((event as { error: GranaryError }).error));
+    });
   }
 
   /** The store that a session is about; a transaction stands in for it. */
@@ -234,10 +245,6 @@ export class Session {
     return this.#records(farOf(relation), this.ask('related', [model.index, relation.index], values, numbers));
   }
 
-  clear(): Promise<void> {
-    return this.later('clear');
-  }
-
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
   close(): Promise<void> {
     this.#part();
@@ -262,7 +269,8 @@ export class Session {
 
   /** Lets go of all that follows the store or that it follows. */
   #part(error?: GranaryError): void {
-    for (const leave of this.#leave) leave();
+    for (const leave of this.leave) leave();
+    this.#engine.listeners.delete(this.#store);
     this.#feeds.end(error);
   }
 
@@ -284,6 +292,7 @@ export class Session {
       }
       this.#enter(-1);
       if (this.#closing) return this.#close();
+      this.#listen();
       this.#feeds.revive(engine, opened.store);
       this.onRevived?.();
       tell({ type: 'ENGINE_RESTARTED', store: this.name, error: crash });
