@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { launch } from './browser.mjs';
 import { failure, read, SDL, store, write } from './notes.mjs';
+import { tests as nameTests } from './names.mjs';
 import { root } from './server.mjs';
 import { tests as storageTests } from './storage.mjs';
 import { tests as tabTests } from './tabs.mjs';
@@ -14,7 +15,7 @@ import { tests as tabTests } from './tabs.mjs';
 /** Runs every test whose title holds what is wanted. */
 export async function outside({ directory, server, kind, report, wanted }) {
   const context = new Context(directory, server, kind);
-  for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests })) {
+  for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests, ...nameTests })) {
     if (!title.includes(wanted)) continue;
     const start = performance.now();
     let error;
