@@ -18,6 +18,7 @@ type compaction struct {
 	blockSize int
 	bytes     int // of the log that is folded
 	count     int
+	dead      int
 	hollow    bool
 	garbage   int // blocks of models that were deleted as a whole
 	replace   log.Replace
@@ -42,16 +43,17 @@ type part struct {
 	at    int
 }
 
-// due reports whether the log is long enough to be folded.
+// due reports whether the log is long enough to be folded, or folding it gives back
+// as much room.
 func (d *dataset) due(count int) bool {
-	return d.hollow || d.logBytes >= compactBytes || d.logCount >= count
+	return d.hollow || d.logBytes+d.dead >= compactBytes || d.logCount >= count
 }
 
 // compaction plans what storage needs to forget the log up to the head. Only durable
 // commits may be in the tables. Blocks whose rows did not change stay, and so do
 // those of models that are not in memory, of which the log may hold nothing.
 func (d *dataset) compaction(blockSize int) *compaction {
-	c := &compaction{data: d, blockSize: blockSize, bytes: d.logBytes, count: d.logCount, hollow: d.hollow, garbage: len(d.garbage),
+	c := &compaction{data: d, blockSize: blockSize, bytes: d.logBytes, count: d.logCount, dead: d.dead, hollow: d.hollow, garbage: len(d.garbage),
 		segments: map[string]*segment{}, manifest: &log.Manifest{
 			Through: d.head, Nonce: d.nonce, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
 	d.hollow = false
@@ -185,6 +187,7 @@ func (d *dataset) compacted(c *compaction) {
 	d.garbage = d.garbage[c.garbage:]
 	d.logBytes -= c.bytes
 	d.logCount -= c.count
+	d.dead -= c.dead
 }
 
 // tidy has the log folded when it is due: at once, or when Options.Idle has found

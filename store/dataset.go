@@ -34,6 +34,7 @@ type dataset struct {
 	layouts    []*record.Layout // that the log has named
 	logBytes   int              // of the entries since the manifest
 	logCount   int
+	dead       int                  // bytes of rows that were deleted since
 	hollow     bool                 // everything was deleted since the blocks were written
 	changes    []table.Change       // of the entry being applied
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
@@ -239,6 +240,9 @@ func (d *dataset) advance(layouts []*record.Layout, size int) {
 // entry of that number.
 func (d *dataset) touch(sequence uint64, changes []table.Change) {
 	for _, c := range changes {
+		if c.After() == nil {
+			d.dead += len(c.Before())
+		}
 		d.segment(c.Table.Model.Name).note(sequence, c)
 	}
 }
