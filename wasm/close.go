@@ -23,7 +23,7 @@ func exportClose(handle, op int32) int32 {
 		later(op, func(context.Context) ([]byte, error) {
 			stopSync(handle)
 			err := st.Close()
-			nextTurn(func() { delete(parted, handle) })
+			afterwards(func() { delete(parted, handle) })
 			return []byte("{}"), err
 		})
 		return dst, nil

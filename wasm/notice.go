@@ -28,7 +28,7 @@ func notice(name, kind string, err error, more func(dst []byte) []byte) {
 func tell(name string, handle int32, n store.Notice) {
 	notice(name, string(n.Type), n.Err, func(dst []byte) []byte {
 		if n.Type == store.NoticeRemoved || n.Type == store.NoticeReload {
-			nextTurn(func() { forget(handle) })
+			afterwards(func() { forget(handle) })
 			return appendNumberMember(dst, "handle", int(handle))
 		}
 		if n.Type != store.NoticeReset {

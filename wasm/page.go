@@ -31,15 +31,25 @@ func idle() { <-time.After(idleAfter) }
 // pause gives the page's thread back for a moment.
 func pause() { <-time.After(0) }
 
-// nextTurn has something done when the page has taken in all that it was told so far.
-func nextTurn(run func()) {
+// hops are the microtasks after which the page has done all that it does by itself
+// with what it was told; it needs half of them.
+const hops = 16
+
+// afterwards has something done when the page has taken in all that it was told so
+// far. A timer would not do: it waits for as long as there are microtasks.
+func afterwards(run func()) {
+	left := hops
 	var call js.Func
 	call = js.FuncOf(func(js.Value, []js.Value) any {
+		if left--; left > 0 {
+			js.Global().Call("queueMicrotask", call)
+			return nil
+		}
 		call.Release()
 		run()
 		return nil
 	})
-	js.Global().Call("setTimeout", call, 0)
+	js.Global().Call("queueMicrotask", call)
 }
 
 // clock tells the page's time in milliseconds since 1970.

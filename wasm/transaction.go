@@ -158,7 +158,7 @@ func exportRollback(number int32) int32 {
 	t := transactions[number]
 	delete(transactions, number)
 	return answer(t.store, func(dst []byte) ([]byte, error) {
-		if t.Tx == nil || stores[t.store] == nil {
+		if t.Tx == nil {
 			return dst, nil
 		}
 		return dst, t.Rollback()

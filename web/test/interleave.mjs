@@ -23,7 +23,7 @@ export const ALONE = ['save', 'save', 'transact', 'transact', 'remove', 'query',
 export async function play({ names, tab, seed, bursts, pairs, alone, sdl, patience }) {
   const { DataStore } = globalThis.Granary;
   const MAY = {
-    open: ['CLOSED'], save: ['CLOSED', 'UNKNOWN_OUTCOME'], transact: ['CLOSED', 'UNKNOWN_OUTCOME', 'CONFLICT'], remove: ['CLOSED', 'UNKNOWN_OUTCOME'],
+    open: ['CLOSED'], save: ['CLOSED', 'UNKNOWN_OUTCOME'], transact: ['CLOSED', 'UNKNOWN_OUTCOME'], remove: ['CLOSED', 'UNKNOWN_OUTCOME'],
     clear: ['CLOSED', 'UNKNOWN_OUTCOME'], query: ['CLOSED'], check: ['CLOSED'], live: ['CLOSED'], observe: ['CLOSED'], close: [], destroy: [],
   };
   const told = { ledger: [], wrong: [], met: {}, codes: {}, hung: [] };

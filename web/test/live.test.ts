@@ -264,10 +264,13 @@ describe('live queries', () => {
       await store.save(new store.models.Post({ title: 'x', rating: 5 }));
       return (await store.stats()).memory;
     };
-    await round();
-    const before = await round();
-    const after = await round();
-    expect(after - before).to.be.below(6_000_000);
+    const least = async () => { // of several rounds, of which some end with garbage that is not collected yet
+      const seen: number[] = [];
+      for (let i = 0; i < 5; i++) seen.push(await round());
+      return Math.min(...seen);
+    };
+    const before = await least();
+    expect(await least() - before).to.be.below(6_000_000);
     expect(live.current).to.equal(undefined);
   });
 });
