@@ -326,7 +326,7 @@ export class DataStore<M extends object = DynamicModels> {
 function lastOpened(op: string): DataStore<object> {
   const last = [...open].at(-1);
   if (last) return last;
-  throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open({ name, schema })`, { op });
+  throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open`, { op });
 }
 
 const CHOICES = /^(indexeddb|memory)?,(relaxed|strict)?,(fail|repair)?,(all|none|\d+)?$/;

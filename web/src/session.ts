@@ -119,10 +119,10 @@ export class Session {
   }
 
   /** Saves within a transaction; a store itself has no such thing. */
-  readonly saveWithin?: Within['saveWithin'];
+  declare readonly saveWithin?: Within['saveWithin'];
 
   /** Is called when another engine has taken the place of one that crashed. */
-  onRevived?: () => void;
+  declare onRevived?: () => void;
 
   /** The binding of an instance of one of this store's models, or undefined. */
   bindingOf(value: unknown): Binding | undefined {

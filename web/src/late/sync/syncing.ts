@@ -33,6 +33,7 @@ export class Syncing {
       session.later('reply', [call, kind], body).catch(() => {}); // the store was closed, and nobody waits for it
     });
     this.verbs = Object.freeze(this.#verbs());
+    session.leave.push(() => this.#end());
   }
 
   /** Has the engine begin, and again when another one has taken its place. */
@@ -40,7 +41,7 @@ export class Syncing {
     const [request, handlers] = settingsOf(this.#settings, !!this.#remote.live, typeof (this.#settings as HttpRemoteOptions).token === 'function');
     this.#handlers = handlers;
     const [engine, , store] = this.#session.begin(0);
-    engine.listen(-store, () => this.#hear());
+    engine.listeners.set(-store, () => this.#hear());
     this.#ask('begin', request);
     this.#session.onRevived = () => this.#revived();
     for (const kind of ['online', 'offline']) globalThis.addEventListener?.(kind, this.#network);
@@ -143,6 +144,8 @@ export class Syncing {
     if (this.stopped) return;
     this.stopped = true;
     this.#calls.end();
+    const [engine, , store] = this.#session.begin(0);
+    engine.listeners.delete(-store);
     for (const kind of ['online', 'offline']) globalThis.removeEventListener?.(kind, this.#network);
     for (const observer of [...this.#watchers, ...this.#listeners]) observer.complete();
   }
