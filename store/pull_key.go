@@ -13,10 +13,18 @@ func parseID(m *schema.Model, id []byte) ([]byte, error) {
 		id = append(append([]byte{'['}, id...), ']')
 	}
 	key, err := parseKey(m, id)
-	if err == nil && len(key) > record.MaxKey {
-		err = code.Fault(code.Limit, m.Name, "", "the key is too long")
+	if err != nil {
+		return nil, err
 	}
-	return key, err
+	if len(key) > record.MaxKey {
+		return nil, code.Fault(code.Limit, m.Name, "", "the key is too long")
+	}
+	for n, i := range m.Key {
+		if string(partOfKey(key, n)) == `""` {
+			return nil, code.Fault(code.Invalid, m.Name, m.Fields[i].Name, "is part of the key and may not be empty")
+		}
+	}
+	return key, nil
 }
 
 // partOfKey returns the n-th value of a key.

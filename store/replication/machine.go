@@ -116,6 +116,7 @@ type Machine struct {
 	left    int  // mutations in the outbox
 	batch   int  // mutations of the next push
 	resets  int  // in a row
+	caught  bool // pulled to the end once
 	next    int64
 	unheld  bool // the server does not hold pulls
 	channel channel
@@ -252,6 +253,7 @@ func (m *Machine) ended(now int64, e Event) {
 		return
 	}
 	m.unheld = f.held && !e.News && now-f.since < min(quickAnswer, m.config.Wait/2)
+	m.caught = true
 	m.do(Effect{Kind: TellCaught})
 }
 
@@ -337,10 +339,11 @@ func (m *Machine) cancel() {
 	m.flight = flight{}
 }
 
-// openLive opens the live channel when it is time. Pulls never wait for it.
+// openLive opens the live channel when it is time: once everything was pulled, so
+// that it need not bring all of that. Pulls never wait for it.
 func (m *Machine) openLive(now int64) {
 	c := &m.channel
-	if m.config.Live && !c.open && !c.opening && !c.absent && now >= c.until {
+	if m.config.Live && m.caught && !c.open && !c.opening && !c.absent && now >= c.until {
 		c.opening = true
 		m.do(Effect{Kind: OpenLive})
 	}
@@ -382,7 +385,7 @@ func (m *Machine) soonest(now int64) int64 {
 			sooner(m.push.until)
 		}
 	}
-	if m.config.Live && !m.channel.open && !m.channel.opening && !m.channel.absent {
+	if m.config.Live && m.caught && !m.channel.open && !m.channel.opening && !m.channel.absent {
 		sooner(m.channel.until)
 	}
 	return at

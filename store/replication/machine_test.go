@@ -146,8 +146,11 @@ func TestMachine_ForgetsTheCheckpointOnceAndThenWaits(t *testing.T) {
 
 func TestMachine_StopsForAnotherVersionAndOnPause(t *testing.T) {
 	p := play(Config{Live: true})
-	p.hear(Event{Kind: Begin, Left: 1})
+	p.hear(Event{Kind: Begin})
+	require.NotContains(t, p.other, OpenLive, "before everything was pulled")
+	p.answer(Event{})
 	require.Contains(t, p.other, OpenLive)
+	p.hear(Event{Kind: Wrote, Left: 1})
 	p.hear(Event{Kind: Pause})
 	require.Empty(t, p.flown)
 	require.Equal(t, Paused, p.Phase())

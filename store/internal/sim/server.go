@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Strategy says what the server does with a change that goes by an older version.
@@ -52,7 +53,7 @@ type Op struct {
 	Op    string                     `json:"op"`
 	Model string                     `json:"model"`
 	ID    json.RawMessage            `json:"id"`
-	Base  *string                    `json:"base"`
+	Base  json.RawMessage            `json:"base"`
 	Data  map[string]json.RawMessage `json:"data"`
 }
 
@@ -81,18 +82,16 @@ func NewServer(s Strategy) *Server {
 func (s *Server) Pull(request []byte) []byte {
 	s.Pulls++
 	var q struct {
-		Checkpoint *string
+		Checkpoint json.RawMessage
 		Limit      int
 		Models     []string
 	}
 	must(json.Unmarshal(request, &q))
-	since := 0
-	if q.Checkpoint != nil {
-		since, _ = strconv.Atoi(*q.Checkpoint)
-	}
+	first := q.Checkpoint == nil || string(q.Checkpoint) == "null"
+	since, _ := strconv.Atoi(strings.Trim(string(q.Checkpoint), `"`))
 	var list []*row
 	for _, r := range s.rows {
-		if r.version > since && slices.Contains(q.Models, r.model) && !(q.Checkpoint == nil && r.deleted) {
+		if r.version > since && slices.Contains(q.Models, r.model) && !(first && r.deleted) {
 			list = append(list, r)
 		}
 	}
@@ -102,7 +101,7 @@ func (s *Server) Pull(request []byte) []byte {
 		Checkpoint string   `json:"checkpoint"`
 		More       bool     `json:"more"`
 		Reset      bool     `json:"reset,omitempty"`
-	}{Changes: []Change{}, Checkpoint: strconv.Itoa(s.version), Reset: q.Checkpoint == nil}
+	}{Changes: []Change{}, Checkpoint: strconv.Itoa(s.version), Reset: first}
 	for _, r := range list[:min(len(list), q.Limit, s.Page)] {
 		answer.Changes = append(answer.Changes, r.change(true))
 	}
@@ -215,7 +214,7 @@ func (s *Server) stale(o Op, r *row) bool {
 	if o.Base == nil {
 		return false
 	}
-	base := *o.Base
+	base := strings.Trim(string(o.Base), `"`)
 	if base != "" && base[0] == '@' {
 		return s.made[base[1:]][o.Model+" "+r.id] != r.version
 	}
