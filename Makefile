@@ -48,7 +48,7 @@ given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
 ATTACK := go test ./store -v -timeout 60m
 
 .PHONY: postgres synccheck load
-.PHONY: attack sweep crash-points rollback damage model diffs
+.PHONY: attack sweep crash-points rollback damage model diffs sim
 .PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
@@ -188,7 +188,7 @@ synccheck: postgres ## check the sync server against its protocol, on SQLite and
 load: postgres ## measure the sync server on both storages; N=50 clients for T=30s
 	go run ./bench/load -clients $(call given,N,50) -for $(T)
 
-attack: sweep crash-points rollback damage model diffs ## attack storage natively, at full size
+attack: sweep crash-points rollback damage model diffs sim ## attack storage natively, at full size
 
 sweep: ## meet every fault, and every two of them, at all calls of storage
 	$(ATTACK) -run '^TestFaults_' -sweep.pairs | $(BRIEF)
@@ -204,6 +204,9 @@ damage: ## damage stored bytes N=50000 times
 
 diffs: ## try every change of a schema on N=100 sets of random records
 	$(ATTACK) -run '^TestDiffs_' -diff.seeds $(call given,N,100) | $(BRIEF)
+
+sim: ## simulate clients, servers and lines out of SEEDS=20000 seeds
+	go test ./store/internal/sim -v -timeout 60m -run '^TestSim_' -seeds $(call given,SEEDS,20000) | $(BRIEF)
 
 model: ## compare the engine with a plain model on SEEDS=5000 random histories of each kind
 	$(ATTACK) -run '^(TestModel|TestLive)_' -model.seeds $(call given,SEEDS,5000) -setup.seeds $(call given,SEEDS,5000) -live.seeds $(call given,SEEDS,5000) | $(BRIEF)

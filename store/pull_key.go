@@ -29,6 +29,9 @@ func parseID(m *schema.Model, id []byte) ([]byte, error) {
 
 // partOfKey returns the n-th value of a key.
 func partOfKey(key []byte, n int) []byte {
+	if whole := jsontext.New(key); n == 0 && whole.Raw() != nil && len(whole.Rest()) == 0 {
+		return key
+	}
 	s := jsontext.New(append(append([]byte{'['}, key...), ']'))
 	s.BeginArray()
 	for s.NextElement() {
