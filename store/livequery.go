@@ -76,6 +76,9 @@ func (st *Store) LiveQuery(q Query) (l *Live, err error) {
 }
 
 func (st *Store) liveQuery(q Query) (*Live, error) {
+	if m := st.schema.Model(q.Model); m != nil {
+		q.Where = st.entire(m, q.Where, q.Include)
+	}
 	m, filter, err := st.prepare(q)
 	if err != nil {
 		return nil, err

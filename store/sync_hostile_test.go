@@ -3,7 +3,6 @@
 package store_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"flag"
 	"fmt"
@@ -18,7 +17,9 @@ import (
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/internal/sim"
+	"github.com/granarydb/granary/store/memory"
 	"github.com/granarydb/granary/store/replication"
+	"github.com/granarydb/granary/store/storetest"
 )
 
 var mutants = flag.Int("hostile.mutants", 10_000/share, "how many good answers of a server are made bad")
@@ -206,11 +207,31 @@ func TestHostile_ABadRecordIsSetAsideAndTheRestGoesIn(t *testing.T) {
 	require.Equal(t, []byte(`9`), a.Checkpoint())
 }
 
-func TestHostile_RecordsWhoseTargetIsMissingAreKept(t *testing.T) {
-	l := &line{server: sim.NewServer(sim.Merge)}
-	a := newClient(t, l, store.SyncOptions{})
-	require.NoError(t, answerTo(a, `{"changes":[{"model":"Post","id":"1","version":"1","data":{"title":"t","blogPostsId":"later"}}],"checkpoint":"1"}`).Err)
-	require.Equal(t, []string{"1"}, ids(t, a.Store, "Post"))
-	a.edit(t, "Post", "1", store.Fields{"title": "edited"})
-	require.True(t, bytes.Contains([]byte(texts(t, a.Store, "Post")[0]), []byte("edited")))
+func TestSync_KeepsARecordWhoseTargetIsMissingAndHidesItWhereThatIsIncluded(t *testing.T) {
+	const sdl = `type Post @model(timestamps: null) { id: ID! comments: [Comment] @hasMany }
+	type Comment @model(timestamps: null) { id: ID! text: String post: Post! @belongsTo }`
+	st := storetest.Open(t, sdl, memory.New())
+	session, err := st.NewSyncSession(store.SyncOptions{})
+	require.NoError(t, err)
+	require.NoError(t, session.Prepare(ctx))
+	a := &client{Store: st, SyncSession: session}
+	live, err := st.Live("Comment", store.Include("post"))
+	require.NoError(t, err)
+	defer live.Close()
+	require.NoError(t, answerTo(a, `{"changes":[{"model":"Comment","id":"c","version":"1","data":{"postCommentsId":"p"}}],"checkpoint":"1"}`).Err)
+	require.Equal(t, []string{"c"}, ids(t, st, "Comment"))
+	require.Empty(t, ids(t, st, "Comment", store.Include("post")))
+	a.edit(t, "Comment", "c", store.Fields{"text": "edited"})
+
+	require.NoError(t, answerTo(a, `{"changes":[{"model":"Post","id":"p","version":"2","data":{}}],"checkpoint":"2"}`).Err)
+	list, err := st.Query(ctx, "Comment", store.Include("post"))
+	require.NoError(t, err)
+	require.Len(t, list, 1)
+	require.Equal(t, "p", list[0].Included("post")[0].ID())
+	shown := 0
+	st.Changed(func(_ *store.Live, answer store.Answer, err error) {
+		require.NoError(t, err)
+		shown = len(answer.Refs)
+	})
+	require.Equal(t, 1, shown)
 }

@@ -17,6 +17,9 @@ func (st *Store) tree(q Query, most int) (*Tree, error) {
 	var err error
 	switch {
 	case q.Key == nil:
+		if m := st.schema.Model(q.Model); m != nil {
+			q.Where = st.entire(m, q.Where, q.Include)
+		}
 		found, err = st.find(q)
 	case q.Where != nil || q.Sort != nil || q.Page != 0 || q.Limit != -1:
 		err = code.Fault(code.Invalid, q.Model, "", "a query by key takes include and no other option")
@@ -78,7 +81,7 @@ func (g *grower) grow(above *Level, include []Inclusion, depth int) error {
 				return code.Fault(code.Invalid, m.Name, name, "is included twice: include it once")
 			}
 		}
-		level, err := g.follow(above, rel, include[i].Query)
+		level, err := g.follow(above, rel, include[i])
 		if err != nil {
 			return err
 		}
@@ -91,13 +94,13 @@ func (g *grower) grow(above *Level, include []Inclusion, depth int) error {
 }
 
 // follow finds the records of a relation for each record of a level.
-func (g *grower) follow(above *Level, rel *schema.Relation, q Query) (*Level, error) {
+func (g *grower) follow(above *Level, rel *schema.Relation, q Inclusion) (*Level, error) {
 	st, level := g.st, g.level(far(rel), rel)
 	m := level.Model
 	if q.Key != nil || q.Page < 0 || q.Limit < -1 || q.Page > 0 && q.Limit < 0 {
 		return nil, code.Fault(code.Invalid, above.Model.Name, rel.Name, "page and limit may not be negative, and page needs a limit")
 	}
-	filter, err := predicate.Parse(m, q.Where)
+	filter, err := predicate.Parse(m, st.entire(m, q.Where, q.Include))
 	if err != nil {
 		return nil, err
 	}
