@@ -4,13 +4,22 @@
 // The words:
 //
 //   - model: a type of records, described by package schema.
+//
 //   - record: one instance of a model. A Record is an immutable state of it.
+//
 //   - commit: a change of any number of records, all or nothing. Every Save and
 //     every Delete, cascade included, is one commit.
+//
 //   - log: the sequence of commits in storage. Commits that wait at the same time
 //     go out as one entry.
+//
 //   - segment: the rows of one model in storage, as blocks, into which compaction
 //     folds the log.
+//
+//   - mutation: what one commit of a store that syncs has changed, on its way to
+//     the server.
+//
+//   - outbox: the mutations that the server has not answered yet.
 //
 // A verb first applies its commit in memory, where everybody sees it at once, and
 // returns when the commit is in storage. A nil error means that the change is

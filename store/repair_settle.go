@@ -28,6 +28,15 @@ func (r *repair) settle(ctx context.Context) error {
 	if err := r.remove(ctx, st); err != nil {
 		return err
 	}
+	if r.report.Repaired {
+		mend := func(x *tx) error {
+			x.mendSync()
+			return nil
+		}
+		if err := st.commit(ctx, "repair", mend); err != nil {
+			return err
+		}
+	}
 	r.count(st)
 	r.report.Settled = true
 	return nil

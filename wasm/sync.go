@@ -23,11 +23,11 @@ var syncs = map[int32]*syncing{}
 
 // What granary_sync can be asked to do, by number; the page has the same list.
 const (
-	syncBegin   = iota
-	syncStatus  // answers with the status
-	syncBox     // answers with the rejected mutations
-	syncCalls   // answers with what the page is to do
-	syncPause   // the rest answer with nothing
+	syncBegin  = iota
+	syncStatus // answers with the status
+	syncBox    // answers with the rejected mutations
+	syncCalls  // answers with what the page is to do
+	syncPause  // the rest answer with nothing
 	syncResume
 	syncNow
 	syncPoke
@@ -37,10 +37,10 @@ const (
 
 // What granary_synced can be asked to wait for, by number.
 const (
-	syncedAll    = iota // until everything is synced
-	syncedStop          // until the sync has ended
-	syncedRetry         // until a rejected mutation was made again
-	syncedDrop          // until it was forgotten
+	syncedAll   = iota // until everything is synced
+	syncedStop         // until the sync has ended
+	syncedRetry        // until a rejected mutation was made again
+	syncedDrop         // until it was forgotten
 )
 
 //go:wasmexport granary_sync
