@@ -93,12 +93,11 @@ func (s *Sync) WhenSynced(ctx context.Context) error {
 		state, pending, failed := s.st.data.syncState(), s.st.data.unsent(), s.st.journal.failed
 		news := s.st.untilSyncNews()
 		s.st.mu.Unlock()
-		status := s.session.phase()
 		switch {
 		case failed != nil:
 			return wrap("sync", failed)
 		case pending > 0 || state == nil || !state.ready:
-		case status == replication.Waiting || s.session.pulls() >= began:
+		case s.session.followed() || s.session.pulls() >= began:
 			return nil
 		}
 		select {
@@ -206,7 +205,13 @@ func (s *Sync) signal() {
 func (s *Sync) run(ctx context.Context) {
 	defer close(s.stopped)
 	defer s.cancel()
-	unlock, err := s.st.options.Backend.Lock(ctx, syncLock, true)
+	unlock, err := s.st.options.Backend.Lock(ctx, syncLock, false)
+	if err == nil && unlock == nil {
+		s.session.follows(true) // another store has it
+		s.tellWaiting()
+		unlock, err = s.st.options.Backend.Lock(ctx, syncLock, true)
+		s.session.follows(false)
+	}
 	if err != nil || ctx.Err() != nil {
 		if unlock != nil {
 			unlock()
@@ -218,6 +223,13 @@ func (s *Sync) run(ctx context.Context) {
 		return
 	}
 	s.begin(ctx)
+}
+
+// tellWaiting wakes those who wait in WhenSynced.
+func (s *Sync) tellWaiting() {
+	s.st.mu.Lock()
+	defer s.st.mu.Unlock()
+	s.st.syncNews()
 }
 
 // prepare prepares the store, and again with growing pauses while its storage fails.

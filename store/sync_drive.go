@@ -89,9 +89,7 @@ func (s *Sync) do(ctx context.Context, f replication.Effect, timer *time.Timer) 
 			s.signal()
 		}()
 	case replication.TellCaught, replication.TellPhase:
-		s.st.mu.Lock()
-		s.st.syncNews() // for those who wait in WhenSynced
-		s.st.mu.Unlock()
+		s.tellWaiting()
 	}
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"hash/maphash"
 	"strconv"
 	"sync"
@@ -33,6 +32,8 @@ type SyncSession struct {
 	models  []SyncModelStatus
 	network int // 0 when nothing is known, 1 reachable, -1 not
 	caught  int // pulls to the end
+
+	follower bool // another store syncs
 }
 
 // NewSyncSession returns the session of a store that is to sync.
@@ -331,114 +332,4 @@ func (s *SyncSession) News() replication.Event {
 		s.tell(SyncEvent{Type: SyncOutbox, Pending: pending})
 	}
 	return replication.Event{Kind: replication.Wrote, Left: pending}
-}
-
-func (s *SyncSession) took(p *replication.Page, out taken) {
-	s.mu.Lock()
-	s.status.Pages++
-	s.status.Rows += out.rows
-	for i := range p.Changes {
-		if m := s.st.schema.Model(p.Changes[i].Model); m != nil {
-			s.models[m.Index].Rows++
-		}
-	}
-	for _, m := range out.models {
-		s.models[m.Index].Synced = true
-	}
-	s.mu.Unlock()
-	s.tellBad(out.bad)
-	if out.reset {
-		s.tell(SyncEvent{Type: SyncReset})
-	}
-	for _, m := range out.models {
-		s.tell(SyncEvent{Type: SyncModelSynced, Model: m.Name})
-	}
-	if out.ready {
-		s.tell(SyncEvent{Type: SyncReady})
-	}
-}
-
-func (s *SyncSession) failed(err error) {
-	if code.Of(err) == code.Stale {
-		return
-	}
-	refusal := &replication.Refusal{}
-	reached := errors.As(err, &refusal) && refusal.Status < 500 || code.Of(err) == code.Protocol
-	s.mu.Lock()
-	s.status.Err = err
-	s.mu.Unlock()
-	s.tell(SyncEvent{Type: SyncFailed, Err: err})
-	s.reached(reached)
-}
-
-func (s *SyncSession) succeeded() {
-	s.mu.Lock()
-	s.status.Err = nil
-	s.status.SyncedAt = s.st.options.Clock()
-	s.mu.Unlock()
-	s.reached(true)
-}
-
-func (s *SyncSession) reached(yes bool) {
-	now := -1
-	if yes {
-		now = 1
-	}
-	s.mu.Lock()
-	before := s.network
-	s.network = now
-	s.mu.Unlock()
-	if before != now {
-		s.tell(SyncEvent{Type: SyncNetwork, Online: yes})
-	}
-}
-
-func (s *SyncSession) tellPhase() {
-	s.mu.Lock()
-	s.status.Phase, s.status.Retries = s.machine.Phase(), s.machine.Retries()
-	s.status.Leader = s.status.Phase != replication.Waiting
-	phase := s.status.Phase
-	s.mu.Unlock()
-	s.tell(SyncEvent{Type: SyncPhase, Phase: phase})
-}
-
-func (s *SyncSession) tellFiled(filed []RejectedMutation) {
-	for i := range filed {
-		s.tell(SyncEvent{Type: SyncRejected, Rejected: &filed[i]})
-	}
-}
-
-func (s *SyncSession) tellBad(bad []replication.Bad) {
-	for i := range bad {
-		s.tell(SyncEvent{Type: SyncAside, Model: bad[i].Model, ID: bad[i].ID, Err: bad[i].Err})
-	}
-}
-
-func (s *SyncSession) tell(e SyncEvent) {
-	if s.options.Event == nil {
-		return
-	}
-	s.telling.Lock()
-	defer s.telling.Unlock()
-	s.options.Event(e)
-}
-
-// pulls returns how many pulls have come to the end.
-func (s *SyncSession) pulls() int {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.caught
-}
-
-func (s *SyncSession) phase() replication.Phase {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.status.Phase
-}
-
-// ended notes that this store syncs no more.
-func (s *SyncSession) ended() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.status.Phase, s.status.Leader = replication.Waiting, false
 }
