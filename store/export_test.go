@@ -1,6 +1,9 @@
 package store
 
-import "context"
+import (
+	"context"
+	"runtime"
+)
 
 // Small makes a store fold its log after a few entries, into blocks of few bytes.
 func Small(o Options, entries, block int) Options {
@@ -20,6 +23,22 @@ func Follow(st *Store) error {
 // has told of that.
 func Settle(st *Store) error {
 	return st.submit(context.Background(), "settle", func(context.Context) error { return nil })
+}
+
+// Rest returns when the store has nothing to fold either, as long as nobody writes.
+func Rest(st *Store) error {
+	for {
+		if err := Settle(st); err != nil {
+			return err
+		}
+		st.mu.Lock()
+		due := st.data.due(st.compactCount()) && st.accepted()
+		st.mu.Unlock()
+		if !due {
+			return nil
+		}
+		runtime.Gosched()
+	}
 }
 
 // Head returns the number of the last log entry that the store has taken in.

@@ -123,6 +123,9 @@ func (r *relapse) told(sure bool) {
 func (r *relapse) lose() {
 	r.agree()
 	r.told(false)
+	for _, st := range r.stores { // a log that is folded just then would make good what was lost
+		require.NoError(r, store.Rest(st), r.replay)
+	}
 	switch r.IntN(5) {
 	case 0:
 		r.leave()
