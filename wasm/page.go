@@ -28,8 +28,8 @@ const idleAfter = 250 * time.Millisecond
 // idle returns after that time.
 func idle() { <-time.After(idleAfter) }
 
-// pause gives the page's thread back for a moment.
-func pause() { <-time.After(0) }
+// pause gives the page's thread back for a moment. A timer that is due at once would not.
+func pause() { <-time.After(time.Millisecond) }
 
 // hops are the microtasks after which the page has done all that it does by itself
 // with what it was told; it needs half of them.
