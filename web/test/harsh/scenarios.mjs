@@ -11,6 +11,7 @@ import * as kill from './kill.mjs';
 import * as pagehide from './pagehide.mjs';
 import * as phases from './phases.mjs';
 import * as quota from './quota.mjs';
+import * as sync from './sync.mjs';
 import * as upgrade from './upgrade.mjs';
 
-export const scenarios = { kill, crash, phases, calls, quota, increments, frozen, pagehide, damage, evict, upgrade, hostile };
+export const scenarios = { kill, crash, phases, calls, quota, increments, frozen, pagehide, damage, evict, upgrade, hostile, sync };
