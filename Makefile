@@ -185,8 +185,8 @@ bench-small: setup build
 synccheck: postgres ## check the sync server against its protocol, on SQLite and PostgreSQL
 	go test ./server/conformance -run '^TestServer_' -count=1 -v | $(BRIEF)
 
-load: postgres ## measure the sync server on both storages; N=50 clients for T=30s
-	go run ./bench/load -clients $(call given,N,50) -for $(T)
+load: postgres ## measure the sync server on both storages under N=200 stores that sync, for T=30s
+	go run ./bench/load -engine -clients $(call given,N,200) -for $(T)
 
 attack: sweep crash-points rollback damage model diffs sim ## attack storage natively, at full size
 

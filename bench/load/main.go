@@ -31,7 +31,8 @@ func main() {
 // plan is what the clients do.
 type plan struct {
 	clients int
-	batch   int // mutations of one push
+	engine  bool // the clients are stores
+	batch   int  // mutations of one push
 	length  time.Duration
 }
 
@@ -39,6 +40,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	f := flag.NewFlagSet("load", flag.ContinueOnError)
 	var p plan
 	f.IntVar(&p.clients, "clients", 50, "clients that push and pull")
+	f.BoolVar(&p.engine, "engine", false, "the clients are stores that sync, instead of plain HTTP")
 	f.IntVar(&p.batch, "batch", 5, "mutations of one push")
 	f.DurationVar(&p.length, "for", 10*time.Second, "how long they push")
 	storages := f.String("storages", "sqlite,postgres", "what granaryd is run with")

@@ -17,6 +17,7 @@ import (
 type report struct {
 	Server       string  `json:"server"`
 	Clients      int     `json:"clients"`
+	Engine       bool    `json:"engine"` // they are stores
 	Seconds      float64 `json:"seconds"`
 	Mutations    int     `json:"mutations"`
 	PerSecond    float64 `json:"mutationsPerSecond"`
@@ -52,12 +53,16 @@ func measure(ctx context.Context, name, url string, p plan) (report, error) {
 	over := began.Add(p.length)
 	var wg sync.WaitGroup
 	for i := range peers {
-		peers[i] = newPlain(url, fmt.Sprintf("%s-%d", run, i))
+		var err error
+		if peers[i], err = newPeer(ctx, p, url, fmt.Sprintf("%s-%d", run, i)); err != nil {
+			return report{}, err
+		}
+		defer func() { _ = peers[i].End() }()
 		wg.Go(func() { records[i].work(ctx, peers[i], over, p.batch) })
 	}
 	wg.Wait()
 	seconds := time.Since(began).Seconds()
-	r := report{Server: name, Clients: p.clients, Seconds: seconds}
+	r := report{Server: name, Clients: p.clients, Engine: p.engine, Seconds: seconds}
 	var failures []error
 	var pushes, pulls []time.Duration
 	for i := range records {
@@ -72,6 +77,13 @@ func measure(ctx context.Context, name, url string, p plan) (report, error) {
 	r.PerSecond, r.PulledSecond = float64(r.Mutations)/seconds, float64(r.Pulled)/seconds
 	r.Push, r.Pull = latencyOf(pushes), latencyOf(pulls)
 	return r, r.judge(ctx, peers)
+}
+
+func newPeer(ctx context.Context, p plan, url, name string) (peer, error) {
+	if p.engine {
+		return newEngine(ctx, url, name)
+	}
+	return newPlain(url, name), nil
 }
 
 // work pushes and pulls in turn until the time is over.

@@ -26,6 +26,8 @@ type peer interface {
 	Holds() map[string]string
 	// Wrote returns the records that it wrote and that were acknowledged, likewise.
 	Wrote() map[string]string
+	// End lets go of what the peer has.
+	End() error
 }
 
 // plain is a peer of HTTP and nothing else: it keeps what it pulls in a map.
@@ -119,6 +121,9 @@ func (p *plain) Holds() map[string]string { return p.holds }
 
 // Wrote returns the versions that were acknowledged.
 func (p *plain) Wrote() map[string]string { return p.wrote }
+
+// End lets go of nothing.
+func (p *plain) End() error { return nil }
 
 func (p *plain) post(ctx context.Context, path string, body object, into any) error {
 	body["protocol"], body["client"] = 1, p.name
