@@ -177,7 +177,7 @@ export class DataStore<M extends object = DynamicModels> {
    * Begins to sync with a server, or with functions of the app, and resolves with what
    * tells of it and directs it; without options with that of the sync which there is.
    */
-  declare readonly sync: (options?: SyncOptions<M>) => Promise<Sync>;
+  declare readonly sync: (options?: SyncOptions<M>) => Promise<Sync<M>>;
 
   readonly #session: Session;
 

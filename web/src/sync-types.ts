@@ -131,7 +131,7 @@ export type SyncEvent =
   | { readonly type: 'failed'; readonly error: GranaryError };
 
 /** The sync of one store. */
-export interface Sync {
+export interface Sync<M extends object = DynamicModels> {
   /** How it goes. */
   status(): SyncState;
   /** How it goes, now and whenever that changes. */
@@ -153,7 +153,7 @@ export interface Sync {
   /** Forgets one of them. */
   drop(id: string): Promise<void>;
   /** Goes on with other models, another scope or other settings; what is here stays, what leaves the scope goes. */
-  change(settings: SyncSettings): Promise<void>;
+  change(settings: SyncSettings<M>): Promise<void>;
   /** Ends the sync. What was not sent is sent by the next one. */
   stop(): Promise<void>;
 }
