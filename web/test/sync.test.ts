@@ -32,8 +32,10 @@ describe('sync with functions of the app', () => {
   it('pushes what is changed here and pulls what others have changed', async () => {
     const backend = new Backend();
     backend.write('Note', 'theirs', { id: 'theirs', text: 'from the server' });
-    const { store, sync, Note, Comment } = await syncs(backend);
-    const events = heard(sync);
+    const store = await openStore<Notes>(NOTES);
+    const sync = await store.sync({ pull: backend.pull, push: backend.push });
+    const { Note, Comment } = store.models;
+    const events = heard(sync); // of all, as it begins now
     const note = await store.save(new Note({ id: 'n', text: 'mine' }));
     await store.save(new Comment({ id: 'c', text: 'first', note } as never));
     await store.save(Note.copyOf(note, (draft) => { draft.votes = 3; }));

@@ -80,7 +80,9 @@ export class Syncing {
   }
 
   #ask<T = undefined>(what: typeof ASKED[number], input?: object, read: Read<T> = nothing as Read<never>): T {
-    return this.#session.ask('sync', [ASKED.indexOf(what)], input, read);
+    const answer = this.#session.ask('sync', [ASKED.indexOf(what)], input, read);
+    if (read === nothing) setTimeout(() => this.#session.nudge('wake')); // or nothing of it is done before the next call that ends later
+    return answer;
   }
 
   #wait(what: typeof AWAITED[number], input?: object | string): Promise<void> {
