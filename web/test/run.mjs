@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flag, launch } from './browser.mjs';
 import { page as pageOf, pages, typeFaults, writePrograms } from './docs.mjs';
+import { serveHostile } from './hostile-server.mjs';
 import { esbuild, inPage, reporter } from './in-page.mjs';
 import { outside } from './outside.mjs';
 import { serve, root } from './server.mjs';
@@ -19,12 +20,12 @@ const wanted = flag('-g', '');
 const kind = flag('-b', 'chromium');
 const { count, report } = reporter();
 
-function bundle(directory) {
+function bundle(directory, hostile) {
   const tests = readdirSync(join(root, 'web/test')).filter((name) => name.endsWith('.test.ts')).sort();
   const entry = join(directory, 'tests.ts');
   writeFileSync(entry, tests.map((name) => `import ${JSON.stringify(join(root, 'web/test', name))};`).join('\n'));
   const docs = pages();
-  esbuild(entry, '--external:granary', '--ignore-annotations', '--sourcemap=inline', `--define:DOCS=${JSON.stringify(docs.map(({ name }) => name))}`,
+  esbuild(entry, '--external:granary', '--ignore-annotations', '--sourcemap=inline', `--define:HOSTILE=${JSON.stringify(hostile.origin)}`, `--define:DOCS=${JSON.stringify(docs.map(({ name }) => name))}`,
     `--outfile=${join(directory, 'tests.js')}`);
   const app = join(directory, 'app.js');
   writeFileSync(app, "import * as Granary from 'granary'; globalThis.Granary = Granary;");
@@ -69,8 +70,9 @@ async function inside({ directory, server }) {
 async function main() {
   if (!existsSync(join(root, 'web/dist/granary-sdl.wasm'))) throw new Error("web/dist is not built; run 'make build' first");
   const directory = mkdtempSync(join(tmpdir(), 'granary-test-'));
+  const hostile = await serveHostile();
   try {
-    bundle(directory);
+    bundle(directory, hostile);
     checkTypes();
     const server = await serve(directory);
     if (!process.argv.includes('--outside')) await inside({ directory, server });
@@ -78,6 +80,7 @@ async function main() {
     await outside({ directory, server, kind, report, wanted });
     await server.close();
   } finally {
+    await hostile.close();
     rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }

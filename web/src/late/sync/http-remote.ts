@@ -18,19 +18,20 @@ export function httpRemote(options: HttpRemoteOptions): Remote {
   const base = String(options.url).replace(/\/+$/, '');
   const send = options.fetch ?? ((...args: Parameters<typeof fetch>) => fetch(...args));
 
-  async function call(path: string, init: RequestInit): Promise<Response> {
+  async function call(path: string, init: RequestInit, accept: string): Promise<Response> {
     const { headers: given, token: asked } = options;
     const headers = new Headers(typeof given === 'function' ? await given() : given);
     const token = typeof asked === 'function' ? await asked() : asked;
     if (token) headers.set('authorization', `Bearer ${token}`);
     if (init.body) headers.set('content-type', 'application/json');
+    headers.set('accept', accept);
     const response = await send(base + path, { ...init, headers });
     if (response.status === 200) return response;
-    throw new HttpRefusal(response.status, delay(response.headers.get('retry-after')), await text(response, MAX_WORDS, true));
+    throw new HttpRefusal(response.status, delay(response.headers.get('retry-after')), await words(response));
   }
 
   const post = (path: string) => async (request: unknown, { signal }: { signal: AbortSignal }) => {
-    const response = await call(path, { method: 'POST', body: JSON.stringify(request), signal });
+    const response = await call(path, { method: 'POST', body: JSON.stringify(request), signal }, 'application/json');
     const body = await text(response, MAX_BODY, false);
     try {
       return JSON.parse(body) as never;
@@ -41,16 +42,36 @@ export function httpRemote(options: HttpRemoteOptions): Remote {
   };
 
   async function live({ checkpoint, signal, open, tell }: LiveChannel): Promise<void> {
-    const query = checkpoint === null ? '' : `?${new URLSearchParams({ checkpoint: JSON.stringify(checkpoint) })}`;
-    const response = await call(`/live${query}`, { headers: { accept: 'text/event-stream' }, signal });
+    const text = typeof checkpoint === 'string' ? checkpoint : JSON.stringify(checkpoint);
+    const query = checkpoint === null ? '' : `?${new URLSearchParams({ checkpoint: text })}`;
+    const response = await call(`/live${query}`, { signal }, 'text/event-stream');
+    const type = response.headers.get('content-type') ?? '';
+    if (!/^text\/event-stream\b/i.test(type)) {
+      response.body?.cancel().catch(() => {});
+      throw new HttpRefusal(502, undefined, `${base}/live answered what is no stream of events: ${type}`);
+    }
     open();
     for await (const { event, data } of events(response)) {
       if (event === 'poke') tell();
-      else if (event === 'changes') tell(JSON.parse(data) as PullAnswer);
+      else if (event === 'changes') tell(page(data));
     }
   }
 
   return { pull: post('/pull'), push: post('/push'), ...(options.live !== false && { live }) };
+}
+
+/** A page that was told of; none when it is no JSON, for then a pull finds out what there is. */
+function page(data: string): PullAnswer | undefined {
+  try {
+    return JSON.parse(data) as PullAnswer;
+  } catch {
+    return undefined;
+  }
+}
+
+/** What a refusal says, as far as that comes through: its status alone is enough. */
+function words(response: Response): Promise<string> {
+  return text(response, MAX_WORDS, true).catch(() => '');
 }
 
 /** Reads a body as text; of one that is longer the beginning, or nothing. */
@@ -75,8 +96,7 @@ async function text(response: Response, most: number, cut: boolean): Promise<str
 /** The seconds of a Retry-After, which is a number of them or a date. */
 function delay(header: string | null): number | undefined {
   if (!header) return undefined;
-  const seconds = Number(header);
-  const until = Date.parse(header);
-  if (seconds >= 0) return seconds;
+  if (/^\d+(\.\d+)?$/.test(header)) return Number(header);
+  const until = /^[a-z]/i.test(header) ? Date.parse(header) : NaN;
   return Number.isNaN(until) ? undefined : Math.max(0, (until - Date.now()) / 1000);
 }

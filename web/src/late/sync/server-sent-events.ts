@@ -1,4 +1,4 @@
-/** Characters of one line or one event, above which the channel is given up. */
+/** Characters of one event, or one line, above which the channel is given up. */
 const MAX_EVENT = 64 << 20;
 
 /** One event of a stream. */
@@ -11,28 +11,36 @@ export interface ServerSentEvent {
 export async function* events(response: Response): AsyncGenerator<ServerSentEvent, void, undefined> {
   const reader = response.body!.getReader();
   const decoder = new TextDecoder();
-  let rest = '';
+  let begun: string[] = []; // of a line whose end is on the way
+  let held = 0; // characters of it, and of data
+  let returned = false; // the last one was a carriage return, whose line feed may be on the way
   let event = '';
   let data: string[] = [];
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return; // an event without its end is none
-      rest += decoder.decode(value, { stream: true });
-      const held = rest.endsWith('\r') ? '\r' : ''; // its line feed may be on the way
-      const lines = rest.slice(0, rest.length - held.length).split(/\r\n|\r|\n/);
-      rest = lines.pop()! + held;
-      if (rest.length > MAX_EVENT) throw new RangeError('an event of the live channel is too large');
-      for (const line of lines) {
+      let text = decoder.decode(value, { stream: true });
+      if (!text) continue;
+      if (returned && text.startsWith('\n')) text = text.slice(1);
+      returned = text.endsWith('\r');
+      const parts = text.split(/\r\n|\r|\n/);
+      for (const [i, part] of parts.entries()) {
+        begun.push(part);
+        held += part.length;
+        if (held > MAX_EVENT) throw new RangeError('an event of the live channel is too large');
+        if (i === parts.length - 1) break; // it has not ended
+        const line = begun.join('');
+        begun = [];
         if (!line) {
           if (data.length) yield { event: event || 'message', data: data.join('\n') };
-          event = '';
-          data = [];
+          [event, data, held] = ['', [], 0];
           continue;
         }
-        const [, name, text] = /^([^:]*):? ?(.*)$/s.exec(line)!;
-        if (name === 'event') event = text!;
-        else if (name === 'data') data.push(text!);
+        const [, name, words] = /^([^:]*):? ?(.*)$/s.exec(line)!;
+        if (name === 'data') data.push(words!);
+        else held -= line.length;
+        if (name === 'event') event = words!;
       }
     }
   } finally {
