@@ -11,6 +11,7 @@ WASMBUILD := go run ./cmd/wasmbuild
 APP       := examples/atlas
 BLOG      := examples/react-blog
 NATIVE    := examples/react-native-web
+BACKENDS  := examples/backends
 DIST      := web/dist
 LIBRARY   := cmd/wasmbuild/generate/library
 NAMES     := cmd/wasmbuild/generate/names
@@ -49,7 +50,7 @@ ATTACK := go test ./store -v -timeout 60m
 
 .PHONY: postgres synccheck load
 .PHONY: attack sweep crash-points rollback damage model diffs sim
-.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -111,7 +112,7 @@ generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -165,6 +166,9 @@ test-blog: setup build ## test the React example in Chromium
 test-native-web: setup build ## test the React Native Web example in Chromium
 	npm run --silent --workspace $(NATIVE) build
 	timeout $(NODE_TIMEOUT) node $(NATIVE)/test/run.mjs
+
+test-backends: setup build ## test the small backends of docs/ with two stores each in Chromium
+	timeout $(NODE_TIMEOUT) node $(BACKENDS)/test/run.mjs
 
 test-bundlers: setup build ## test the packed package in Vite, webpack, esbuild, Next.js and a plain page
 	timeout $(NODE_TIMEOUT) node test/bundlers/run.mjs
