@@ -215,6 +215,42 @@ func TestDocs_EveryGoExampleDoesWhatItsPageSays(t *testing.T) {
 	}
 }
 
+// shownFile is the fence of a block that shows parts of a file, between lines of "…".
+var shownFile = regexp.MustCompile(`^\w+ alone (\S+)$`)
+
+func TestDocs_WhatIsShownOfAFileIsInIt(t *testing.T) {
+	pages, err := filepath.Glob("docs/*.md")
+	require.NoError(t, err)
+	shown := 0
+	for _, page := range pages {
+		text, err := os.ReadFile(page)
+		require.NoError(t, err)
+		for i, line := range strings.Split(string(text), "\n") {
+			after, fence := strings.CutPrefix(line, "```")
+			found := shownFile.FindStringSubmatch(after)
+			if !fence || found == nil {
+				continue
+			}
+			for _, b := range blocksOf(page, string(text), after) {
+				if b.line != i+2 {
+					continue
+				}
+				file, err := os.ReadFile(found[1])
+				require.NoError(t, err)
+				rest := string(file)
+				for _, part := range strings.Split("\n"+strings.Join(b.lines, "\n")+"\n", "\n…\n") {
+					part = strings.Trim(part, "\n")
+					_, behind, ok := strings.Cut("\n"+rest, "\n"+part+"\n")
+					require.True(t, ok, "%s:%d: not in %s, or not in this order:\n%s", page, b.line, found[1], part)
+					rest = behind
+					shown++
+				}
+			}
+		}
+	}
+	require.Greater(t, shown, 5)
+}
+
 func TestDocs_AWrongExampleIsFoundOut(t *testing.T) {
 	page := "# Wrong\n\n```go\nimport \"errors\"\n\nn, err := 5, error(nil)\nn // → 6\n\nn + 1 // → 6\nerr = errors.New(\"bad\") // ✗ INVALID: good\n```\n"
 	out := run(t, program("wrong.md", "", blocksOf("wrong.md", page, "go")), "")

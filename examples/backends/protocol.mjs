@@ -6,7 +6,7 @@
 // and when the server starts it reads them again. The counter, the ids of mutations
 // and what they did are one line, so none is there without the others.
 
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { randomUUID } from 'node:crypto';
 import { EventEmitter } from 'node:events';
@@ -40,6 +40,7 @@ export class Book {
   news = new EventEmitter().setMaxListeners(0);
   #models;
   #file;
+  #broken = false; // the disk has failed: nobody knows what is in the file, before it is read again
 
   constructor(models, path) {
     this.#models = new Map(Object.entries(models).map(([name, fields]) => [name, new Map(Object.entries(fields))]));
@@ -55,6 +56,7 @@ export class Book {
 
   /** The changes behind a checkpoint, oldest first. Who has none needs no deletions. */
   pull({ checkpoint, models, limit = 1000 }) {
+    if (this.#broken) throw new Refusal('the disk has failed', { status: 503, code: 'DISK' });
     for (const model of models) if (!this.#models.has(model)) throw new Refusal(`there is no model ${model}`, { status: 400, field: 'models' });
     const seen = checkpoint === null ? 0 : this.#read(checkpoint);
     const changes = [];
@@ -71,7 +73,7 @@ export class Book {
   push({ mutations }) {
     const before = this.version;
     for (const mutation of mutations) if (!this.outcomes.has(mutation.id)) this.#take(this.#write(this.#judge(mutation)));
-    fsyncSync(this.#file);
+    this.#durably(() => fsyncSync(this.#file));
     if (this.version > before) this.news.emit('news');
     return { results: mutations.map(({ id }) => {
       const { status, error, records } = this.outcomes.get(id);
@@ -112,7 +114,8 @@ export class Book {
         return;
       case 'update':
         if (before.deleted) throw new Refusal('it is deleted', { record: [model, id] });
-      case 'create': // falls through
+      // falls through
+      case 'create':
         rows.set(key, { model, id, data: checked(fields, { id, ...before.data, ...objectOf(data) }) });
         return;
       default:
@@ -132,8 +135,18 @@ export class Book {
   }
 
   #write(line) {
-    writeSync(this.#file, `${JSON.stringify(line)}\n`);
+    this.#durably(() => appendFileSync(this.#file, `${JSON.stringify(line)}\n`));
     return line;
+  }
+
+  #durably(write) {
+    try {
+      if (this.#broken) throw new Error('it has failed before');
+      write();
+    } catch (cause) {
+      this.#broken = true;
+      throw new Refusal(`the disk has failed: ${cause.message}`, { status: 503, code: 'DISK' });
+    }
   }
 
   #record(model, id) {

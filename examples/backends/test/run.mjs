@@ -195,7 +195,7 @@ async function kit(scratch) {
     await test('the kit of the protocol finds nothing wrong', async () => {
       const { code, said } = await command('go', 'run', './cmd/synccheck', '-token', TOKEN, urlOf(server));
       assert.equal(code, 0, said);
-      assert.match(said, /2[0-9] passed, 0 failed/);
+      assert.match(said, /^28 passed, 0 failed, 6 not applicable/m); // as docs/backend-in-an-afternoon.md says
     });
   } finally {
     await stop(server);
