@@ -9,7 +9,8 @@ type Models = { Note: Note };
 type Fields = Partial<Omit<Note, 'id'>>;
 
 const kinds: Record<string, (url: string) => SyncOptions<Models>> = {
-  protocol: (url) => ({ url, token: 'open sesame' }),
+  granaryd: (url) => ({ url, token: 'open-sesame-at-once' }),
+  protocol: (url) => ({ url, token: () => Promise.resolve('open-sesame-at-once') }),
   rest: (url) => restRemote(`${url}/notes`),
   graphql: (url): Remote => graphqlRemote(url),
 };
@@ -18,8 +19,8 @@ let store: DataStore<Models>;
 let sync: Sync<Models>;
 
 const page = {
-  async open(kind: string, url: string, name: string, schema: string) {
-    store = await DataStore.open<Models>({ name, schema, storage: 'indexeddb', sync: { ...kinds[kind]!(url), limit: 3, interval: 2000 } });
+  async open(kind: string, url: string, name: string, schema: string, interval = 2000) {
+    store = await DataStore.open<Models>({ name, schema, storage: 'indexeddb', sync: { ...kinds[kind]!(url), limit: 3, interval } });
     sync = await store.sync();
     await new Promise<void>((resolve) => {
       sync.watch().subscribe(({ ready }) => { if (ready) resolve(); });

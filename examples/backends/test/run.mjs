@@ -1,10 +1,10 @@
-// Has two stores sync with each of the backends, in pages that know nothing of each
-// other, and the first backend checked by the protocol's own kit.
+// Has two stores sync with granaryd and with each of the backends, in pages that know
+// nothing of each other, and the first backend checked by the protocol's own kit.
 // Usage: node examples/backends/test/run.mjs. web/dist must have been built.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../../../web/test/browser.mjs';
@@ -16,7 +16,7 @@ import { serve as serveRest } from '../rest.mjs';
 
 const MOST_SECONDS = 300;
 const HERE = join(root, 'examples/backends');
-const TOKEN = 'open sesame';
+const TOKEN = 'open-sesame-at-once';
 const SCHEMA = readFileSync(join(HERE, 'notes.graphql'), 'utf8');
 const PAGE = `<!doctype html><link rel="icon" href="data:," />
   <script type="importmap">{ "imports": { "granary": "/dist/index.js" } }</script>
@@ -35,9 +35,29 @@ async function test(title, body) {
   if (error) console.log(`      ${String(error.stack ?? error).replaceAll('\n', '\n      ')}`);
 }
 
-const urlOf = (server) => `http://127.0.0.1:${server.address().port}`;
+const urlOf = (server) => server.url ?? `http://127.0.0.1:${server.address().port}`;
+
+/** Starts granaryd, as a program of its own. */
+function startGranaryd(scratch) {
+  const [binary, tokens] = [join(scratch, 'granaryd'), join(scratch, 'tokens')];
+  const { status } = spawnSync('go', ['build', '-o', binary, './cmd/granaryd'], { cwd: root, stdio: 'inherit' });
+  assert.equal(status, 0, 'granaryd is built');
+  writeFileSync(tokens, `${TOKEN} somebody\n`);
+  const child = spawn(binary, ['-addr', '127.0.0.1:0', '-schema', join(HERE, 'notes.graphql'), '-db', join(scratch, 'notes.db'), '-token-file', tokens], { cwd: root });
+  const ended = new Promise((resolve) => child.on('close', resolve));
+  let said = '';
+  return new Promise((resolve, reject) => {
+    child.stderr.on('data', (text) => {
+      said += text;
+      const [, url] = /\burl=(\S+)\n?/.exec(said) ?? [];
+      if (url) resolve({ url, stop: () => (child.kill(), ended) });
+    });
+    ended.then(() => reject(new Error(`granaryd ended: ${said}`)));
+  });
+}
 
 function stop(server) {
+  if (server.stop) return server.stop();
   return new Promise((resolve) => {
     server.close(resolve);
     server.closeAllConnections();
@@ -49,17 +69,23 @@ const post = async (url, body, headers = {}) => {
   return response.json();
 };
 
+const notesByProtocol = async (url) => {
+  const { changes } = await post(`${url}/pull`, { protocol: 1, client: 'test', checkpoint: null, models: ['Note'] }, { authorization: `Bearer ${TOKEN}` });
+  return byId(changes.map(({ data }) => data));
+};
+
 const byId = (notes) => Object.fromEntries(notes.filter(({ deleted }) => !deleted).map(({ id, text, votes }) => [id, { text, votes }]).sort());
 
 /** Each backend: how it is started, and how one looks at its notes. */
 const backends = (scratch) => ({
+  granaryd: {
+    start: () => startGranaryd(scratch),
+    notes: notesByProtocol,
+  },
   protocol: {
     start: (port) => serveProtocol({ models: JSON.parse(readFileSync(join(HERE, 'models.json'), 'utf8')), file: join(scratch, 'notes.jsonl'), token: TOKEN, port }),
     limit: undefined, // of a text
-    notes: async (url) => {
-      const { changes } = await post(`${url}/pull`, { protocol: 1, client: 'test', checkpoint: null, models: ['Note'] }, { authorization: `Bearer ${TOKEN}` });
-      return byId(changes.map(({ data }) => data));
-    },
+    notes: notesByProtocol,
   },
   rest: {
     start: () => serveRest(),
@@ -159,7 +185,7 @@ async function conversation(kind, { start, limit, notes }, browser, site) {
     await agree({ a, f });
     for (const { id } of await bob.do('rejected')) await bob.do('drop', id);
   });
-  await test('what the server refuses is taken back, and goes through when it is mended', async () => {
+  if (kind !== 'granaryd') await test('what the server refuses is taken back, and goes through when it is mended', async () => {
     if (limit) await ann.do('save', { h: { text: 'x'.repeat(limit + 1) } });
     else { // it is asked to keep a field that its models do not have
       await stop(server);
@@ -178,6 +204,14 @@ async function conversation(kind, { start, limit, notes }, browser, site) {
     await ann.do('retry', refused.id, 'short');
     await agree({ a: { text: 'one, on a train', votes: 7 }, f: { text: 'six', votes: 3 }, h: { text: 'short', votes: limit ? null : 1 } });
     assert.deepEqual(await ann.do('rejected'), []);
+  });
+  if (kind === 'granaryd' || kind === 'protocol') await test('news comes by itself, also behind a checkpoint of another day', async () => {
+    const seldom = 1e9; // milliseconds until the server is asked by itself
+    await ann.load(...how, seldom);
+    await bob.do('save', { i: { text: 'live' } });
+    await ann.tab.waitForFunction(async () => (await globalThis.page.notes()).i?.text === 'live', { polling: 20 });
+    await bob.do('remove', 'i');
+    await ann.tab.waitForFunction(async () => (await globalThis.page.notes()).i === undefined, { polling: 20 });
   });
   await test('both stores are whole, and nothing went wrong in the pages', async () => {
     for (const one of [ann, bob]) {
