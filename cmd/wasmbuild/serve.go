@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"github.com/granarydb/granary/cmd/internal/site"
 )
 
 const serveHelp = `Serves the files of one or more directories. Where several have a file of the
@@ -37,11 +39,11 @@ func serve(ctx context.Context, std streams, args []string) error {
 	if set.NArg() == 0 {
 		return misused(set, "takes at least one directory")
 	}
-	site, err := openSite(set.Args())
+	files, err := site.Open(set.Args())
 	if err != nil {
 		return err
 	}
-	defer site.Close()
+	defer files.Close()
 	listener, err := listen(ctx, *addr)
 	if err != nil {
 		return err
@@ -54,7 +56,7 @@ func serve(ctx context.Context, std streams, args []string) error {
 	if *open {
 		openBrowser(ctx, std, address)
 	}
-	return serveUntilDone(ctx, listener, site)
+	return serveUntilDone(ctx, listener, files)
 }
 
 // serveUntilDone answers until ctx ends, then lets answers under way finish.

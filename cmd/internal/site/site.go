@@ -1,4 +1,6 @@
-package main
+// Package site serves the files of an app: those of several directories, with the
+// types, compressed forms and caching that browsers need.
+package site
 
 import (
 	"errors"
@@ -11,17 +13,17 @@ import (
 	"strings"
 )
 
-// site answers GET and HEAD from several directories, laid on top of each other:
+// Site answers GET and HEAD from several directories, laid on top of each other:
 // the first that has a file wins. It never leaves them, by no path and by no
 // symbolic link, and it shows no hidden files and no listings.
-type site struct {
+type Site struct {
 	roots  []*os.Root
 	hashes hashes
 }
 
-// openSite opens the directories. Close the site after use.
-func openSite(dirs []string) (*site, error) {
-	s := &site{}
+// Open opens the directories. Close the site after use.
+func Open(dirs []string) (*Site, error) {
+	s := &Site{}
 	for _, dir := range dirs {
 		root, err := os.OpenRoot(dir)
 		if err != nil {
@@ -33,7 +35,7 @@ func openSite(dirs []string) (*site, error) {
 }
 
 // Close gives up the directories.
-func (s *site) Close() error {
+func (s *Site) Close() error {
 	var err error
 	for _, root := range s.roots {
 		err = errors.Join(err, root.Close())
@@ -42,7 +44,7 @@ func (s *site) Close() error {
 }
 
 // ServeHTTP answers one request.
-func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (s *Site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("X-Content-Type-Options", "nosniff")
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
@@ -67,7 +69,7 @@ func (s *site) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 // serveDirectory answers with the directory's index.html, at the address with the
 // slash that relative addresses in it need.
-func (s *site) serveDirectory(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Site) serveDirectory(w http.ResponseWriter, r *http.Request, name string) {
 	if !strings.HasSuffix(r.URL.Path, "/") {
 		target := url.URL{Path: path.Base(name) + "/", RawQuery: r.URL.RawQuery}
 		w.Header().Set("Location", target.String())
@@ -77,7 +79,7 @@ func (s *site) serveDirectory(w http.ResponseWriter, r *http.Request, name strin
 	s.serveFile(w, r, path.Join(name, "index.html"))
 }
 
-func (s *site) serveFile(w http.ResponseWriter, r *http.Request, name string) {
+func (s *Site) serveFile(w http.ResponseWriter, r *http.Request, name string) {
 	for _, root := range s.roots {
 		served, err := s.serveFrom(root, w, r, name)
 		if err != nil {
@@ -91,7 +93,7 @@ func (s *site) serveFile(w http.ResponseWriter, r *http.Request, name string) {
 	http.Error(w, "no such file: /"+name, http.StatusNotFound)
 }
 
-func (s *site) isDirectory(name string) bool {
+func (s *Site) isDirectory(name string) bool {
 	found := false
 	for _, root := range s.roots {
 		info, err := root.Stat(name)

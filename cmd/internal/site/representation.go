@@ -1,4 +1,4 @@
-package main
+package site
 
 import (
 	"crypto/sha256"
@@ -53,7 +53,7 @@ var hashedName = regexp.MustCompile(`[-.]([0-9a-f]{8,64}|[A-Z2-7]{8})\.[0-9A-Za-
 
 // serveFrom answers with the file of that name from one directory, and reports
 // false when it has none.
-func (s *site) serveFrom(root *os.Root, w http.ResponseWriter, r *http.Request, name string) (served bool, err error) {
+func (s *Site) serveFrom(root *os.Root, w http.ResponseWriter, r *http.Request, name string) (served bool, err error) {
 	plain, info, err := openFile(root, name)
 	if plain == nil {
 		return false, err

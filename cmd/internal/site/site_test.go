@@ -1,4 +1,4 @@
-package main
+package site
 
 import (
 	"crypto/sha256"
@@ -15,7 +15,7 @@ import (
 )
 
 // newSite serves an app's directory on top of a package's.
-func newSite(t *testing.T) (handler *site, app, dist string) {
+func newSite(t *testing.T) (handler *Site, app, dist string) {
 	t.Helper()
 	above := t.TempDir()
 	write(t, above, "secret.txt", "secret")
@@ -31,10 +31,17 @@ func newSite(t *testing.T) (handler *site, app, dist string) {
 	write(t, dist, "granary.wasm.br", "brotli form")
 	write(t, dist, "granary.wasm.gz", "gzip form")
 	require.NoError(t, os.Symlink("../secret.txt", filepath.Join(app, "link.txt")))
-	handler, err := openSite([]string{app, dist})
+	handler, err := Open([]string{app, dist})
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, handler.Close()) })
 	return handler, app, dist
+}
+
+func write(t *testing.T, dir, name, content string) {
+	t.Helper()
+	path := filepath.Join(dir, filepath.FromSlash(name))
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, []byte(content), 0o644))
 }
 
 // get asks for a path with headers given as name, value, name, value.
@@ -218,9 +225,9 @@ func TestSite_AnswersGetAndHeadOnly(t *testing.T) {
 	}
 }
 
-func TestOpenSite_NamesTheDirectoryThatIsNotThere(t *testing.T) {
+func TestOpen_NamesTheDirectoryThatIsNotThere(t *testing.T) {
 	missing := filepath.Join(t.TempDir(), "dist")
-	_, err := openSite([]string{t.TempDir(), missing})
+	_, err := Open([]string{t.TempDir(), missing})
 	require.ErrorContains(t, err, missing)
 	require.True(t, strings.Contains(err.Error(), "is it built?"))
 }
