@@ -3,6 +3,7 @@ package main_test
 import (
 	"bufio"
 	"context"
+	"io"
 	"net/http"
 	"os"
 	"os/exec"
@@ -172,5 +173,34 @@ func TestFlags_ThatAreWrongSaySo(t *testing.T) {
 		out, err := exec.Command(binary, c.args...).CombinedOutput()
 		require.Error(t, err, c.args)
 		require.Contains(t, string(out), c.want)
+	}
+}
+
+func TestStatic_ServesThePageBesideTheProtocol(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "index.html"), []byte("<p>the page"), 0o600))
+	p := start(t, databases["SQLite"](t), "-static", dir)
+	got, err := http.Get(strings.TrimSuffix(p.url, "/sync") + "/")
+	require.NoError(t, err)
+	defer got.Body.Close()
+	body, err := io.ReadAll(got.Body)
+	require.NoError(t, err)
+	require.Equal(t, "<p>the page", string(body))
+	_, err = push(t.Context(), p.url, family("a"))
+	require.NoError(t, err)
+	require.Len(t, pullAll(t, p.url).Changes, 2)
+}
+
+func TestStatic_IsRefusedWhereThePageWouldHideTheProtocol(t *testing.T) {
+	schema := filepath.Join(t.TempDir(), "models.graphql")
+	require.NoError(t, os.WriteFile(schema, []byte(models), 0o600))
+	for _, row := range []struct{ base, static, want string }{
+		{"/", t.TempDir(), "-static needs a -base"},
+		{"/sync", filepath.Join(t.TempDir(), "dist"), "is it built?"},
+	} {
+		out, err := exec.Command(binary, "-schema", schema, "-db", filepath.Join(t.TempDir(), "x.db"),
+			"-addr", "127.0.0.1:0", "-base", row.base, "-static", row.static).CombinedOutput()
+		require.Error(t, err)
+		require.Contains(t, string(out), row.want)
 	}
 }

@@ -3,7 +3,7 @@
 //	granaryd -schema blog.graphql
 //
 // Records go into a file of SQLite beside it, or, with -db postgres://…, into
-// PostgreSQL. "granaryd -h" prints all flags.
+// PostgreSQL. With -static it serves the page too. "granaryd -h" prints all flags.
 package main
 
 import (
@@ -21,6 +21,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/granarydb/granary/cmd/internal/site"
 	"github.com/granarydb/granary/server"
 	"github.com/granarydb/granary/server/postgres"
 	"github.com/granarydb/granary/server/sqlite"
@@ -85,6 +86,14 @@ func (o *options) serve(ctx context.Context) (err error) {
 	defer s.Close()
 	mux := http.NewServeMux()
 	mux.Handle(o.base+"/", s)
+	if o.static != nil {
+		page, err := site.Open(o.static)
+		if err != nil {
+			return err
+		}
+		defer page.Close()
+		mux.Handle("/", page)
+	}
 	services := []*http.Server{o.service(mux)}
 	addresses := []string{o.addr}
 	if o.opsAddr != "" {
@@ -97,7 +106,11 @@ func (o *options) serve(ctx context.Context) (err error) {
 			return err
 		}
 		if i == 0 {
-			o.server.Log.Info("serving", "url", o.scheme()+"://"+listener.Addr().String()+o.base, "db", redacted(o.db),
+			origin := o.scheme() + "://" + listener.Addr().String()
+			if o.static != nil {
+				o.server.Log.Info("serving the page", "url", origin+"/")
+			}
+			o.server.Log.Info("serving", "url", origin+o.base, "db", redacted(o.db),
 				"schema", o.server.Schema.Fingerprint, "users", o.users())
 		}
 		go func() { failed <- o.listen(service, listener, i == 0) }()

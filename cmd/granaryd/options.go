@@ -22,6 +22,7 @@ type options struct {
 	base          string
 	db            string
 	cert, key     string
+	static        []string
 	tokens        tokens
 	renew         bool
 	server        server.Options
@@ -41,7 +42,7 @@ func (l *list) Set(text string) error {
 func parse(args []string, out io.Writer) (*options, error) {
 	o := &options{}
 	var schemaFile, tokenFile, policy, level string
-	var policies, scopes, accepted, origins list
+	var policies, scopes, accepted, origins, static list
 	var anonymous, asJSON bool
 	f := flag.NewFlagSet("granaryd", flag.ContinueOnError)
 	f.SetOutput(out)
@@ -49,6 +50,7 @@ func parse(args []string, out io.Writer) (*options, error) {
 	f.StringVar(&o.addr, "addr", "127.0.0.1:8787", "`address` to listen on")
 	f.StringVar(&o.opsAddr, "ops-addr", "", "`address` for /health and /metrics alone; without one they stand beside the protocol")
 	f.StringVar(&o.base, "base", "/sync", "`path` before /pull, /push and /live")
+	f.Var(&static, "static", "`directory` of a page to serve beside it, so that both have one origin; the first that has a file wins")
 	f.StringVar(&o.db, "db", "granary.db", "`file` of SQLite, or URL of PostgreSQL")
 	f.StringVar(&tokenFile, "token-file", "", "`file` with a line for each user: token, user, and tenant if there are several")
 	f.BoolVar(&anonymous, "anonymous", false, "let everybody in, also from other machines")
@@ -81,6 +83,9 @@ func parse(args []string, out io.Writer) (*options, error) {
 	o.base = "/" + strings.Trim(o.base, "/")
 	if o.base == "/" {
 		o.base = ""
+	}
+	if o.static = static; o.base == "" && static != nil {
+		return nil, errors.New("-static needs a -base: the page is at /")
 	}
 	o.server.Scopes, o.server.Accepted, o.server.HideOps = scopes, accepted, o.opsAddr != ""
 	if err := o.readLog(level, asJSON, out); err != nil {
