@@ -81,7 +81,7 @@ export class Syncing {
 
   #ask<T = undefined>(what: typeof ASKED[number], input?: object, read: Read<T> = nothing as Read<never>): T {
     const answer = this.#session.ask('sync', [ASKED.indexOf(what)], input, read);
-    if (read === nothing) setTimeout(() => this.#session.nudge('wake')); // or nothing of it is done before the next call that ends later
+    if (read === nothing) queueMicrotask(() => this.#session.nudge('wake')); // or nothing of it is done before the next call
     return answer;
   }
 
