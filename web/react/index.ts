@@ -7,3 +7,5 @@ export { useLiveCount } from './use-live-count.js';
 export { useLiveQuery, useSuspenseLiveQuery } from './use-live-query.js';
 export { useRecord } from './use-record.js';
 export { useStatus, type StoreStatus } from './use-status.js';
+export type { SyncView } from './sync-watch.js';
+export { useSync } from './use-sync.js';

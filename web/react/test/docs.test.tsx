@@ -9,7 +9,7 @@ describe('the pages of docs/ about frameworks', () => {
     it(`${name}.md says what is so`, async () => {
       acting(false);
       const { failures, checks } = await runProgram(`/app/docs/${name}/page.js`);
-      expect(failures).to.deep.equal([]);
+      expect(failures, JSON.stringify(failures)).to.deep.equal([]);
       expect(checks).to.be.greaterThan(4);
     });
   }

@@ -2,7 +2,7 @@
 
 import { expect } from 'chai';
 import { DataStore } from 'granary';
-import { GranaryProvider, useLiveCount, useLiveQuery, useRecord, useStatus, useStore, useSuspenseLiveQuery } from 'granary/react';
+import { GranaryProvider, useLiveCount, useLiveQuery, useRecord, useStatus, useStore, useSuspenseLiveQuery, useSync } from 'granary/react';
 import { Suspense } from 'react';
 import { renderToString } from 'react-dom/server.browser';
 import { BLOG, type Blog, type Post } from '../../test/models.js';
@@ -13,7 +13,7 @@ function Everything({ initial }: { initial?: readonly Post[] }) {
   const { items, total, status, isSynced } = useLiveQuery(Post, (p) => p.rating.gt(0), { initial });
   const others = useSuspenseLiveQuery(Post);
   const given = items.map(({ title }) => title).join();
-  return <p>{`[${given}] ${total} ${status} ${isSynced} ${others.length} ${useLiveCount(Post)} ${useRecord(Post, 'a')?.title} ${useStatus().status}`}</p>;
+  return <p>{`[${given}] ${total} ${status} ${isSynced} ${others.length} ${useLiveCount(Post)} ${useRecord(Post, 'a')?.title} ${useStatus().status} ${useSync()}`}</p>;
 }
 
 function Status() {
@@ -25,13 +25,13 @@ const never = () => Promise.reject(new Error('a server opens no store'));
 /** The tests by title. Each is given the engine. */
 export const tests: Record<string, (wasm: Uint8Array) => Promise<void>> = {
   'renders the empty result, or that which is given': async (wasm) => {
-      const store = await DataStore.open<Blog>({ name: 'server', schema: BLOG, storage: 'memory', wasm });
+    const store = await DataStore.open<Blog>({ name: 'server', schema: BLOG, storage: 'memory', wasm });
     const { Post } = store.models;
     const post = await store.save(new Post({ id: 'a', title: 'first', rating: 1 }));
     const html = renderToString(<GranaryProvider store={store}><Everything /></GranaryProvider>);
-    expect(html).to.equal('<p>[] 0 loading false 0 0 undefined open</p>');
+    expect(html).to.equal('<p>[] 0 loading false 0 0 undefined open undefined</p>');
     const given = renderToString(<GranaryProvider store={store}><Everything initial={[post]} /></GranaryProvider>);
-    expect(given).to.equal('<p>[first] 1 loading false 0 0 undefined open</p>');
+    expect(given).to.equal('<p>[first] 1 loading false 0 0 undefined open undefined</p>');
     await store.close();
   },
 

@@ -2,7 +2,7 @@
 // wrong thing a line. tsc runs this file.
 
 import { DataStore, Predicates, type Loaded } from 'granary';
-import { GranaryProvider, useLiveCount, useLiveQuery, useRecord, useStore, useSuspenseLiveQuery, type LiveResult } from 'granary/react';
+import { GranaryProvider, useLiveCount, useLiveQuery, useRecord, useStore, useSuspenseLiveQuery, useSync, type LiveResult, type SyncView } from 'granary/react';
 import type { Blog } from '../../test/models.js';
 import { Book, open, Copy } from '../../test/library/models.js';
 
@@ -39,6 +39,12 @@ export function Queries(): null {
   same<typeof record, Book | undefined>();
   const n = useLiveCount(Book, (b) => b.title.eq('x'), []);
   same<typeof n, number>();
+  const view = useSync();
+  same<typeof view, SyncView | undefined>();
+  // @ts-expect-error a store may not sync
+  view.status;
+  // @ts-expect-error what was rejected is for sync.drop
+  view?.rejected.pop();
   useRecord(Copy, null);
   // @ts-expect-error no field of a book
   useLiveQuery(Book, (b) => b.titel.eq('x'));
