@@ -96,10 +96,11 @@ demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080)
 	$(BUILD_APP)
 	$(WASMBUILD) serve -addr $(ADDR) $(APP)/dist $(DIST)
 
-demo-blog: $(MODULES) ## build the React example and serve it at ADDR
+demo-blog: $(MODULES) ## build the React example and serve it at ADDR, with a server that it syncs with
 	$(WASMBUILD) build -out $(DIST) -fast
-	npm run --silent --workspace $(BLOG) build
-	$(WASMBUILD) serve -addr $(ADDR) $(BLOG)/dist
+	BLOG_SYNC=/sync npm run --silent --workspace $(BLOG) build
+	@mkdir -p build
+	go run ./cmd/granaryd -addr $(ADDR) -schema $(BLOG)/src/blog.graphql -model-policy Post=strict -db build/blog.db -static $(BLOG)/dist
 
 # Models are generated into the repository, so that nothing but a change of a schema
 # needs a run; a test of cmd/wasmbuild fails when they are out of date.

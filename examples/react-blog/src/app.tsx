@@ -1,21 +1,27 @@
 import { Predicates } from 'granary';
-import { useLiveQuery } from 'granary/react';
-import { useMemo, useState } from 'react';
+import { useLiveQuery, useSync } from 'granary/react';
+import { useCallback, useMemo, useState } from 'react';
 import { BlogProvider, type BlogContext, type Notice } from './blog.js';
+import { FirstSync } from './first-sync.js';
 import { User } from './models.js';
 import { NewPost } from './post-form.js';
 import { PostList } from './post-list.js';
 import { PostView } from './post-view.js';
 import { useRoute } from './route.js';
-import type { Blog } from './store.js';
+import type { Opened } from './store.js';
+import { SyncBox } from './sync-box.js';
+import { SyncNews } from './sync-news.js';
 import { Toast } from './toast.js';
 import { Top } from './top.js';
 
 /** The page: the list, and beside it what was chosen from it. */
-export function App({ store }: { readonly store: Blog }) {
+export function App({ store, met }: Opened) {
   const { items: users } = useLiveQuery(User, Predicates.ALL, { sort: (u) => u.name('ASCENDING') });
   const [myId, setMyId] = useState('ada');
   const [notice, notify] = useState<Notice>();
+  const [syncOpen, setSyncOpen] = useState(false);
+  const openSync = useCallback(() => setSyncOpen(true), []);
+  const view = useSync();
   const route = useRoute();
 
   const blog = useMemo<BlogContext | undefined>(() => {
@@ -25,13 +31,13 @@ export function App({ store }: { readonly store: Blog }) {
       () => undefined,
       (error: unknown) => notify({ text: error instanceof Error ? error.message : String(error), wrong: true }),
     );
-    return { store, users, me, notify, act };
-  }, [store, users, myId]);
+    return { store, met, users, me, notify, act };
+  }, [store, met, users, myId]);
 
-  if (!blog) return null;
+  if (!blog) return <FirstSync />;
   return (
     <BlogProvider value={blog}>
-      <Top onWriter={setMyId} />
+      <Top onWriter={setMyId} onSync={openSync} />
       <div className="columns" data-chosen={route !== ''}>
         <PostList chosen={route} />
         <main>
@@ -40,6 +46,8 @@ export function App({ store }: { readonly store: Blog }) {
             : <p className="nothing">Choose a post, or write one.</p>}
         </main>
       </div>
+      {view && syncOpen && <SyncBox view={view} onClose={() => setSyncOpen(false)} />}
+      <SyncNews onOpen={openSync} />
       <Toast notice={notice} onClose={() => notify(undefined)} />
     </BlogProvider>
   );

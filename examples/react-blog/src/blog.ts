@@ -1,4 +1,5 @@
 import { createContext, useContext } from 'react';
+import type { Collisions } from './collisions.js';
 import type { User } from './models.js';
 import type { Blog } from './store.js';
 
@@ -7,11 +8,15 @@ export interface Notice {
   readonly text: string;
   readonly wrong?: boolean;
   readonly undo?: () => Promise<unknown>;
+  /** Where there is more to see, and what leads there is called. */
+  readonly more?: { readonly label: string; readonly show: () => void };
 }
 
 /** What every part of the page can reach. */
 export interface BlogContext {
   readonly store: Blog;
+  /** The edits that met edits made elsewhere. */
+  readonly met: Collisions;
   /** Everybody who writes, by name. */
   readonly users: readonly User[];
   /** Who is writing. */

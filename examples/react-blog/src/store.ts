@@ -1,18 +1,42 @@
 // The store that keeps the models of blog.graphql. models.ts is generated from it:
 // make generate.
 
+import type { Sync } from 'granary';
+import { collisions, type Collisions } from './collisions.js';
 import { people, samples } from './samples.js';
 import { Comment, open, Post, PostEditor, User, type Store } from './models.js';
 
 export type Blog = Store;
 
-/** Opens the blog. At the first visit it gets the samples; of two tabs only one brings them. */
-export async function openBlog(): Promise<Blog> {
-  const store = await open({ name: 'marginalia' });
-  await store.transaction(async (tx) => {
-    if ((await tx.count(User)) === 0) await tx.saveAll(records());
+/** A blog that is open, and the edits of it that met edits of others. */
+export interface Opened {
+  readonly store: Blog;
+  readonly met: Collisions;
+}
+
+/**
+ * Opens the blog, which syncs with the server when it is given one. At the first visit
+ * it gets the samples; of two tabs only one brings them, and a browser that syncs
+ * brings them only to a server that has nothing.
+ */
+export async function openBlog(server: string | undefined): Promise<Opened> {
+  if (!server) {
+    const store = await open({ name: 'marginalia' });
+    await bringSamples(store);
+    return { store, met: collisions() };
+  }
+  const store = await open({
+    name: 'marginalia',
+    sync: {
+      url: server,
+      // Of an edited post both edits are kept, and of a field that both changed the one made here. A post that is
+      // there already when it is made is the better one: two browsers brought the samples.
+      models: { Post: { conflict: ({ op, remote }) => (op === 'create' && remote ? 'serverWins' : 'merge') } },
+    },
   });
-  return store;
+  const sync = await store.sync();
+  void bringSamplesToEmptyServer(store, sync);
+  return { store, met: collisions(sync) };
 }
 
 /** A text as people type it when they search. */
@@ -20,14 +44,30 @@ export function fold(text: string): string {
   return text.normalize('NFD').replace(/\p{Mn}/gu, '').toLowerCase().trim();
 }
 
+async function bringSamples(store: Blog): Promise<void> {
+  await store.transaction(async (tx) => {
+    if ((await tx.count(User)) === 0) await tx.saveAll(records());
+  });
+}
+
+async function bringSamplesToEmptyServer(store: Blog, sync: Sync): Promise<void> {
+  try {
+    await sync.whenSynced();
+    await bringSamples(store);
+  } catch {
+    // The page was closed first. The next visit goes on.
+  }
+}
+
 function records(): (User | Post | Comment | PostEditor)[] {
-  const users = new Map(people.map(({ id, name, hue }) => [id, new User({ id, name, hue })]));
-  const all: (User | Post | Comment | PostEditor)[] = [...users.values()];
+  const all: (User | Post | Comment | PostEditor)[] = people.map(({ id, name, hue }) => new User({ id, name, hue }));
   for (const { author, editors, comments, ...values } of samples) {
     const post = new Post({ ...values, search: fold(values.title), authorId: author });
     all.push(post);
-    for (const userId of editors) all.push(new PostEditor({ userId, postId: post.id }));
-    for (const [authorId, content, createdAt] of comments) all.push(new Comment({ content, createdAt, authorId, postId: post.id }));
+    for (const userId of editors) all.push(new PostEditor({ id: `${post.id}-${userId}`, userId, postId: post.id }));
+    for (const [i, [authorId, content, createdAt]] of comments.entries()) {
+      all.push(new Comment({ id: `${post.id}-${i + 1}`, content, createdAt, authorId, postId: post.id }));
+    }
   }
   return all;
 }

@@ -1,6 +1,9 @@
+import { useSync } from 'granary/react';
 import { useSyncExternalStore } from 'react';
 import { Badge } from './badge.js';
 import { useBlog } from './blog.js';
+import { wordsOf } from './phase.js';
+import { useCollisions } from './sync-box.js';
 
 function subscribe(changed: () => void): () => void {
   addEventListener('online', changed);
@@ -11,14 +14,13 @@ function subscribe(changed: () => void): () => void {
   };
 }
 
-/** The head of the page: its name, whether there is a network, and who is writing. */
-export function Top({ onWriter }: { readonly onWriter: (id: string) => void }) {
+/** The head of the page: its name, how the blog stands to its server or to the network, and who is writing. */
+export function Top({ onWriter, onSync }: { readonly onWriter: (id: string) => void; readonly onSync: () => void }) {
   const { users, me } = useBlog();
-  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
   return (
     <header className="top">
       <a className="name" href="#"><img src="/icon.svg" alt="" width="30" height="30" /> Marginalia</a>
-      <p className="network" data-online={online}>{online ? 'Kept in this browser' : 'Offline, and everything works'}</p>
+      <Standing onSync={onSync} />
       <label className="writer">
         <span>Writing as</span>
         <Badge user={me} />
@@ -27,5 +29,22 @@ export function Top({ onWriter }: { readonly onWriter: (id: string) => void }) {
         </select>
       </label>
     </header>
+  );
+}
+
+function Standing({ onSync }: { readonly onSync: () => void }) {
+  const view = useSync();
+  const collisions = useCollisions();
+  const online = useSyncExternalStore(subscribe, () => navigator.onLine);
+  if (!view) {
+    return <p className="network" data-state={online ? 'good' : 'waits'}>{online ? 'Kept in this browser' : 'Offline, and everything works'}</p>;
+  }
+  const { state, short } = wordsOf(view.status);
+  const look = view.rejected.length + collisions.length;
+  return (
+    <button type="button" id="sync" className="network" data-state={state} aria-haspopup="dialog" onClick={onSync}>
+      <span role="status">{short}</span>
+      {look > 0 && <b className="look">{look} to look at</b>}
+    </button>
   );
 }
