@@ -31,13 +31,13 @@ export function App({ store, met }: Opened) {
       () => undefined,
       (error: unknown) => notify({ text: error instanceof Error ? error.message : String(error), wrong: true }),
     );
-    return { store, met, users, me, notify, act };
-  }, [store, met, users, myId]);
+    return { store, met, users, me, notify, openSync, act };
+  }, [store, met, users, myId, openSync]);
 
   if (!blog) return <FirstSync />;
   return (
     <BlogProvider value={blog}>
-      <Top onWriter={setMyId} onSync={openSync} />
+      <Top onWriter={setMyId} />
       <div className="columns" data-chosen={route !== ''}>
         <PostList chosen={route} />
         <main>
@@ -47,7 +47,7 @@ export function App({ store, met }: Opened) {
         </main>
       </div>
       {view && syncOpen && <SyncBox view={view} onClose={() => setSyncOpen(false)} />}
-      <SyncNews onOpen={openSync} />
+      <SyncNews quiet={syncOpen} />
       <Toast notice={notice} onClose={() => notify(undefined)} />
     </BlogProvider>
   );

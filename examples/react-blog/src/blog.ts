@@ -23,6 +23,8 @@ export interface BlogContext {
   readonly me: User;
   /** Shows a message, or none. */
   notify(notice: Notice | undefined): void;
+  /** Shows how the sync goes, in full. */
+  openSync(): void;
   /** Runs a change; what fails is shown in words. */
   act(change: () => Promise<unknown>): Promise<void>;
 }

@@ -1,4 +1,4 @@
-import { useRecord } from 'granary/react';
+import { useRecord, useSync } from 'granary/react';
 import { useState } from 'react';
 import { Badge, Day } from './badge.js';
 import { useBlog } from './blog.js';
@@ -14,7 +14,7 @@ import { Stars } from './stars.js';
 export function PostView({ id }: { readonly id: string }) {
   const post = useRecord(Post, id);
   const [editing, setEditing] = useState(false);
-  if (!post) return <p className="nothing">This post is gone. <a href="#">Back to the list</a></p>;
+  if (!post) return <Missing id={id} />;
   return (
     <article className="post">
       <a className="back" href="#">← All posts</a>
@@ -23,6 +23,14 @@ export function PostView({ id }: { readonly id: string }) {
       <Comments post={post} />
     </article>
   );
+}
+
+/** What is shown of a post that is not there: somebody deleted it, or the server did not want it. */
+function Missing({ id }: { readonly id: string }) {
+  const { openSync } = useBlog();
+  const refused = useSync()?.rejected.some(({ ops }) => ops.some((op) => op.op === 'create' && op.model === 'Post' && op.id === id));
+  if (!refused) return <p className="nothing">This post is gone. <a href="#">Back to the list</a></p>;
+  return <p className="nothing">The server refused this post. It is kept aside. <button type="button" onClick={openSync}>See why</button></p>;
 }
 
 function Reading({ post, onEdit }: { readonly post: Post; readonly onEdit: () => void }) {

@@ -5,9 +5,12 @@ import { useBlog } from './blog.js';
 import { FIELDS, type Collision } from './collisions.js';
 import { useCollisions } from './sync-box.js';
 
-/** Tells, at the foot of the page, of edits that met others and of changes that were refused. */
-export function SyncNews({ onOpen }: { readonly onOpen: () => void }): null {
-  const { notify } = useBlog();
+/**
+ * Tells, at the foot of the page, of edits that met others and of changes that were
+ * refused, unless the box is open, which shows them.
+ */
+export function SyncNews({ quiet }: { readonly quiet: boolean }): null {
+  const { notify, openSync } = useBlog();
   const { sync } = useSync() ?? {};
   const collisions = useCollisions();
   const told = useRef(new Set<Collision>());
@@ -16,15 +19,15 @@ export function SyncNews({ onOpen }: { readonly onOpen: () => void }): null {
     const last = collisions.at(-1);
     if (!last || told.current.has(last)) return;
     told.current.add(last);
-    notify({ text: meeting(last), more: { label: last.both.length > 0 ? 'See both' : 'See', show: onOpen } });
-  }, [collisions, notify, onOpen]);
+    if (!quiet) notify({ text: meeting(last), more: { label: last.both.length > 0 ? 'See both' : 'See', show: openSync } });
+  }, [collisions, notify, openSync, quiet]);
 
   useEffect(() => {
     const subscription = sync?.events().subscribe((event) => {
-      if (event.type === 'rejected') notify({ text: refusal(event.rejected), wrong: true, more: { label: 'Look', show: onOpen } });
+      if (event.type === 'rejected' && !quiet) notify({ text: refusal(event.rejected), wrong: true, more: { label: 'Look', show: openSync } });
     });
     return () => subscription?.unsubscribe();
-  }, [sync, notify, onOpen]);
+  }, [sync, notify, openSync, quiet]);
   return null;
 }
 

@@ -15,12 +15,12 @@ function subscribe(changed: () => void): () => void {
 }
 
 /** The head of the page: its name, how the blog stands to its server or to the network, and who is writing. */
-export function Top({ onWriter, onSync }: { readonly onWriter: (id: string) => void; readonly onSync: () => void }) {
+export function Top({ onWriter }: { readonly onWriter: (id: string) => void }) {
   const { users, me } = useBlog();
   return (
     <header className="top">
       <a className="name" href="#"><img src="/icon.svg" alt="" width="30" height="30" /> Marginalia</a>
-      <Standing onSync={onSync} />
+      <Standing />
       <label className="writer">
         <span>Writing as</span>
         <Badge user={me} />
@@ -32,7 +32,8 @@ export function Top({ onWriter, onSync }: { readonly onWriter: (id: string) => v
   );
 }
 
-function Standing({ onSync }: { readonly onSync: () => void }) {
+function Standing() {
+  const { openSync } = useBlog();
   const view = useSync();
   const collisions = useCollisions();
   const online = useSyncExternalStore(subscribe, () => navigator.onLine);
@@ -40,11 +41,12 @@ function Standing({ onSync }: { readonly onSync: () => void }) {
     return <p className="network" data-state={online ? 'good' : 'waits'}>{online ? 'Kept in this browser' : 'Offline, and everything works'}</p>;
   }
   const { state, short } = wordsOf(view.status);
-  const look = view.rejected.length + collisions.length;
+  const refused = view.rejected.length;
+  const look = refused + collisions.length;
   return (
-    <button type="button" id="sync" className="network" data-state={state} aria-haspopup="dialog" onClick={onSync}>
+    <button type="button" id="sync" className="network" data-state={state} aria-haspopup="dialog" onClick={openSync}>
       <span role="status">{short}</span>
-      {look > 0 && <b className="look">{look} to look at</b>}
+      {look > 0 && <b className="look" data-refused={refused > 0}>{look} to look at</b>}
     </button>
   );
 }

@@ -1,15 +1,17 @@
 // Drives the blog in Chromium as its readers and writers do, under its own strict
-// policy. Usage: node examples/react-blog/test/run.mjs. The blog must have been built.
+// policy, alone and with a server. The blog must have been built. Usage:
+// node examples/react-blog/test/run.mjs [-g alone|sync] [--shots directory-for-pictures]
 
 import assert from 'node:assert/strict';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { launch } from '../../../web/test/browser.mjs';
+import { flag, launch } from '../../../web/test/browser.mjs';
 import { root, serve } from '../../atlas/test/site.mjs';
+import { syncing } from './sync.mjs';
 import { visit } from './visitor.mjs';
 
-const MOST_SECONDS = 180;
+const MOST_SECONDS = 400;
 
 const ORCHARD = 'The orchard keeps its own calendar';
 const BELL = 'A bicycle bell in the fog';
@@ -221,10 +223,7 @@ async function offline(tab, site) {
   });
 }
 
-async function main() {
-  const dist = join(root, 'examples/react-blog/dist');
-  if (!existsSync(join(dist, 'index.html'))) throw new Error("the blog is not built; run 'make test-blog', which builds it");
-  const scratch = mkdtempSync(join(tmpdir(), 'granary-blog-'));
+async function alone(scratch, dist) {
   const site = await serve(scratch, [dist]);
   const browser = await launch(join(scratch, 'profile'));
   try {
@@ -234,6 +233,20 @@ async function main() {
     await offline(tab, site);
   } finally {
     await browser.close();
+  }
+}
+
+async function main() {
+  const dist = join(root, 'examples/react-blog/dist');
+  if (!existsSync(join(dist, 'index.html'))) throw new Error("the blog is not built; run 'make test-blog', which builds it");
+  const scratch = mkdtempSync(join(tmpdir(), 'granary-blog-'));
+  const wanted = flag('-g', '');
+  const shots = flag('--shots');
+  const shoot = async ({ page }, name) => { if (shots) await page.screenshot({ path: join(shots, `${name}.png`) }); };
+  try {
+    if ('alone'.includes(wanted)) await alone(scratch, dist);
+    if ('sync'.includes(wanted)) await syncing(test, scratch, dist, shoot);
+  } finally {
     rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
