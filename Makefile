@@ -91,10 +91,12 @@ postgres: ## install PostgreSQL
 build: $(MODULES) ## build the npm package into web/dist
 	$(WASMBUILD) build -out $(DIST)
 
-demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080)
+demo: $(MODULES) ## build the example app and serve it at ADDR (127.0.0.1:8080), with a server that it syncs with
 	$(WASMBUILD) build -out $(DIST) -fast
 	$(BUILD_APP)
-	$(WASMBUILD) serve -addr $(ADDR) $(APP)/dist $(DIST)
+	sed 's|<head>|&<meta name="sync" content="/sync">|' $(APP)/public/index.html > $(APP)/dist/index.html
+	@mkdir -p build
+	go run ./cmd/granaryd -addr $(ADDR) -schema $(APP)/src/atlas.graphql -db build/atlas.db -static $(APP)/dist,$(DIST)
 
 demo-blog: $(MODULES) ## build the React example and serve it at ADDR, with a server that it syncs with
 	$(WASMBUILD) build -out $(DIST) -fast

@@ -7,7 +7,8 @@ import { Filters, isEmpty, predicateOf } from './filters.js';
 import { CityList, type Answer } from './list.js';
 import type { WorldMap } from './map.js';
 import { confirmed, say, tell } from './notice.js';
-import { fold, type Atlas, type City, type Country, type Spot } from './store.js';
+import { applyRenamings, followRenamings, rename } from './renamings.js';
+import { type Atlas, type City, type Country, type Spot } from './store.js';
 import type { Timings } from './timings.js';
 
 /** How many cities are read at a time for the map, so that the page stays awake. */
@@ -52,14 +53,17 @@ export class AtlasPage {
     await this.refresh();
     await this.#fillMap();
     this.#observe();
+    await applyRenamings(this.#open());
     await this.refresh();
     await this.#followAddress();
   }
 
   /** Lets the map follow the store. */
   #observe(): void {
-    const { observe, query, models: { City, Country } } = this.#open();
+    const store = this.#open();
+    const { observe, query, models: { City, Country } } = store;
     this.#following.push(
+      followRenamings(store),
       observe(City).subscribe(({ opType, element }) => {
         if (opType === 'DELETE') this.#map.dots.remove([element]);
         else this.#map.add([element]);
@@ -179,13 +183,9 @@ export class AtlasPage {
 
   /** Saves another name. An empty one is no name, which the schema refuses. */
   async #rename(city: City, name: string): Promise<void> {
-    const { save, models: { City } } = this.#open();
+    const store = this.#open();
     const wanted = name.trim().replace(/\s+/g, ' ');
-    const renamed = City.copyOf(city, (draft) => {
-      draft.name = wanted === '' ? (null as never) : wanted;
-      draft.search = fold(wanted);
-    });
-    const saved = await this.#timings.measure('save', () => save(renamed), () => `1 city, durable: ${renamed.name}`);
+    const saved = await this.#timings.measure('save', () => rename(store, city, wanted), () => `1 city, durable: ${wanted}`);
     if (saved !== city) say(`${city.name} is now called ${saved.name}.`);
   }
 

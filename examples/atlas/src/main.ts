@@ -6,6 +6,7 @@ import { byId, counted, full } from './dom.js';
 import { importWorld, isComplete } from './import.js';
 import { WorldMap } from './map.js';
 import { confirmed, say, tell } from './notice.js';
+import { showStanding } from './standing.js';
 import { DATABASE, openAtlas, type Atlas } from './store.js';
 import { Timings } from './timings.js';
 
@@ -17,6 +18,7 @@ const page = new AtlasPage(map, timings);
 async function start(): Promise<void> {
   page.store = await timings.measure('open', openAtlas, ({ storage }) => `from ${storage === 'indexeddb' ? 'IndexedDB' : 'memory'}`);
   Object.assign(globalThis, { atlas: page.store }); // for whoever opens the console
+  showStanding(page.store);
   await show(page.store);
 }
 

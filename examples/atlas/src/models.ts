@@ -80,6 +80,21 @@ export interface Language extends ModelType<{
 
 export let Language: ModelConstructor<Language> = unopened('Language');
 
+/**
+ * A name that somebody gave a city; its id is that of the city. It is all that the atlas
+ * syncs: the rest of the world is the same in every browser.
+ */
+export interface Renaming extends ModelType<{
+  name: 'Renaming';
+  key: ['id'];
+  optional: 'id';
+}> {
+  readonly id: string;
+  readonly name: string;
+}
+
+export let Renaming: ModelConstructor<Renaming> = unopened('Renaming');
+
 /** How far the import has come. It is saved in the commits of the import itself. */
 export interface Import extends ModelType<{
   name: 'Import';
@@ -117,6 +132,7 @@ export interface Models {
   readonly Country: Country;
   readonly City: City;
   readonly Language: Language;
+  readonly Renaming: Renaming;
   readonly Import: Import;
   readonly CountryLanguage: CountryLanguage;
 }
@@ -135,6 +151,7 @@ export async function open(options: OpenOptions = {}): Promise<Store> {
     Country,
     City,
     Language,
+    Renaming,
     Import,
     CountryLanguage,
   } = store.models);
@@ -144,7 +161,7 @@ export async function open(options: OpenOptions = {}): Promise<Store> {
 /** The compiled schema. A page that opens its store with it loads the engine without the parser. */
 export const schema = JSON.parse(
   '{"granary":1,' +
-  '"fingerprint":"400b526e2dd7a222",' +
+  '"fingerprint":"e4d1ce4f476c35c7",' +
   '"enums":[],' +
   '"types":[],' +
   '"models":[' +
@@ -179,6 +196,9 @@ export const schema = JSON.parse(
   '{"name":"code","type":"ID","required":true},' +
   '{"name":"name","type":"String","required":true}],"relations":[' +
   '{"name":"countries","kind":"manyToMany","model":"CountryLanguage","fields":["code"],"targetFields":["languageCode"],"onDelete":"CASCADE","through":"country"}],"indexes":[]},' +
+  '{"name":"Renaming","plural":"Renamings","keyKind":"managed","key":["id"],"createdAt":null,"updatedAt":null,"fields":[' +
+  '{"name":"id","type":"ID","required":true},' +
+  '{"name":"name","type":"String","required":true}],"relations":[],"indexes":[]},' +
   '{"name":"Import","plural":"Imports","keyKind":"managed","key":["id"],"createdAt":null,"updatedAt":null,"fields":[' +
   '{"name":"id","type":"ID","required":true},' +
   '{"name":"cities","type":"Int","required":true},' +

@@ -17,9 +17,16 @@ export type CityValues = Omit<City, 'country'>;
 /** What the map shows of a city: a record, or while it is imported its values. */
 export type Spot = CityValues & Partial<City>;
 
-/** Opens the store, and makes an empty one on the first visit. */
+/** What every browser imports for itself. */
+const IMPORTED = { Country: 'off', City: 'off', Language: 'off', CountryLanguage: 'off', Import: 'off' } as const;
+
+/**
+ * Opens the store, and makes an empty one on the first visit. With a server, of which
+ * the page is told by <meta name="sync" content="/sync">, it syncs what was renamed.
+ */
 export function openAtlas(): Promise<Atlas> {
-  return open({ name: DATABASE });
+  const server = document.querySelector<HTMLMetaElement>('meta[name="sync"]')?.content;
+  return open({ name: DATABASE, ...(server && { sync: { url: server, models: IMPORTED } }) });
 }
 
 /** A name as people type it when they search: lower case, without accents. */

@@ -1,23 +1,27 @@
 // Drives the example app in Chromium as a visitor does, and compares what it shows
-// with answers that were computed apart. Usage: node examples/atlas/test/run.mjs
+// with answers that were computed apart. Usage: node examples/atlas/test/run.mjs [-g alone|sync]
 // The app and web/dist must have been built.
 
 import assert from 'node:assert/strict';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { argv } from 'node:process';
 import { cities, countries, country, listed, matching } from './answers.mjs';
 import { launch } from './browser.mjs';
+import { build, Granaryd, tellOfServer } from './granaryd.mjs';
 import { visit } from './page.mjs';
 import { root, serve } from './site.mjs';
 
-const MOST_SECONDS = 300;
+const MOST_SECONDS = 500;
 const DOOMED = 'FR';
+/** What a page cannot but log while its server is away. */
+const NO_SERVER = /Failed to load resource|\/sync\/\w+ failed/;
 const NEW_NAME = 'Zzyzx-sur-Mer';
 
 const JOINS = countries.reduce((sum, { languages }) => sum + Object.keys(languages).length, 0);
 const LANGUAGES = new Set(countries.flatMap(({ languages }) => Object.keys(languages))).size;
-const WORLD = { Country: 250, City: 135_233, Language: LANGUAGES, CountryLanguage: JOINS, Import: 1 };
+const WORLD = { Country: 250, City: 135_233, Language: LANGUAGES, CountryLanguage: JOINS, Renaming: 0, Import: 1 };
 
 const count = { passed: 0, failed: 0 };
 
@@ -166,7 +170,7 @@ async function renaming(visitor) {
 
 async function deleting(visitor) {
   const gone = country(DOOMED);
-  const left = { ...WORLD, Country: WORLD.Country - 1, City: WORLD.City - gone.cities, CountryLanguage: JOINS - gone.languages };
+  const left = { ...WORLD, Country: WORLD.Country - 1, City: WORLD.City - gone.cities, CountryLanguage: JOINS - gone.languages, Renaming: 1 };
   await test('deleting a country takes its cities and its languages with it, off the map too', async () => {
     const before = await visitor.light();
     await visitor.page.evaluate((code) => (location.hash = code), DOOMED);
@@ -206,6 +210,62 @@ async function beginning(visitor) {
   });
 }
 
+/** Two browsers and a server: what one renames the other one shows, and the world is synced by nobody. */
+async function sharing(scratch) {
+  const page = join(scratch, 'page');
+  mkdirSync(page);
+  tellOfServer(join(root, 'examples/atlas/dist/index.html'), join(page, 'index.html'));
+  build(scratch, './cmd/granaryd');
+  const server = new Granaryd(scratch, 'atlas', '-schema', join(root, 'examples/atlas/src/atlas.graphql'),
+    '-static', [page, join(root, 'examples/atlas/dist'), join(root, 'web/dist')].join());
+  await server.start();
+  const one = await launch(join(scratch, 'one'));
+  const two = await launch(join(scratch, 'two'));
+  try {
+    const [here, there] = [await visit(one, server.origin), await visit(two, server.origin)];
+    const first = async (visitor) => (await visitor.names())[0];
+    const standing = (visitor) => visitor.until(true, async () => /: synced\.$/.test(await visitor.text('standing')));
+    await test('a name that is given in one browser comes to one that imports the world later', async () => {
+      await here.load();
+      await here.state('shown');
+      await here.renameFirst(NEW_NAME);
+      await standing(here);
+      await there.load();
+      await there.state('shown');
+      await there.until(NEW_NAME, () => first(there));
+      await standing(there);
+      assert.deepEqual(await there.rows(), { ...WORLD, Renaming: 1 });
+    });
+    await test('from then on the other one follows, there and back, and after the server was away', async () => {
+      await there.page.bringToFront();
+      await there.renameFirst('Zzyzx');
+      await here.page.bringToFront();
+      await here.until('Zzyzx', () => first(here));
+      await server.end('SIGKILL');
+      await here.renameFirst('Zzyzx again');
+      await here.until(true, async () => /the server is away, 1 change waiting/.test(await here.text('standing')));
+      await server.start();
+      for (const visitor of [here, there]) await visitor.page.evaluate(async () => { await (await atlas.sync()).syncNow(); });
+      await there.page.bringToFront();
+      await there.until('Zzyzx again', () => first(there));
+      for (const visitor of [here, there]) assert.deepEqual(await visitor.problems(), []);
+    });
+    await test('who starts over has the world, and the names that were given', async () => {
+      await there.click('#start-over');
+      await there.agree();
+      await there.state('importing');
+      await there.state('shown');
+      await there.until('Zzyzx again', () => first(there));
+    });
+    const faults = [here, there].flatMap((visitor) => visitor.faults).filter((fault) => !NO_SERVER.test(fault));
+    await test('nothing else was logged', async () => assert.deepEqual(faults, []));
+  } finally {
+    await one.close();
+    await two.close();
+    await server.end('SIGKILL');
+  }
+}
+
 async function looking(visitor) {
   await test('every button has a name for those who cannot see it', async () => {
     const nameless = await visitor.page.$$eval('button, input', (all) => all.filter((element) => !element.closest('dialog:not([open])') &&
@@ -226,6 +286,16 @@ async function main() {
     if (!existsSync(join(root, needed))) throw new Error(`${needed} is missing; run 'make test-atlas', which builds it`);
   }
   const scratch = mkdtempSync(join(tmpdir(), 'granary-atlas-'));
+  const wanted = argv.includes('-g') ? argv[argv.indexOf('-g') + 1] : '';
+  try {
+    if ('alone'.includes(wanted)) await alone(scratch);
+    if ('sync'.includes(wanted)) await sharing(scratch);
+  } finally {
+    rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+  }
+}
+
+async function alone(scratch) {
   const site = await serve(scratch, [join(root, 'examples/atlas/dist'), join(root, 'web/dist')]);
   const browser = await launch(join(scratch, 'profile'));
   try {
@@ -235,7 +305,6 @@ async function main() {
   } finally {
     await browser.close();
     await site.close();
-    rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
   }
 }
 

@@ -5,7 +5,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from '../../../web/test/browser.mjs';
-import { Granaryd, picky, prepare, recordsOf } from './granaryd.mjs';
+import { granaryd, picky, prepare, recordsOf } from './servers.mjs';
 import { visit } from './visitor.mjs';
 
 const LETTERS = 'Letters that arrive late';
@@ -24,7 +24,7 @@ export async function syncing(test, scratch, dist, shoot = async () => {}) {
   const browsers = [await launch(join(scratch, 'first')), await launch(join(scratch, 'second'))];
   try {
     await withRule(test, scratch, browsers, shoot);
-    const server = new Granaryd(scratch, 'blog');
+    const server = granaryd(scratch);
     try {
       await server.start();
       const [one, two] = await Promise.all(browsers.map((browser) => visit(browser, server.origin)));
