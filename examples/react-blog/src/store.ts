@@ -29,14 +29,23 @@ export async function openBlog(server: string | undefined): Promise<Opened> {
     name: 'marginalia',
     sync: {
       url: server,
-      // Of an edited post both edits are kept, and of a field that both changed the one made here. A post that is
-      // there already when it is made is the better one: two browsers brought the samples.
-      models: { Post: { conflict: ({ op, remote }) => (op === 'create' && remote ? 'serverWins' : 'merge') } },
+      // Of an edited post both edits are kept, and of a field that both changed the one made here. A post that is there
+      // already when it is made is a sample, which two browsers brought.
+      models: { Post: { conflict: ({ op, local, remote }) => (op === 'create' && local && remote ? editsOf(local) : 'merge') } },
     },
   });
   const sync = await store.sync();
   void bringSamplesToEmptyServer(store, sync);
   return { store, met: collisions(sync) };
+}
+
+/** What was changed of a sample before the blog had a server. The rest is as the server has it. */
+function editsOf(post: Post): Partial<Post> {
+  const sample = samples.find(({ id }) => id === post.id);
+  if (!sample) return post;
+  const { title, body, status, rating } = sample;
+  const before = { title, search: fold(title), body, status, rating };
+  return Object.fromEntries((Object.keys(before) as (keyof typeof before)[]).filter((name) => post[name] !== before[name]).map((name) => [name, post[name]]));
 }
 
 /** A text as people type it when they search. */

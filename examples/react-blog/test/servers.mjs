@@ -17,9 +17,9 @@ export function prepare(scratch, dist) {
   tellOfServer(join(page, 'index.html'));
 }
 
-/** A granaryd as make demo-blog runs it. */
-export function granaryd(scratch) {
-  return new Granaryd(scratch, 'blog', '-schema', SCHEMA, '-static', join(scratch, 'page'), '-model-policy', 'Post=strict');
+/** A granaryd as make demo-blog runs it, with the page that is told of it or another. */
+export function granaryd(scratch, name, page = join(scratch, 'page')) {
+  return new Granaryd(scratch, name, '-schema', SCHEMA, '-static', page, '-model-policy', 'Post=strict');
 }
 
 /** Starts the server that refuses filler text; the first pushes of so many clients wait for each other. */

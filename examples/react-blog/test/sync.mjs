@@ -9,6 +9,7 @@ import { granaryd, picky, prepare, recordsOf } from './servers.mjs';
 import { visit } from './visitor.mjs';
 
 const LETTERS = 'Letters that arrive late';
+const KETTLE = 'Notes on mending a kettle';
 const SOUPS = 'Six soups for a house without heating';
 const ROWS = { users: 5, posts: 8, comments: 13, editors: 9 };
 const RECORDS = 35;
@@ -24,7 +25,8 @@ export async function syncing(test, scratch, dist, shoot = async () => {}) {
   const browsers = [await launch(join(scratch, 'first')), await launch(join(scratch, 'second'))];
   try {
     await withRule(test, scratch, browsers, shoot);
-    const server = granaryd(scratch);
+    await joining(test, scratch, dist, browsers);
+    const server = granaryd(scratch, 'blog');
     try {
       await server.start();
       const [one, two] = await Promise.all(browsers.map((browser) => visit(browser, server.origin)));
@@ -105,6 +107,45 @@ async function withRule(test, scratch, browsers, shoot) {
   });
   for (const tab of [one, two]) await tab.page.close();
   await server.end();
+}
+
+async function joining(test, scratch, dist, [first, second]) {
+  const alone = granaryd(scratch, 'joined', dist);
+  const server = granaryd(scratch, 'joined');
+  await test('a blog that was kept alone joins a server: what is new goes there, and the samples are not doubled', async () => {
+    await alone.start();
+    const one = await visit(first, alone.origin);
+    await one.open(KETTLE);
+    await edit(one, { rating: '5' });
+    await one.click('#write');
+    await one.fill('#title', 'Written alone');
+    await one.fill('#body', 'Before there was a server.');
+    await one.click('#save');
+    await one.until(true, async () => (await one.titles()).includes('Written alone'));
+    assert.equal(await one.text('.network'), 'Kept in this browser');
+    await alone.end();
+
+    await server.start('-addr', new URL(alone.origin).host);
+    const two = await visit(second, server.origin);
+    await synced(two);
+    await two.open(KETTLE);
+    await edit(two, { title: 'Kettles, mended' });
+    await synced(two);
+    await one.page.bringToFront();
+    await one.load();
+    for (const tab of [one, two]) {
+      await tab.until({ ...ROWS, posts: ROWS.posts + 1 }, () => tab.rows());
+      await tab.until(true, async () => (await tab.titles()).includes('Kettles, mended'));
+      await tab.open('Kettles, mended');
+      await tab.until('5 of 5', () => tab.page.$eval('main .facts .stars', (stars) => stars.getAttribute('aria-label')));
+      await synced(tab);
+      assert.deepEqual(await tab.texts('.look'), []);
+      assert.ok((await tab.titles()).includes('Written alone'));
+    }
+    assert.equal((await recordsOf(server.origin)).size, RECORDS + 1);
+    for (const tab of [one, two]) await tab.page.close();
+  });
+  for (const one of [alone, server]) await one.end('SIGKILL');
 }
 
 async function following(test, _server, one, two, shoot) {
