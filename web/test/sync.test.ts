@@ -126,8 +126,11 @@ describe('sync with functions of the app', () => {
     await store.save(Note.copyOf((await store.query(Note, 'good'))!, (draft) => { draft.text = 'bad'; }));
     await sync.syncNow();
     expect(await store.query(Note, 'good')).to.include({ text: 'good' });
+    const told: number[] = [];
+    sync.watch().subscribe(({ rejected }) => told.push(rejected));
     await sync.drop(sync.rejected()[0]!.id);
     expect(sync.rejected()).to.have.length(0);
+    expect(told, 'who watches is told').to.deep.equal([1, 0]);
     await fails('INVALID', /no rejected mutation/, () => sync.retry('nowhere'));
   });
 

@@ -64,7 +64,10 @@ export class Syncing {
       whenSynced: () => this.#wait('all'),
       rejected: () => this.#ask('box', undefined, json) as RejectedMutation[],
       retry: (id, ops) => this.#wait('retry', { id, ops }),
-      drop: (id) => this.#wait('drop', JSON.stringify(id)),
+      drop: async (id) => {
+        await this.#wait('drop', JSON.stringify(id));
+        this.#tell([]); // the engine has no event for it, and the status is another one
+      },
       change: async (settings) => {
         const next = { ...this.#settings, ...settings };
         settingsOf(next, false, false); // or all stays as it is
