@@ -175,34 +175,44 @@ func readOps(all *schema.Schema, text []byte) []op {
 
 // appendOps writes what readOps reads.
 func appendOps(dst []byte, ops []op) []byte {
-	dst = append(dst, '[')
+	w := &jsontext.Writer{Text: append(dst, '[')}
 	for i := range ops {
 		o := &ops[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(append(dst, `{"op":"`...), o.verb...)
 		name := o.name
 		if o.model != nil {
 			name = o.model.Name
 		}
-		dst = jsontext.AppendString(append(dst, `","model":`...), []byte(name))
-		dst = append(append(dst, `,"id":`...), o.id()...)
+		writeOp(w, o.verb, name, o.id())
 		if o.prev != "" {
-			dst = jsontext.AppendString(append(dst, `,"prev":`...), []byte(o.prev))
+			w.Member("prev")
+			w.String(o.prev)
 		}
-		if o.base != nil {
-			dst = append(append(dst, `,"base":`...), o.base...)
-		}
-		if o.data != nil {
-			dst = append(append(dst, `,"data":`...), o.data...)
-		}
-		if o.was != nil {
-			dst = append(append(dst, `,"was":`...), o.was...)
-		}
-		dst = append(dst, '}')
+		writeParts(w, o.base, o.data, o.was)
 	}
-	return append(dst, ']')
+	w.Add("]")
+	return w.Text
+}
+
+// writeOp begins an op, and writeParts ends it with those parts that there are.
+func writeOp(w *jsontext.Writer, verb replication.Verb, model string, id []byte) {
+	w.Next()
+	w.Add("{")
+	w.Member("op")
+	w.String(string(verb))
+	w.Member("model")
+	w.String(model)
+	w.Member("id")
+	w.Raw(id)
+}
+
+func writeParts(w *jsontext.Writer, base, data, was []byte) {
+	for i, part := range [...][]byte{base, data, was} {
+		if part != nil {
+			w.Member([...]string{"base", "data", "was"}[i])
+			w.Raw(part)
+		}
+	}
+	w.Add("}")
 }
 
 // id is the key as the protocol has it: one value, or an array of several.

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/replication"
 	"github.com/granarydb/granary/store/schema"
@@ -114,19 +113,14 @@ func (x *tx) op(e *edit, k known, exists bool) (o op, ok bool) {
 
 // differing returns the fields in which two rows differ, as each of them has them.
 func differing(m *schema.Model, l *record.Layout, a, b record.Row) (ofA, ofB []byte) {
-	ofA, ofB = []byte{'{'}, []byte{'{'}
-	for i, f := range m.Fields {
+	fromA, fromB := make([][]byte, len(m.Fields)), make([][]byte, len(m.Fields))
+	for i := range m.Fields {
 		inA, inB := l.Value(a, i), l.Value(b, i)
-		if string(inA) == string(inB) {
-			continue
+		if string(inA) != string(inB) {
+			fromA[i], fromB[i] = inA, inB
 		}
-		if len(ofA) > 1 {
-			ofA, ofB = append(ofA, ','), append(ofB, ',')
-		}
-		ofA = append(append(jsontext.AppendString(ofA, []byte(f.Name)), ':'), inA...)
-		ofB = append(append(jsontext.AppendString(ofB, []byte(f.Name)), ':'), inB...)
 	}
-	return append(ofA, '}'), append(ofB, '}')
+	return dataOf(m, fromA), dataOf(m, fromB)
 }
 
 // parentsFirst puts ops in an order in which a server can do them: creations first,

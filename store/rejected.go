@@ -78,33 +78,21 @@ func readRejected(row record.Row, ops []op) RejectedMutation {
 
 // AppendJSON writes the mutation as JSON text.
 func (m *RejectedMutation) AppendJSON(dst []byte) []byte {
-	text := func(name, value string) {
-		dst = append(append(append(dst, `,"`...), name...), `":`...)
-		dst = jsontext.AppendString(dst, []byte(value))
+	w := &jsontext.Writer{Text: append(dst, '{')}
+	for _, member := range [...][2]string{{"id", m.ID}, {"at", m.At}, {"rejectedAt", m.RejectedAt},
+		{"code", m.Error.Code}, {"message", m.Error.Message}, {"field", m.Error.Field}} {
+		w.Member(member[0])
+		w.String(member[1])
 	}
-	dst = jsontext.AppendString(append(dst, `{"id":`...), []byte(m.ID))
-	text("at", m.At)
-	text("rejectedAt", m.RejectedAt)
-	text("code", m.Error.Code)
-	text("message", m.Error.Message)
-	text("field", m.Error.Field)
-	dst = append(dst, `,"ops":[`...)
+	w.Member("ops")
+	w.Add("[")
 	for i := range m.Ops {
 		o := &m.Ops[i]
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = append(append(append(dst, `{"op":"`...), o.Op...), `","model":`...)
-		dst = append(append(jsontext.AppendString(dst, []byte(o.Model)), `,"id":`...), o.ID...)
-		if o.Data != nil {
-			dst = append(append(dst, `,"data":`...), o.Data...)
-		}
-		if o.Was != nil {
-			dst = append(append(dst, `,"was":`...), o.Was...)
-		}
-		dst = append(dst, '}')
+		writeOp(w, o.Op, o.Model, o.ID)
+		writeParts(w, nil, o.Data, o.Was)
 	}
-	return append(dst, ']', '}')
+	w.Add("]}")
+	return w.Text
 }
 
 // DropRejected forgets a change that the server did not want. One that is not there

@@ -211,16 +211,13 @@ func fieldNamed(m *schema.Model, name string) *schema.Field {
 
 // dataOf is the JSON object of all values that are there.
 func dataOf(m *schema.Model, values [][]byte) []byte {
-	dst := []byte{'{'}
+	w := &jsontext.Writer{Text: []byte{'{'}}
 	for i, f := range m.Fields {
-		if values[i] == nil {
-			continue
+		if values[i] != nil {
+			w.Member(f.Name)
+			w.Raw(values[i])
 		}
-		if len(dst) > 1 {
-			dst = append(dst, ',')
-		}
-		dst = append(jsontext.AppendString(dst, []byte(f.Name)), ':')
-		dst = append(dst, values[i]...)
 	}
-	return append(dst, '}')
+	w.Add("}")
+	return w.Text
 }

@@ -58,16 +58,19 @@ func planOf(s *schema.Schema, models map[string]SyncModel) (syncPlan, error) {
 
 // text is the plan as JSON text, the same for equal plans.
 func (p syncPlan) text(s *schema.Schema) []byte {
-	dst := []byte{'['}
+	w := &jsontext.Writer{Text: []byte{'['}}
 	for i, m := range s.Models {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = jsontext.AppendString(append(dst, '['), []byte(m.Name))
-		dst = jsontext.AppendString(append(dst, ','), []byte(p[i].Mode))
-		dst = append(strconv.AppendInt(append(dst, ','), int64(p[i].Priority), 10), ']')
+		w.Next()
+		w.Add("[")
+		w.String(m.Name)
+		w.Next()
+		w.String(string(p[i].Mode))
+		w.Next()
+		w.Int(p[i].Priority)
+		w.Add("]")
 	}
-	return append(dst, ']')
+	w.Add("]")
+	return w.Text
 }
 
 // readSyncPlan reads what text wrote, perhaps with another schema: a model that it

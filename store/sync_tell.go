@@ -1,8 +1,6 @@
 package store
 
 import (
-	"errors"
-
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/replication"
 )
@@ -37,8 +35,8 @@ func (s *SyncSession) failed(err error) {
 	if code.Of(err) == code.Stale {
 		return
 	}
-	refusal := &replication.Refusal{}
-	reached := errors.As(err, &refusal) && refusal.Status < 500 || code.Of(err) == code.Protocol
+	refusal := replication.RefusalOf(err)
+	reached := refusal != nil && refusal.Status < 500 || code.Of(err) == code.Protocol
 	s.mu.Lock()
 	s.status.Err = err
 	s.mu.Unlock()

@@ -17,7 +17,7 @@ func (m *Machine) failed(now int64, f flight, err error) {
 		own.turns++
 		return // somebody else has synced: look again
 	}
-	refusal, _ := err.(*Refusal)
+	refusal := RefusalOf(err)
 	if refusal == nil {
 		m.backOff(now, own, -1)
 		if errorOfTheLine(err) {

@@ -2,6 +2,7 @@ package replication
 
 import (
 	"context"
+	"errors"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
@@ -39,6 +40,16 @@ type Refusal struct {
 	Status     int
 	RetryAfter int64  // milliseconds; -1 when the server does not say
 	Body       []byte // as much as helps to understand it
+}
+
+// RefusalOf returns the Refusal that an error is or wraps, or nil.
+func RefusalOf(err error) *Refusal {
+	for ; err != nil; err = errors.Unwrap(err) {
+		if r, ok := err.(*Refusal); ok {
+			return r
+		}
+	}
+	return nil
 }
 
 // Error says what was answered.

@@ -1,10 +1,6 @@
 package replication
 
-import (
-	"strconv"
-
-	"github.com/granarydb/granary/store/jsontext"
-)
+import "github.com/granarydb/granary/store/jsontext"
 
 // Pull is what is asked of POST /pull.
 type Pull struct {
@@ -19,24 +15,29 @@ type Pull struct {
 
 // Append writes the JSON text.
 func (p *Pull) Append(dst []byte) []byte {
-	dst = appendHead(dst, p.Schema, p.Client)
-	dst = append(dst, `,"checkpoint":`...)
-	dst = appendOrNull(dst, p.Checkpoint)
-	dst = append(dst, `,"limit":`...)
-	dst = strconv.AppendInt(dst, int64(p.Limit), 10)
-	dst = append(dst, `,"models":[`...)
-	for i, name := range p.Models {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = jsontext.AppendString(dst, []byte(name))
+	w := head(dst, p.Schema, p.Client)
+	w.Member("checkpoint")
+	if p.Checkpoint == nil {
+		w.Add("null")
 	}
-	dst = append(dst, ']')
+	w.Raw(p.Checkpoint)
+	w.Member("limit")
+	w.Int(p.Limit)
+	w.Member("models")
+	w.Add("[")
+	for _, name := range p.Models {
+		w.Next()
+		w.String(name)
+	}
+	w.Add("]")
 	if p.Scope != nil {
-		dst = append(append(dst, `,"scope":`...), p.Scope...)
+		w.Member("scope")
+		w.Raw(p.Scope)
 	}
-	dst = append(dst, `,"wait":`...)
-	return append(strconv.AppendInt(dst, int64(p.Wait), 10), '}')
+	w.Member("wait")
+	w.Int(p.Wait)
+	w.Add("}")
+	return w.Text
 }
 
 // Push is what is asked of POST /push.
@@ -74,48 +75,56 @@ type Op struct {
 
 // Append writes the JSON text.
 func (p *Push) Append(dst []byte) []byte {
-	dst = append(appendHead(dst, p.Schema, p.Client), `,"mutations":[`...)
+	w := head(dst, p.Schema, p.Client)
+	w.Member("mutations")
+	w.Add("[")
 	for i := range p.Mutations {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = p.Mutations[i].append(dst)
+		w.Next()
+		p.Mutations[i].write(w)
 	}
-	return append(dst, ']', '}')
+	w.Add("]}")
+	return w.Text
 }
 
-func (m *Mutation) append(dst []byte) []byte {
-	dst = jsontext.AppendString(append(dst, `{"id":`...), []byte(m.ID))
-	dst = append(append(dst, `,"at":`...), m.At...)
-	dst = append(dst, `,"ops":[`...)
+func (m *Mutation) write(w *jsontext.Writer) {
+	w.Add("{")
+	w.Member("id")
+	w.String(m.ID)
+	w.Member("at")
+	w.Raw(m.At)
+	w.Member("ops")
+	w.Add("[")
 	for i := range m.Ops {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
 		op := &m.Ops[i]
-		dst = append(append(dst, `{"op":"`...), op.Verb...)
-		dst = jsontext.AppendString(append(dst, `","model":`...), []byte(op.Model))
-		dst = append(append(dst, `,"id":`...), op.ID...)
+		w.Next()
+		w.Add("{")
+		w.Member("op")
+		w.String(string(op.Verb))
+		w.Member("model")
+		w.String(op.Model)
+		w.Member("id")
+		w.Raw(op.ID)
 		if op.Base != nil {
-			dst = append(append(dst, `,"base":`...), op.Base...)
+			w.Member("base")
+			w.Raw(op.Base)
 		}
 		if op.Data != nil {
-			dst = append(append(dst, `,"data":`...), op.Data...)
+			w.Member("data")
+			w.Raw(op.Data)
 		}
-		dst = append(dst, '}')
+		w.Add("}")
 	}
-	return append(dst, ']', '}')
+	w.Add("]}")
 }
 
-func appendHead(dst []byte, schema, client string) []byte {
-	dst = strconv.AppendInt(append(dst, `{"protocol":`...), Version, 10)
-	dst = jsontext.AppendString(append(dst, `,"schema":`...), []byte(schema))
-	return jsontext.AppendString(append(dst, `,"client":`...), []byte(client))
-}
-
-func appendOrNull(dst, text []byte) []byte {
-	if text == nil {
-		return append(dst, `null`...)
-	}
-	return append(dst, text...)
+// head writes what every request begins with.
+func head(dst []byte, schema, client string) *jsontext.Writer {
+	w := &jsontext.Writer{Text: append(dst, '{')}
+	w.Member("protocol")
+	w.Int(Version)
+	w.Member("schema")
+	w.String(schema)
+	w.Member("client")
+	w.String(client)
+	return w
 }
