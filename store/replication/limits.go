@@ -23,5 +23,6 @@ const (
 	defaultTimeout  = 60_000
 	defaultBackoff  = 1_000
 	maxBackoff      = 60_000
-	quickAnswer     = 1_000 // a held pull that came back sooner, with nothing, was not held
+	steady          = 10_000 // a channel that was there so long has not failed
+	quickAnswer     = 1_000  // a held pull that came back sooner, with nothing, was not held
 )

@@ -127,6 +127,7 @@ type trial struct {
 // channel is the live channel.
 type channel struct {
 	opening, open, absent bool
+	since                 int64 // when it was opened
 	trial
 }
 
@@ -176,6 +177,8 @@ func (m *Machine) do(e Effect) { m.effects = append(m.effects, e) }
 // hear notes what has happened.
 func (m *Machine) hear(now int64, e Event) {
 	switch e.Kind {
+	case Tick:
+		m.timer = -1 // it has come, though clocks may differ about whether it was time
 	case Begin:
 		m.running, m.poked, m.left = true, true, e.Left
 	case End:
@@ -192,7 +195,7 @@ func (m *Machine) hear(now int64, e Event) {
 		m.poked = true
 		m.next = now + m.config.Interval
 	case LiveOpened:
-		m.channel.opening, m.channel.open, m.channel.trial = false, true, trial{}
+		m.channel.opening, m.channel.open, m.channel.since = false, true, now
 		m.poked = true // what was told meanwhile
 	case LiveClosed:
 		m.channelEnded(now, e.Err)
@@ -294,7 +297,7 @@ func (m *Machine) start(now int64) {
 		return
 	}
 	if pulls {
-		m.poked = false
+		m.poked = m.poked && m.more // what was told of amid the pages may be in those before
 		m.fly(now, false, 0)
 	} else if m.holds() && now >= m.pull.until {
 		m.fly(now, false, m.config.Wait)
@@ -344,6 +347,9 @@ func (m *Machine) channelEnded(now int64, err error) {
 	c := &m.channel
 	if !c.open && !c.opening {
 		return // it was closed here
+	}
+	if c.open && now-c.since >= steady {
+		c.trial = trial{}
 	}
 	c.open, c.opening = false, false
 	c.absent = code.Of(err) == ErrNoLive

@@ -249,3 +249,48 @@ func TestMachine_ThousandsComeBackSpreadOut(t *testing.T) {
 	}
 	require.LessOrEqual(t, peak, 3*clients/int(last-first+1))
 }
+
+func TestMachine_SetsItsTimerAgainWhenItCameTooEarly(t *testing.T) {
+	p := play(Config{Timeout: 5_000})
+	p.hear(Event{Kind: Begin})
+	p.now = p.timer - 1 // clocks round
+	p.timer = -1
+	p.hear(Event{Kind: Tick})
+	require.EqualValues(t, p.now+1, p.timer)
+	p.wait()
+	require.Equal(t, Backoff, p.Phase())
+}
+
+func TestMachine_PullsOnceMoreWhenItIsAskedToAmidThePages(t *testing.T) {
+	p := play(Config{})
+	p.hear(Event{Kind: Begin})
+	p.hear(Event{Kind: SyncNow})
+	p.answer(Event{More: true})
+	p.answer(Event{})
+	require.Equal(t, DoPull, p.flying(), "the pages before may be from before that")
+	p.answer(Event{})
+	require.Equal(t, Idle, p.Phase())
+}
+
+func TestMachine_BacksOffFromAChannelThatEndsAtOnce(t *testing.T) {
+	p := play(Config{Live: true, Interval: 1_000_000})
+	p.hear(Event{Kind: Begin})
+	p.answer(Event{})
+	opened := 1
+	for until := p.now + 600_000; p.now < until; {
+		p.hear(Event{Kind: LiveOpened})
+		for p.flying() == DoPull {
+			p.answer(Event{})
+		}
+		p.hear(Event{Kind: LiveClosed, Err: errors.New("gone")})
+		for p.other = nil; len(p.other) == 0 || p.other[len(p.other)-1] != OpenLive; {
+			p.wait()
+			for p.flying() == DoPull {
+				p.answer(Event{})
+			}
+		}
+		opened++
+	}
+	require.Less(t, opened, 60, "ten minutes")
+	require.Greater(t, opened, 5)
+}
