@@ -27,23 +27,25 @@ export async function run(rig, counts, kills) {
     browser = await rig.browser('kill');
     for (const [name, before] of Object.entries(stores)) {
       const where = `kill ${i}, ${name} store, seed ${options.seed}`;
-      const { rows, problems } = await read(browser, name);
+      const { rows, problems, events } = await read(browser, name);
       for (const problem of problems) counts.wrong(where, problem);
-      if (name === durability) counts.judge(where, options, page.ledger, rows);
+      if (rows.length === 0 && before.length > 0 && events.includes('RESET')) counts.add('emptied'); // by the browser, and told of
+      else if (name === durability) counts.judge(where, options, page.ledger, rows);
       else if (canonical(rows) !== canonical(before)) counts.wrong(where, `nobody wrote, and ${before.length} records became ${rows.length}`);
       stores[name] = rows;
     }
   }
   await browser.close();
+  if (counts.of('emptied') > Math.ceil(kills / 50)) counts.wrong('too often', `the browser emptied ${counts.of('emptied')} stores`);
   counts.atLeast('kills', kills);
   counts.atLeast('acks', kills * ACKS);
 }
 
-/** What a page that opens the store now finds in it. */
+/** What a page that opens the store now finds in it, and what it is told of. */
 async function read(browser, name) {
   const page = await browser.page();
   await page.evaluate((o) => rig.open(o), { name });
-  const found = await page.evaluate(() => rig.read());
+  const found = { ...await page.evaluate(() => rig.read()), events: await page.evaluate(() => events) };
   await page.close();
   return found;
 }
