@@ -38,7 +38,7 @@ var layers = []layer{
 	{"server/conformance/...", nil, "the kit judges servers from outside: it shares no code with ours"},
 	{"remote/...", []string{"store/..."}, "a remote speaks to a server for the engine, over what the engine may not know"},
 	{"server/...", []string{"store/...", "server/..."}, "the server stands on the engine, not on the browser"},
-	{"bench/...", []string{"store/...", "server/...", "bench/..."}, "the benchmark is a user of the product"},
+	{"bench/...", []string{"store/...", "server/...", "remote/...", "bench/..."}, "the benchmark is a user of the product"},
 	{"examples/...", []string{"store/...", "server/...", "examples/..."}, "an example is a user of the product"},
 }
 
