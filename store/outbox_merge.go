@@ -50,8 +50,6 @@ func (o *op) extend(e *edit, l *record.Layout) bool {
 		o.verb, o.data, o.was = replication.Delete, nil, nil
 	case o.verb == replication.Create:
 		o.data = l.AppendJSON(nil, e.after)
-	case e.before == nil:
-		return false // it changes what is not there, and this makes that anew
 	default:
 		data, was := make([][]byte, len(e.model.Fields)), make([][]byte, len(e.model.Fields))
 		changed, before := differing(e.model, l, e.after, e.before)
