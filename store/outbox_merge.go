@@ -41,8 +41,8 @@ func (x *tx) merge(e *edit, ids *mutationIDs) bool {
 // extend makes the op do what the edit does as well, if one op can.
 func (o *op) extend(e *edit, l *record.Layout) bool {
 	switch {
-	case o.verb == replication.Delete:
-		return false
+	case o.verb == replication.Delete || o.verb == replication.Update && e.before == nil:
+		return false // the record was gone in between
 	case e.after == nil:
 		if o.verb == replication.Create {
 			return false // the server may have had the record before

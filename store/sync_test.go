@@ -245,6 +245,26 @@ func TestSync_ReplaysWhatIsPendingOnTopOfWhatTheServerSays(t *testing.T) {
 	require.Equal(t, texts(t, a.Store, "Post"), texts(t, b.Store, "Post"))
 }
 
+func TestOutbox_MakesARecordAnewThatOthersDeletedUnderAnEdit(t *testing.T) {
+	l := &line{server: sim.NewServer(sim.Merge)}
+	a, b := newClient(t, l, store.SyncOptions{}), newClient(t, l, store.SyncOptions{})
+	create(t, a.Store, "Post", store.Fields{"id": "p1", "title": "0"})
+	a.sync(t)
+	b.sync(t)
+	require.NoError(t, b.Delete(ctx, must(b.Get(ctx, "Post", "p1"))))
+	b.sync(t)
+	a.edit(t, "Post", "p1", store.Fields{"title": "1"})
+	require.NoError(t, a.pull(t).Err)
+	require.Empty(t, ids(t, a.Store, "Post"))
+	create(t, a.Store, "Post", store.Fields{"id": "p1", "title": "2"})
+	require.Equal(t, 2, a.Pending())
+	a.sync(t)
+	b.sync(t)
+	for _, c := range []*client{a, b} {
+		require.Equal(t, "2", must(c.Get(ctx, "Post", "p1")).String("title"))
+	}
+}
+
 func TestSync_TakesBackWhatTheServerRejectsAndWhatDependsOnIt(t *testing.T) {
 	l := &line{server: sim.NewServer(sim.Merge)}
 	l.server.Refuse = func(o sim.Op) string {
