@@ -35,7 +35,7 @@ func filled(t *testing.T) (*memory.Backend, *storetest.Reference) {
 	}
 	require.NoError(t, st.Close())
 	st = open(1) // whatever is still in the log is folded
-	require.NoError(t, store.Settle(st))
+	require.NoError(t, store.Rest(st))
 	require.NoError(t, st.Close())
 	st = open(1000) // what follows stays in the log
 	create(t, st, "Author", store.Fields{"id": "last", "name": "Ada"})
