@@ -16,7 +16,7 @@ import { root, serve } from './site.mjs';
 const MOST_SECONDS = 500;
 const DOOMED = 'FR';
 /** What a page cannot but log while its server is away. */
-const NO_SERVER = /Failed to load resource|\/sync\/\w+ failed/;
+const NO_SERVER = /Failed to load resource|\/sync\/\S+ failed/;
 const NEW_NAME = 'Zzyzx-sur-Mer';
 
 const JOINS = countries.reduce((sum, { languages }) => sum + Object.keys(languages).length, 0);
