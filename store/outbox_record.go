@@ -1,6 +1,8 @@
 package store
 
 import (
+	"slices"
+
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/replication"
 	"github.com/granarydb/granary/store/schema"
@@ -37,14 +39,13 @@ func (x *tx) record(c *Commit) {
 	if len(edits) == 1 && x.merge(&edits[0], &ids) {
 		return
 	}
-	ops := make([]op, 0, len(edits))
-	for i := range edits {
-		e := &edits[i]
+	edits = slices.DeleteFunc(edits, func(e edit) bool {
 		k, exists := x.st.data.knows(e.model, e.key)
-		if e.after == nil && exists && k.version == nil && k.last != "" && x.unmake(e, k, &ids) {
-			continue
-		}
-		if o, ok := x.op(e, k, exists); ok {
+		return e.after == nil && exists && k.version == nil && k.last != "" && x.unmake(&e, k, &ids)
+	})
+	ops := make([]op, 0, len(edits)) // behind that, which gives mutations other ids
+	for i := range edits {
+		if o, ok := x.op(&edits[i]); ok {
 			ops = append(ops, o)
 		}
 	}
@@ -86,7 +87,8 @@ func (x *tx) edits(plan syncPlan) []edit {
 
 // op is what the server is to do, to whom a record that it has not seen yet is a new
 // one. It returns false when the server need not hear of it.
-func (x *tx) op(e *edit, k known, exists bool) (o op, ok bool) {
+func (x *tx) op(e *edit) (o op, ok bool) {
+	k, exists := x.st.data.knows(e.model, e.key)
 	if !exists && e.after == nil || e.before != nil && e.after != nil && string(e.before) == string(e.after) {
 		return o, false
 	}
