@@ -17,6 +17,7 @@ import (
 
 var (
 	seeds = flag.Int("seeds", 500, "how many worlds are run")
+	from  = flag.Int64("from", 1, "the first of their seeds")
 	seed  = flag.Int64("seed", 0, "run this one alone, and tell what happens in it")
 	steps = flag.Int("steps", 0, "of writers in that one; 0 for as many as its seed says")
 )
@@ -35,7 +36,7 @@ func TestSim_KeepsEveryPromiseWhateverHappens(t *testing.T) {
 	}
 	list := foundSeeds(t)
 	for n := range *seeds {
-		list = append(list, int64(n+1))
+		list = append(list, *from+int64(n))
 	}
 	var mu sync.Mutex
 	var sum Report
