@@ -155,6 +155,9 @@ test-browsers: browsers build ## test idb, the npm package and granary/react in 
 	  timeout $(NODE_TIMEOUT) node web/react/test/run.mjs -b $$browser; \
 	done
 
+test-harsh: setup build ## kill, break and fill the browser beneath a store, at a small size
+	timeout $(NODE_TIMEOUT) node web/test/harsh/run.mjs
+
 test-react: setup build ## test granary/react in Chromium and in Node, on React 18 and 19
 	timeout $(NODE_TIMEOUT) node web/react/test/run.mjs
 
