@@ -9,13 +9,13 @@ import (
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/replication"
 )
 
 // syncing is the sync of one store, with the backend that the page is.
 type syncing struct {
 	*store.Sync
 	remote *remote
-	store  *store.Store
 }
 
 // syncs are the stores that sync, by handle.
@@ -129,7 +129,7 @@ func beginSync(handle int32, st *store.Store, text []byte) error {
 	}
 	s, err := st.Sync(r, options)
 	if err == nil {
-		syncs[handle] = &syncing{s, r, st}
+		syncs[handle] = &syncing{s, r}
 	}
 	return err
 }
@@ -204,7 +204,7 @@ func retryRejected(st *store.Store, text []byte) (*store.Commit, error) {
 		if err != nil {
 			return nil, err
 		}
-		ops = append(ops, store.RejectedOp{Op: verbOf(textOf(op["op"])), Model: textOf(op["model"]), ID: op["id"], Data: op["data"]})
+		ops = append(ops, store.RejectedOp{Op: replication.Verb(textOf(op["op"])), Model: textOf(op["model"]), ID: op["id"], Data: op["data"]})
 	}
 	return st.RetryRejected(textOf(members["id"]), ops...)
 }

@@ -4,10 +4,7 @@ package main
 
 import (
 	"github.com/granarydb/granary/store"
-	"github.com/granarydb/granary/store/replication"
 )
-
-func verbOf(name string) replication.Verb { return replication.Verb(name) }
 
 // appendRawMember adds a member of JSON text, unless there is none.
 func appendRawMember(dst []byte, name string, text []byte) []byte {

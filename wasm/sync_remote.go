@@ -43,7 +43,7 @@ const (
 	replyNoLive         // there is no such channel
 )
 
-// lastCall is never a store's: news of a store's sync goes by its handle below zero.
+// announce tells the page of news, by the handle below zero, which is no store's.
 func (r *remote) announce() { news(-r.handle) }
 
 // want adds an element to the list.
