@@ -8,10 +8,12 @@ package main
 const (
 	safejs    = "github.com/hack-pad/safejs"
 	indexeddb = "github.com/hack-pad/go-indexeddb/idb"
+	syntax    = "github.com/vektah/gqlparser/v2/ast"
+	faults    = "github.com/vektah/gqlparser/v2/gqlerror"
 )
 
 // cuts are made when the engine is compiled, in this order.
-var cuts = []cut{messagesCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut}
+var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut}
 
 // messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
 // reflection, the printing of anything.
@@ -35,6 +37,68 @@ var messagesCut = cut{name: "formatted messages", edits: []edit{
 		`fmt.Errorf("%+v", val)`, `errors.New("a panic with a value that is no error")`}},
 	{pkg: indexeddb, fn: "Request.listen", was: "63c0bcaa", swap: []string{
 		`log.Println("Failed resolving request results:", err)`, `println("Failed resolving request results:", err.Error())`}},
+}}
+
+// parserCut takes out of gqlparser what brings fmt, log/slog, encoding/json and
+// reflection: trees as JSON or as a dump, errors for a logger. Its messages have
+// strings, kinds of tokens and numbers, which need no fmt.
+var parserCut = cut{name: "dumps and logs of the parser", edits: []edit{
+	{pkg: syntax, fn: "UnmarshalSelectionSet", was: "07521913", body: removed},
+	{pkg: syntax, fn: "FragmentDefinition.UnmarshalJSON", was: "492a3f73", body: removed},
+	{pkg: syntax, fn: "InlineFragment.UnmarshalJSON", was: "2b9002f5", body: removed},
+	{pkg: syntax, fn: "OperationDefinition.UnmarshalJSON", was: "133ad51f", body: removed},
+	{pkg: syntax, fn: "Field.UnmarshalJSON", was: "8a45ab11", body: removed},
+	{pkg: syntax, fn: "Path.UnmarshalJSON", was: "ca9c70fa", body: removed},
+	{pkg: syntax, fn: "Dump", was: "d2c497e6", body: removed},
+	{pkg: syntax, fn: "dumper.dump", was: "a086d8d4", body: removed},
+	{pkg: syntax, fn: "dumper.dumpArray", was: "76bd7243", body: removed},
+	{pkg: syntax, fn: "dumper.dumpStruct", was: "96bee455", body: removed},
+	{pkg: syntax, fn: "dumper.dumpPtr", was: "2df50e0f", body: removed},
+	{pkg: syntax, fn: "typeName", was: "4fb21602", body: removed},
+	{pkg: syntax, fn: "isZero", was: "afb904a8", body: removed},
+	{pkg: faults, fn: "Error.Attrs", was: "88358d10", body: removed},
+	{pkg: faults, fn: "ErrorWithSources.Attrs", was: "d7f8144d", body: removed},
+	{pkg: faults, fn: "ErrorWithSources.UnmarshalJSON", was: "a0aacf8c", body: removed},
+	{pkg: faults, fn: "gqlAttrs", was: "29a55282", body: removed},
+	{pkg: faults, fn: "CollectAttrs", was: "596b2865", body: removed},
+	{pkg: faults, fn: "collectAttrs", was: "4cc09ee0", body: removed},
+	{pkg: faults, fn: "mergeAttrs", was: "efa5c8df", body: removed},
+	{pkg: syntax, fn: "Path.String", was: "b8052505", swap: []string{
+		`fmt.Fprintf(&str, "[%d]", v)`, `str.WriteString("[]")`,
+		`fmt.Sprintf("unknown type: %T", v)`, `"unknown type"`}},
+	{pkg: syntax, fn: "Value.Value", was: "9b242827", swap: []string{
+		`fmt.Errorf("unknown value kind %d", v.Kind)`, `"unknown value kind"`}},
+	{pkg: syntax, fn: "Value.String", was: "f533eb08", swap: []string{
+		`fmt.Errorf("unknown value kind %d", v.Kind)`, `"unknown value kind"`}},
+	{pkg: faults, fn: "NewErrorWithSources", was: "37287c93", body: `panic("gqlerror: errors have one source")`},
+	{pkg: faults, fn: "ErrorPathf", was: "2a66f585", body: removed},
+	{pkg: faults, fn: "Errorf", was: "35b2170a", swap: []string{"func Errorf(", `func format(message string, args []any) string {
+	var text strings.Builder
+	for _, arg := range args {
+		before, after, _ := strings.Cut(message, "%")
+		text.WriteString(before)
+		verb := strings.IndexAny(after, "sdx")
+		message = after[verb+1:]
+		switch arg := arg.(type) {
+		case string:
+			text.WriteString(arg)
+		case interface{ String() string }:
+			text.WriteString(arg.String())
+		case int:
+			text.WriteString(strconv.Itoa(arg))
+		case rune:
+			hex := strconv.FormatInt(int64(arg), 16)
+			text.WriteString("0000"[min(len(hex), 4):] + hex)
+		}
+	}
+	return text.String() + message
+}
+
+func Errorf(`, `fmt.Sprintf(message, args...)`, `format(message, args)`}},
+	{pkg: faults, fn: "ErrorLocf", was: "9e91b45e", swap: []string{`fmt.Sprintf(message, args...)`, `format(message, args)`}},
+}, constants: []constant{
+	{syntax, "_ json.Unmarshaler = (*Path)(nil)", "_ = 0"},
+	{faults, "[]slog.Attr", "any"},
 }}
 
 // tracerCut takes out runtime/trace, which nobody can start in a page.
