@@ -105,6 +105,8 @@ func (b *Backend) Close() error {
 	for turn := range locks {
 		turn.end()
 	}
+	b.noting.flush()
+	b.announcing.flush()
 	if channel != nil {
 		channel.close()
 	}

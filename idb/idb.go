@@ -107,6 +107,9 @@ type Backend struct {
 	channel  *channel      // to other tabs; nil until Watch
 	identity string        // of the database; "" until it was read
 	locks    map[*turn]bool
+
+	announcing pace // in the channel
+	noting     pace // by the witness
 }
 
 var _ log.Backend = (*Backend)(nil)

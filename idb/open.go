@@ -33,6 +33,7 @@ func Open(ctx context.Context, name string, options Options) (*Backend, error) {
 		return nil, err
 	}
 	b := &Backend{name: name, options: options, locks: map[*turn]bool{}}
+	b.announcing.while, b.noting.while = announcesWithin, notesWithin
 	b.life, b.die = context.WithCancel(context.Background())
 	b.use(c)
 	return b, nil
