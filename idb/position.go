@@ -18,7 +18,7 @@ func (b *Backend) Position(ctx context.Context) (log.Position, error) {
 	list.add(storeGeneration, "getAllKeys", nil, js.Undefined())
 	list.add(storeLog, "openKeyCursor", js.Null(), js.ValueOf("prev"))
 	list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
-	answers, err := b.perform(ctx, "position", reading, list, storeGeneration, storeLog)
+	answers, err := b.perform(ctx, "position", asking, list, storeGeneration, storeLog)
 	if err != nil {
 		return log.Position{}, err
 	}
@@ -71,7 +71,7 @@ func (b *Backend) expect(ctx context.Context, c *connection, identity, op string
 	if identity != "" && known == "" {
 		var list requests
 		list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
-		answers, err := c.perform(ctx, b.options.AnswerTimeout, op, reading, list, []string{storeGeneration})
+		answers, err := c.perform(ctx, b.options.AnswerTimeout, op, asking, list, []string{storeGeneration})
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ package idb
 
 import (
 	"context"
+	"slices"
 	"syscall/js"
 
 	indexeddb "github.com/hack-pad/go-indexeddb/idb"
@@ -12,13 +13,18 @@ import (
 	"github.com/granarydb/granary/store/log"
 )
 
-// A reading transaction is left to end by itself: Chromium completes one that is
-// committed before the answers with large values have come.
+// reading is left to end by itself: Chromium completes what is committed before the
+// answers with large values have come. Until then it keeps others from writing, so it
+// is given up when this page may be stopped (Yield).
 var reading = manner{TransactionOptions: indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadOnly}}
+
+// asking is the manner of a transaction that reads small values only.
+var asking = manner{reading.TransactionOptions, true}
 
 // Read returns the manifest and all entries numbered above after, as one
 // snapshot. It costs one transaction of six requests, however many entries there
-// are: a cursor would cost an event for each.
+// are: a cursor would cost an event for each. Where large values were among them it
+// costs another one.
 func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot, err error) {
 	above, err := keysAbove(after)
 	if err != nil {
@@ -31,7 +37,10 @@ func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot
 	list.add(storeLog, "getAll", nil, above)
 	list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
 	list.add(storeGeneration, "getAllKeys", nil, js.Undefined())
-	answers, err := b.perform(ctx, "read", reading, list, storeGeneration, storeManifest, storeLog)
+	answers, err := b.perform(ctx, "read", asking, list, storeGeneration, storeManifest, storeLog)
+	if err == nil && slices.ContainsFunc(answers, isPending) {
+		answers, err = b.perform(ctx, "read", reading, list, storeGeneration, storeManifest, storeLog)
+	}
 	if err != nil {
 		return snapshot, err
 	}

@@ -18,11 +18,12 @@ import (
 // answers looked at: nothing else is ever awaited while it is open.
 type transaction struct {
 	*indexeddb.Transaction
-	op    string
-	how   manner
-	raw   js.Value // the IDBTransaction
-	ended chan struct{}
-	done  bool // it was completed; valid once ended is closed
+	op      string
+	how     manner
+	raw     js.Value // the IDBTransaction
+	ended   chan struct{}
+	done    bool // it was completed; valid once ended is closed
+	yielded bool // it was given up for the sake of other tabs
 }
 
 // manner is how a transaction is done. One that is committed when its requests have
@@ -47,6 +48,9 @@ func commitsHalves() bool { return js.Global().Get("InternalError").Truthy() }
 // errBroken is the cause when the connection was found closed and nothing was done.
 var errBroken = errors.New("the connection is closed")
 
+// errYielded is the cause when a transaction was given up for the sake of others.
+var errYielded = errors.New("the page may be stopped at any moment")
+
 // perform does a transaction on these object stores from its start to its end and
 // returns the requests as they were issued, of type IDBRequest. If the connection
 // breaks and nothing was done it is done on the next one.
@@ -60,7 +64,13 @@ func (b *Backend) performOn(ctx context.Context, identity, op string, how manner
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(op, err)
 	}
-	for range pauses {
+	for tries := 0; tries < len(pauses); {
+		if !how.commit && b.yields() {
+			// The browser fires no timer of a page that it has stopped.
+			if err := await(ctx, nil, time.Millisecond); err != errAnswer {
+				return nil, cancelled(op, err)
+			}
+		}
 		c, err := b.connection(ctx, op)
 		if err != nil {
 			return nil, err
@@ -69,10 +79,14 @@ func (b *Backend) performOn(ctx context.Context, identity, op string, how manner
 		if err = b.expect(ctx, c, identity, op); err == nil {
 			issued, err = c.perform(ctx, b.options.AnswerTimeout, op, how, list, stores)
 		}
-		if err != errBroken {
+		switch err {
+		case errYielded:
+		case errBroken:
+			c.end(errLost)
+			tries++
+		default:
 			return issued, err
 		}
-		c.end(errLost)
 	}
 	return nil, failure(code.Unavailable, op, lostMessage, nil)
 }
@@ -85,6 +99,7 @@ func (c *connection) perform(ctx context.Context, patience time.Duration, op str
 	// The end is listened for before the first request is issued: events do not
 	// wait for whoever comes late.
 	t.listen()
+	defer c.reads(t)()
 	issued, err := t.issue(list)
 	if err != nil {
 		// Half a transaction must not be left to commit itself.
@@ -109,6 +124,9 @@ func (c *connection) perform(ctx context.Context, patience time.Duration, op str
 // says that an aborted transaction has done nothing, but of the storage that is out
 // of reach a page cannot know that.
 func (c *connection) aborted(t *transaction, cause error) error {
+	if t.yielded {
+		return errYielded
+	}
 	if cause != nil && !isException(cause, exceptionUnknown) {
 		return undone(t.op, cause)
 	}
@@ -176,7 +194,7 @@ func (t *transaction) issue(list requests) ([]js.Value, error) {
 // package comment says when).
 func (t *transaction) failed(issued []js.Value) error {
 	for _, request := range issued {
-		if request.Get("readyState").String() != "done" {
+		if isPending(request) {
 			continue // a reading transaction, whose answers tell
 		}
 		if err := errorOf(request); err != nil && !isException(err, exceptionAbort) {
@@ -199,14 +217,14 @@ func (t *transaction) abandon(cause error) error {
 	return failure(c, t.op, message, cause)
 }
 
-// slices of a long timeout are waited for one by one. A page that slept finds one of them
+// parts of a long timeout are waited for one by one. A page that slept finds one of them
 // over, and what the browser has to tell it comes in the next.
-const slices = 10
+const parts = 10
 
 // await waits until ended is closed, and returns why it did so no longer if it
 // was not.
 func await(ctx context.Context, ended <-chan struct{}, timeout time.Duration) error {
-	n := slices
+	n := parts
 	if timeout < time.Second {
 		n = 1
 	}

@@ -48,11 +48,13 @@ func toJS(data []byte) js.Value {
 
 // answer returns the result of a request of a transaction that was completed.
 func answer(request js.Value) (js.Value, error) {
-	if request.Get("readyState").String() != "done" {
+	if isPending(request) {
 		return js.Undefined(), errPending
 	}
 	return request.Get("result"), nil
 }
+
+func isPending(request js.Value) bool { return request.Get("readyState").String() != "done" }
 
 // numberOf returns the whole number that a key is; false for every other key.
 func numberOf(key js.Value) (uint64, bool) {
