@@ -10,7 +10,6 @@ import (
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/live"
-	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/storetest"
 )
@@ -182,13 +181,9 @@ func (g *game) key(m *schema.Model, row storetest.Row) (text string) {
 
 // rows are the records that were found, as plain rows.
 func (g *game) rows(st *store.Store, f store.Found) []storetest.Row {
-	text, err := st.AppendRows(nil, f.Model, func(i int) uint32 { return f.Refs[i].Row }, len(f.Refs))
+	text, err := st.AppendValues(nil, f.Model, func(i int) uint32 { return f.Refs[i].Row }, len(f.Refs))
 	require.NoError(g, err)
-	rows := []storetest.Row{}
-	for _, row := range record.GoValue(text).([]any) {
-		rows = append(rows, row.(storetest.Row))
-	}
-	return rows
+	return storetest.RowsOf(f.Model, text)
 }
 
 // agreeTrees folds the trees of an answer and compares. An item of which nothing

@@ -144,22 +144,28 @@ func (st *Store) FindKey(model string, key []byte) (f Found, err error) {
 	return f, err
 }
 
-// AppendRows appends the JSON texts of n rows as a JSON array, null for a row that
-// is gone.
-func (st *Store) AppendRows(dst []byte, m *schema.Model, row func(i int) uint32, n int) ([]byte, error) {
+// AppendValues appends a JSON array with the values of each of n rows, an array in
+// the order of the schema, null for a row that is gone.
+func (st *Store) AppendValues(dst []byte, m *schema.Model, row func(i int) uint32, n int) ([]byte, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	t := st.table(m)
-	dst = append(dst, '[')
+	values := func(i int) []byte {
+		if number := row(i); t.Has(number) {
+			return t.Layout.Values(t.Row(number))
+		}
+		return []byte("null")
+	}
+	size := 2
+	for i := range n {
+		size += len(values(i)) + 1
+	}
+	dst = append(slices.Grow(dst, size), '[')
 	for i := range n {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		if number := row(i); t.Has(number) {
-			dst = t.Layout.AppendJSON(dst, t.Row(number))
-		} else {
-			dst = append(dst, "null"...)
-		}
+		dst = append(dst, values(i)...)
 	}
 	return append(dst, ']'), nil
 }

@@ -73,7 +73,7 @@
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
 //	                                         the records of the far side
-//	granary_rows(store, model, length)       numbers: rows → JSON array of rows, in order; also in the turn in which the store was closed
+//	granary_rows(store, model, length)       numbers: rows → JSON array of the values of each, in order; also in the turn in which the store was closed
 //	granary_count(store, length)             as granary_query → {"count": n}
 //	granary_group(store, verb, length)       {"model", "by"?: [field, …], "sum"?, "avg"?, "min"?, "max"?: the same, "where"?, "sort"?, "page"?,
 //	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,

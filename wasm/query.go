@@ -70,7 +70,7 @@ func exportRows(handle, model, length int32) int32 {
 			return nil, err
 		}
 		numbers := input[:length]
-		return st.AppendRows(dst, m, func(i int) uint32 { return uint32At(numbers, i) }, len(numbers)/4)
+		return st.AppendValues(dst, m, func(i int) uint32 { return uint32At(numbers, i) }, len(numbers)/4)
 	})
 }
 

@@ -83,11 +83,12 @@ func (m *maker) scripts(ctx context.Context) error {
 // only ever asked for with a dot.
 var inside = strings.Fields(`
 	Class Instance adopt alive answer anyHost ask begin bindingOf bindings bound callLater carry changedIn
-	compiled dead deep definition durabilityOf end ended engine engineError feed finish generated given graph hazardous hostOf initial
-	invalid later listeners loadGo loadLate loading make many nudge onRevived number origins placeOf plan readNumbers
-	readRelation readText ready recordOf recordsOf related relatedIn request requiredKeys revive rollback root
-	saveWithin saved session slotOf slots soon stamped stand storeVerbs sweep tidy tree unknownMember verb wasmError
-	whenLoaded wholeNumber writeBytes writeText
+	compiled dead deep definition durabilityOf end ended engine engineError feed finish generated given graph
+	hazardous hold hostOf initial invalid later listeners loadGo loadLate loading make many nudge number
+	onRevived origins placeOf plan readNumbers readRelation readText ready recordOf recordsOf related
+	relatedIn request requiredKeys revive rollback root saveWithin saved session slotOf slots soon stamped
+	stand storeVerbs stored tree unknownMember verb wasmError whenLoaded wholeNumber writeBytes
+	writeText
 `)
 
 // options are esbuild's. The toolchain's runtime stays an import of its own, and

@@ -113,7 +113,7 @@ func Rows(st *store.Store, q store.Query) ([]Row, error) {
 	found, err := st.Find(q)
 	var text []byte
 	for err == nil {
-		text, err = st.AppendRows(nil, found.Model, func(i int) uint32 { return found.Refs[i].Row }, len(found.Refs))
+		text, err = st.AppendValues(nil, found.Model, func(i int) uint32 { return found.Refs[i].Row }, len(found.Refs))
 		if err != nil {
 			break
 		}
@@ -127,11 +127,25 @@ func Rows(st *store.Store, q store.Query) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
+	return RowsOf(found.Model, text), nil
+}
+
+// RowsOf reads what AppendValues wrote. A row with a right checksum may be no array,
+// or one of another length.
+func RowsOf(m *schema.Model, text []byte) []Row {
 	rows := []Row{}
 	for _, row := range record.GoValue(text).([]any) {
-		rows = append(rows, row.(Row))
+		values, _ := row.([]any)
+		named := Row{}
+		for i, f := range m.Fields {
+			named[f.Name] = nil
+			if i < len(values) {
+				named[f.Name] = values[i]
+			}
+		}
+		rows = append(rows, named)
 	}
-	return rows, nil
+	return rows
 }
 
 // String lists the records, for the message of a test.

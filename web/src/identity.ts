@@ -1,58 +1,66 @@
-/** A record that the page may still hold, and which state of it. */
-class Known extends WeakRef<object> {
-  readonly version: number;
+import { isObject } from './checks.js';
+import { Instance } from './instance.js';
 
-  constructor(record: object, version: number) {
-    super(record);
-    this.version = version;
-  }
-}
+/** 2 ** 4 neighbouring rows share one weak reference, which costs as much as the making of several records. */
+const GROUP_BITS = 4;
+/** A map of fewer groups is not worth sweeping. */
+const SMALL_MAP = 64;
 
-const SWEPT_PER_RECORD = 2;
-/** A map of fewer entries is not worth sweeping. */
-const SMALL_MAP = 1024;
+/** Records of neighbouring rows, each behind its version. Each of them holds the group, so it lives as long as the last one does. */
+type Group = unknown[];
+
+/** Where in its group the version of a row stands. */
+const placeOf = (row: number) => (row % 2 ** GROUP_BITS) * 2;
 
 /**
  * The records of one model that the page already has, by row number: the same
- * version of a row is the same object. Records are held weakly. Entries whose
- * record is gone are swept once the map has doubled, a few at a time, in proportion
- * to the entries used, so that the map stays near the number of records alive and no
- * call pays for all.
+ * version of a row is the same object. Records are held weakly, a group at a time.
+ * Groups whose records are gone are swept once the map has doubled.
  */
 export class IdentityMap {
   /** A test of the sweep counts them. @internal */
-  readonly known = new Map<number, Known>();
-  #sweep: Iterator<[number, Known]> | undefined;
+  readonly groups = new Map<number, WeakRef<Group>>();
   #sweptAt = SMALL_MAP;
+  /** The group that was asked for last, and its number: rows are asked for in order. */
+  #last: Group | undefined;
+  #number = -1;
 
   /** The record of that version of a row, if the page has it. */
   get(row: number, version: number): object | undefined {
-    const known = this.known.get(row);
-    return known?.version === version ? known.deref() : undefined;
+    const group = this.#group(row);
+    const at = placeOf(row);
+    return group?.[at] === version ? group[at + 1] as object : undefined;
   }
 
+  /** Remembers a record, which `Instance` must be able to mark: one of its own, or one that is not frozen yet. */
   set(row: number, version: number, record: object): void {
-    this.known.set(row, new Known(record, version));
+    let group = this.#group(row);
+    if (!group) {
+      if (this.groups.size >= this.#sweptAt) this.#sweep();
+      this.groups.set(this.#number, new WeakRef(this.#last = group = []));
+    }
+    const at = placeOf(row);
+    group[at] = version;
+    group[at + 1] = record;
+    Instance.hold(record, group);
   }
 
   /** The records that the page still holds. */
   alive(): object[] {
-    return [...this.known.values()].flatMap((known) => known.deref() ?? []);
+    return [...this.groups.values()].flatMap((group) => (group.deref() ?? []).filter(isObject));
   }
 
-  /** Looks at the next entries, when a sweep is due, and removes those whose record is gone. */
-  sweep(used: number): void {
-    if (!this.#sweep && this.known.size < this.#sweptAt) return;
-    for (let left = used * SWEPT_PER_RECORD; left > 0; left--) {
-      this.#sweep ??= this.known.entries();
-      const next = this.#sweep.next();
-      if (next.done) {
-        this.#sweep = undefined;
-        this.#sweptAt = Math.max(SMALL_MAP, 2 * this.known.size);
-        return;
-      }
-      const [row, known] = next.value;
-      if (!known.deref()) this.known.delete(row);
+  #group(row: number): Group | undefined {
+    const number = row >>> GROUP_BITS;
+    if (number !== this.#number) {
+      this.#number = number;
+      this.#last = this.groups.get(number)?.deref();
     }
+    return this.#last;
+  }
+
+  #sweep(): void {
+    for (const [number, group] of this.groups) if (!group.deref()) this.groups.delete(number);
+    this.#sweptAt = Math.max(SMALL_MAP, 2 * this.groups.size);
   }
 }

@@ -2,6 +2,7 @@ import { isObject } from './checks.js';
 import { fillFrom } from './construct.js';
 import { edit } from './draft.js';
 import { invalid } from './errors.js';
+import { deepFreeze } from './json.js';
 import { Instance } from './instance.js';
 import type { ModelConstructor } from './model-types.js';
 import { Plan } from './plan.js';
@@ -56,9 +57,17 @@ export class Binding {
     bindings.set(Class.prototype, this);
   }
 
-  /** Makes a record of a row that the store answered. The row is used up. */
+  /** Makes a record of a row that the store answered as an object. */
   adopt(row: Values): object {
-    return this.plan.adopt(this.#Stored, row);
+    return Object.freeze(this.stored(this.plan.values(row)));
+  }
+
+  /** Makes a record of the values of a row that the store answered, which are used up. It is to be frozen. */
+  stored(values: readonly unknown[]): object {
+    const record = new this.#Stored();
+    this.plan.fill(record, values);
+    for (const name of this.plan.deep) deepFreeze((record as Values)[name]);
+    return record;
   }
 
   /** Makes a frozen record of values that were validated. */

@@ -88,15 +88,6 @@ export class Plan {
     for (let i = 0; i < slots.length; i++) values[i] = (record as Record<string, unknown>)[slots[i]!.name];
     return values;
   }
-
-  /** Turns a parsed row into a record of the class that `Record` makes. */
-  adopt(Record: new () => object, row: Record<string, unknown>): object {
-    for (const name of this.deep) deepFreeze(row[name]);
-    const record = new Record();
-    if (this.hazardous) for (const name of Object.keys(row)) define(record, name, row[name]);
-    else Object.assign(record, row);
-    return Object.freeze(record);
-  }
 }
 
 function slot(field: SchemaField, model: Model, graph: Graph): Slot {

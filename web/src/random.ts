@@ -2,9 +2,10 @@ import { RANDOM_BYTES_PER_CALL } from './limits.js';
 
 const IDS_PER_BATCH = 128;
 const BYTES_PER_ID = 16;
+const DASHES_BEFORE = [4, 6, 8, 10];
 
 const pool = new Uint8Array(IDS_PER_BATCH * BYTES_PER_ID);
-const hex: string[] = [];
+const hex = Array.from({ length: 256 }, (_, i) => (i + 256).toString(16).slice(1));
 let next = pool.length;
 
 /** Fills bytes, however many, with random ones of cryptographic quality. */
@@ -19,19 +20,13 @@ export function fillRandom(bytes: Uint8Array<ArrayBuffer>): void {
  * getRandomValues, which pages without https have too.
  */
 export function newId(): string {
-  if (hex.length === 0) for (let i = 0; i < 256; i++) hex.push((i + 256).toString(16).slice(1));
   if (next === pool.length) {
     crypto.getRandomValues(pool);
     next = 0;
   }
-  const b = pool;
-  const i = next;
-  next += BYTES_PER_ID;
-  b[i + 6] = (b[i + 6]! & 0x0f) | 0x40;
-  b[i + 8] = (b[i + 8]! & 0x3f) | 0x80;
-  const h = (at: number) => hex[b[i + at]!]!;
-  return (
-    h(0) + h(1) + h(2) + h(3) + '-' + h(4) + h(5) + '-' + h(6) + h(7) + '-' + h(8) + h(9) + '-' +
-    h(10) + h(11) + h(12) + h(13) + h(14) + h(15)
-  );
+  pool[next + 6] = (pool[next + 6]! & 0x0f) | 0x40;
+  pool[next + 8] = (pool[next + 8]! & 0x3f) | 0x80;
+  let id = '';
+  for (let at = 0; at < BYTES_PER_ID; at++) id += (DASHES_BEFORE.includes(at) ? '-' : '') + hex[pool[next++]!]!;
+  return id;
 }

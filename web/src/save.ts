@@ -88,7 +88,6 @@ function stored(
     if (whole && answer[2 + 2 * i] === version) session.stand(model, answer, i, record);
     else all = false;
   }
-  session.tidy(model, records.length);
   if (all) return [...records];
   return session.recordsOf(model, answer).map((found, i) => found ?? records[i]!);
 }

@@ -192,7 +192,7 @@ export class Session {
   }
 
   query(model: Model, request: object): object[] {
-    return this.#records(model, this.tree(model, request));
+    return this.recordsOf(model, this.tree(model, request)) as object[];
   }
 
   /** The answer to a query with relations, as include.ts reads it. */
@@ -238,11 +238,11 @@ export class Session {
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.#records(model, this.ask('get', [model.index], key, numbers))[0];
+    return this.recordsOf(model, this.ask('get', [model.index], key, numbers))[0];
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
-    return this.#records(farOf(relation), this.ask('related', [model.index, relation.index], values, numbers));
+    return this.recordsOf(farOf(relation), this.ask('related', [model.index, relation.index], values, numbers)) as object[];
   }
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
@@ -320,10 +320,6 @@ export class Session {
     return this.#engine.callLater(verb, [this.#store, ...args], input, read, durability);
   }
 
-  #records(model: Model, answer: Uint32Array): object[] {
-    return this.recordsOf(model, answer) as object[];
-  }
-
   /**
    * Turns an epoch and pairs of row and version into records, and fetches those
    * that the page lacks. A pair of version 0 stands for no record.
@@ -338,10 +334,7 @@ export class Session {
       if (!record && answer[at + 1] !== 0) lacking.push(at);
       records.push(record);
     }
-    for (let from = 0; from < lacking.length; from += ROWS_PER_FETCH) {
-      this.#fetch(model, answer, records, lacking.slice(from, from + ROWS_PER_FETCH));
-    }
-    identity.sweep(records.length);
+    while (lacking.length > 0) this.#fetch(model, answer, records, lacking.splice(0, ROWS_PER_FETCH));
     return records;
   }
 
@@ -350,24 +343,24 @@ export class Session {
     const identity = this.#identity(model);
     const binding = this.#binding(model);
     const rows = Uint32Array.from(positions, (at) => answer[at]!);
-    const parsed = this.#engine.call('rows', [this.#store, model.index], rows, json) as Values[];
-    for (const [i, at] of positions.entries()) {
-      const row = answer[at]!;
+    const values = this.#engine.call('rows', [this.#store, model.index], rows, json) as unknown[][];
+    for (let i = 0; i < rows.length; i++) {
+      const at = positions[i]!;
       const version = answer[at + 1]!;
-      let record = identity.get(row, version); // there already when a row is answered twice
-      if (!record) identity.set(row, version, (record = this.#formerly(model, parsed[i]!) ?? binding.adopt(parsed[i]!)));
+      let record = identity.get(rows[i]!, version); // there already when a row is answered twice
+      if (!record) {
+        record = this.#formerly(model, binding.stored(values[i]!));
+        identity.set(rows[i]!, version, record);
+        Object.freeze(record);
+      }
       records[(at - 1) / NUMBERS_PER_RECORD] = record;
     }
   }
 
-  #formerly(model: Model, row: Values): object | undefined {
-    const record = this.#former.get(model)?.get(JSON.stringify(keyOf(model, row)))?.deref();
-    return record && JSON.stringify(record) === JSON.stringify(row) ? record : undefined;
-  }
-
-  /** Does its share of forgetting records that are gone, after so many were used. */
-  tidy(model: Model, used: number): void {
-    this.#identity(model).sweep(used);
+  /** The record that the page had before, if it is the same as this one. */
+  #formerly(model: Model, record: object): object {
+    const former = this.#former.get(model)?.get(JSON.stringify(keyOf(model, record)))?.deref();
+    return former && JSON.stringify(former) === JSON.stringify(record) ? former : record;
   }
 
   /** Row numbers of another epoch mean other rows. */

@@ -59,23 +59,28 @@ describe('identity', () => {
     expect(DataStore).to.be.a('function');
   });
 
-  it('sweeps what is gone in proportion to what is used', async () => {
+  it('forgets what is gone', async () => {
     const map = new IdentityMap();
     const alive: object[] = [];
     const gone: WeakRef<object>[] = [];
-    for (let row = 0; row < 10_000; row++) {
-      const record = { row };
-      if (row % 100 === 0) alive.push(record);
-      if (row % 100 === 50) gone.push(new WeakRef(record));
-      map.set(row, 1, record);
-    }
+    const fill = (from: number) => {
+      for (let row = from; row < from + 10_000; row++) {
+        const record = { row };
+        if (row < 10_000 && row % 100 === 0) alive.push(record);
+        if (row % 100 === 50) gone.push(new WeakRef(record));
+        map.set(row, 1, record);
+      }
+    };
+    fill(0);
     expect(map.get(100, 1)).to.equal(alive[1]);
     expect(map.get(100, 2)).to.equal(undefined);
     expect(map.get(50_000, 1)).to.equal(undefined);
     await collected(gone);
-    map.sweep(10);
-    expect(map.known.size).to.be.within(9980, 10_000);
-    map.sweep(10_000);
-    expect(map.known.size, 'the stack may hold on to the last one').to.be.within(alive.length, alive.length + 2);
+    expect(map.alive()).to.include.members(alive);
+    expect(map.alive().length, 'each keeps its neighbours').to.be.within(alive.length, alive.length * 17);
+    const before = map.groups.size;
+    fill(10_000);
+    expect(map.groups.size).to.be.below(before + 10_000 / 16);
+    expect(map.get(100, 1)).to.equal(alive[1]);
   });
 });
