@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/internal/mergesort"
 	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/predicate"
 	"github.com/granarydb/granary/store/record"
@@ -74,7 +75,7 @@ func (d *dataset) missed() *Lacking {
 	if list == nil {
 		return nil
 	}
-	slices.Sort(list)
+	mergesort.Sort(list, func(a, b string) bool { return a < b })
 	return &Lacking{Models: list}
 }
 
@@ -183,7 +184,7 @@ func (d *dataset) known(vanished map[string]*absent) []*record.Layout {
 func (d *dataset) discard(a *absent) {
 	for _, s := range a.segments {
 		for _, b := range s.Blocks {
-			d.garbage = append(d.garbage, b.ID)
+			d.garbage = append(d.garbage, b.ID, log.KeysID(b.ID))
 		}
 	}
 }

@@ -1,11 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strconv"
 
+	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/table"
 )
@@ -21,7 +24,8 @@ const maxProblems = 100
 //   - no required relation leads to a record that is not there, unless it may still
 //     come from a server;
 //   - what sync knows agrees with the records and the outbox;
-//   - storage, read from its beginning, gives the same records in the same order.
+//   - storage, read from its beginning, gives the same records in the same order;
+//   - the keys that are stored of a block are those of its rows.
 //
 // Of models that are not in memory, the rows in storage are looked at. It waits
 // until nothing is pending and reads all of storage. The error is one of
@@ -30,6 +34,9 @@ func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 	err = st.submit(ctx, "check", func(ctx context.Context) error {
 		stored, err := st.load(ctx, 0, nil)
 		if err != nil {
+			return err
+		}
+		if problems, err = stored.checkKeys(ctx, st.options.Backend); err != nil {
 			return err
 		}
 		st.mu.Lock()
@@ -44,7 +51,7 @@ func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 				}
 			}
 		}
-		problems = append(st.check(tables), st.checkSync(tables)...)
+		problems = append(append(problems, st.check(tables)...), st.checkSync(tables)...)
 		if same {
 			problems = append(problems, differences(tables, stored.tables)...)
 		}
@@ -52,6 +59,40 @@ func (st *Store) Check(ctx context.Context) (problems []string, err error) {
 		return nil
 	})
 	return problems, err
+}
+
+// checkKeys compares the keys that are stored of blocks with what the blocks hold.
+func (d *dataset) checkKeys(ctx context.Context, b Backend) (problems []string, err error) {
+	for _, s := range d.manifest.Segments {
+		for _, info := range s.Blocks {
+			got, err := b.Blocks(ctx, []uint64{info.ID, log.KeysID(info.ID)})
+			if err != nil {
+				return nil, err
+			}
+			if got[0] != nil && got[1] != nil && !keysFit(info.ID, got[0], got[1]) {
+				problems = append(problems, "the keys of block "+strconv.FormatUint(info.ID, 10)+" are not those of its rows")
+			}
+		}
+	}
+	return problems, nil
+}
+
+// keysFit reports whether keys are those of a block. Damaged ones count as none.
+func keysFit(id uint64, block, keys []byte) bool {
+	l, rows, err := log.ReadBlock(id, block)
+	if _, damaged := log.ReadKeys(id, keys); err != nil || damaged != nil {
+		return true
+	}
+	w := log.NewKeysWriter(id, l)
+	for len(rows) > 0 {
+		n := record.Length(rows)
+		if n == 0 || !l.Sound(rows[:n]) {
+			return true
+		}
+		w.Add(rows[:n])
+		rows = rows[n:]
+	}
+	return bytes.Equal(keys, w.Bytes())
 }
 
 // check looks at the tables; nil stands for one whose rows are not known.

@@ -107,7 +107,7 @@ func (c *compaction) job(t *table.Table, old *segment, anew []bool) *job {
 	for i := range old.blocks {
 		b := &old.blocks[i]
 		if anew[i] {
-			c.replace.Drop = append(c.replace.Drop, b.info.ID)
+			c.replace.Drop = append(c.replace.Drop, b.info.ID, log.KeysID(b.info.ID))
 			continue
 		}
 		if i > 0 && anew[i-1] {
@@ -151,15 +151,17 @@ func (c *compaction) build() bool {
 	return false
 }
 
-// write writes one block of the rows of a part.
+// write writes one block of the rows of a part, and its keys if it is of some size.
 func (c *compaction) write(l *record.Layout, p *part, out *segment) {
 	w := log.NewBlockWriter(c.manifest.NextBlock, l)
+	keys := log.NewKeysWriter(c.manifest.NextBlock, l)
 	for ; p.at < p.rows.Len(); p.at++ {
 		row := p.rows.Row(p.at)
 		if w.Rows > 0 && w.Size()+len(row) > c.blockSize {
 			break
 		}
 		w.Add(row)
+		keys.Add(row)
 	}
 	end := p.end
 	if p.at < p.rows.Len() {
@@ -168,6 +170,9 @@ func (c *compaction) write(l *record.Layout, p *part, out *segment) {
 	block := log.Block{ID: c.manifest.NextBlock, Data: w.Bytes()}
 	c.manifest.NextBlock++
 	c.replace.Put = append(c.replace.Put, block)
+	if len(block.Data) > c.blockSize/2 && !own(l.Model) {
+		c.replace.Put = append(c.replace.Put, log.Block{ID: log.KeysID(block.ID), Data: keys.Bytes()})
+	}
 	out.blocks = append(out.blocks, blockRange{end: end,
 		info: log.BlockInfo{ID: block.ID, Rows: w.Rows, Size: len(block.Data)}})
 }

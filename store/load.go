@@ -213,6 +213,14 @@ func (st *Store) supply(ctx context.Context, op string, l *Lacking) error {
 	return nil
 }
 
+// preloadSoon is preload when there is time: a page that begins asks for records first.
+func (st *Store) preloadSoon() {
+	if st.options.Idle != nil {
+		st.options.Idle()
+	}
+	st.preload()
+}
+
 // preload brings all models into memory, one after the other, unless the store is
 // larger than it may be.
 func (st *Store) preload() {

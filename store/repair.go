@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
@@ -87,7 +88,8 @@ type repair struct {
 	options Options
 	report  RepairReport
 
-	survey   log.Survey
+	survey   log.Survey       // without the keys of blocks, which are in keys
+	keys     []uint64         // ids
 	manifest *log.Manifest    // the sound one, or nil
 	guess    *log.Manifest    // what a damaged one seems to say, or nil
 	blocks   []keptBlock      // in their order
@@ -133,6 +135,12 @@ func (r *repair) salvage(ctx context.Context) (err error) {
 	if r.survey, err = r.options.Backend.Survey(ctx); err != nil {
 		return err
 	}
+	r.survey.Blocks = slices.DeleteFunc(r.survey.Blocks, func(id uint64) bool {
+		if log.IsKeys(id) {
+			r.keys = append(r.keys, id)
+		}
+		return log.IsKeys(id)
+	})
 	if err = r.readManifest(ctx); err != nil {
 		return err
 	}
@@ -199,6 +207,11 @@ func (r *repair) replacement(entries []log.Entry, logStays bool) log.Replace {
 		m.NextBlock = max(m.NextBlock, id+1)
 	}
 	m.Segments = r.segments()
+	for _, id := range r.keys {
+		if !slices.ContainsFunc(r.blocks, func(b keptBlock) bool { return log.KeysID(b.info.ID) == id }) {
+			r.drop = append(r.drop, id)
+		}
+	}
 	replace := log.Replace{Generation: r.survey.Generation, Drop: r.drop, Put: r.put, Through: m.Through}
 	if !logStays {
 		m.Through, m.Nonce, m.Layouts = r.last(), 0, nil

@@ -69,7 +69,8 @@
 //	                                         version of each; then the level of the query: how many records, the place of each among
 //	                                         its model's rows; for each relation included its level, the same way, and for each
 //	                                         record above how many it leads to, and their places in the level
-//	granary_get(store, model, length)        key as an array of values → numbers: epoch, then row and version, or epoch alone
+//	granary_get(store, model, peeks, length) key as an array of values → numbers: epoch, then row and version, or epoch alone; with
+//	                                         peeks 1 nothing at all when the model is not in memory: granary_peek answers then
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
 //	                                         the records of the far side
@@ -96,6 +97,7 @@
 //	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "element": {field: value},
 //	                                         "before"?: the same, "changed": [field, …]}, …]: what observers were told and the page
 //	                                         has not asked for yet, in order; of a store that has ended the reason, as an error
+//	granary_peek(store, op, model, length)   key as an array of values → the array of the record's values, or null
 //	granary_load(store, op, length)          [model, …]: their names; brings them into memory → nothing
 //	granary_stats(store)                     → {"models":[{"model","rows","bytes","loaded"}],"memory":bytes of the Go heap,
 //	                                         "log":{"entries","bytes"},"blocks":{"count","bytes"},"pending":commits}

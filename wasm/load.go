@@ -9,6 +9,24 @@ import (
 	"github.com/granarydb/granary/store"
 )
 
+// exportPeek answers for a record of a model that need not be in memory.
+//
+//go:wasmexport granary_peek
+func exportPeek(handle, op, model, length int32) int32 {
+	key := bytes.Clone(input[:length])
+	return begin(handle, op, func(ctx context.Context, st *store.Store) ([]byte, error) {
+		m, err := modelOf(st, model)
+		if err != nil {
+			return nil, err
+		}
+		values, err := st.Peek(ctx, m.Name, key)
+		if values == nil {
+			values = []byte("null")
+		}
+		return values, err
+	})
+}
+
 //go:wasmexport granary_load
 func exportLoad(handle, op, length int32) int32 {
 	text := bytes.Clone(input[:length])

@@ -39,8 +39,11 @@ func exportCount(handle, length int32) int32 {
 }
 
 //go:wasmexport granary_get
-func exportGet(handle, model, length int32) int32 {
+func exportGet(handle, model, peeks, length int32) int32 {
 	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
+		if peeks != 0 && st.Absent(m) {
+			return dst, nil
+		}
 		found, err := st.FindKey(m.Name, input[:length])
 		return appendFound(dst, found), err
 	})

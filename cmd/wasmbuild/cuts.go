@@ -113,6 +113,9 @@ var tracerCut = cut{name: "execution tracer", edits: []edit{
 	{pkg: "runtime", fn: "traceReaderAvailable", was: "3131c65f", body: "return nil"},
 	{pkg: "runtime", fn: "traceExitingSyscall", was: "970c7cac", body: ""},
 	{pkg: "runtime", fn: "traceExitedSyscall", was: "8882200a", body: ""},
+	{pkg: "runtime", fn: "traceLocker.eventWriter", was: "a6f4edd3", body: "return traceEventWriter{tl}"},
+	{pkg: "runtime", fn: "traceEventWriter.event", was: "9dd9e3ff", body: ""},
+	{pkg: "runtime", fn: "traceLocker.SpanFree", was: "8d085414", body: ""},
 }}
 
 // profilesCut takes out the profiles of memory and of locks, which nothing reads.
@@ -126,6 +129,7 @@ var profilesCut = cut{name: "profiles", edits: []edit{
 	{pkg: "runtime", fn: "blockevent", was: "2cb447ec", body: ""},
 	{pkg: "runtime", fn: "mutexevent", was: "066009e5", body: ""},
 	{pkg: "runtime", fn: "saveblockevent", was: "b5276b76", body: ""},
+	{pkg: "runtime", fn: "tryRecordGoroutineProfile", was: "d277d034", body: ""},
 }}
 
 // settingsCut takes out $GODEBUG: a page has no environment.
@@ -171,6 +175,9 @@ var dumpsCut = cut{name: "memory dumps", edits: []edit{
 	{pkg: "runtime", fn: "gcDumpObject", was: "753eaae1", body: ""},
 	{pkg: "runtime", fn: "mspan.reportZombies", was: "07c9b605", body: `throw("found pointer to free object")`},
 	{pkg: "runtime", fn: "printArgs", was: "76f6d1c9", body: ""},
+	{pkg: "runtime", fn: "printAncestorTraceback", was: "f421591c", body: ""},
+	{pkg: "runtime", fn: "printCgoTraceback", was: "2cad7e38", body: ""},
+	{pkg: "runtime", fn: "tracebackHexdump", was: "778ca86a", body: ""},
 	{pkg: "runtime", fn: "printanycustomtype", was: "44f5dd9e", body: ""},
 	{pkg: "runtime", fn: "schedtrace", was: "73fc7286", body: ""},
 	{pkg: "runtime", fn: "tracebackothers", was: "5586a2cd", body: ""},

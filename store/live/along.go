@@ -1,8 +1,7 @@
 package live
 
 import (
-	"slices"
-
+	"github.com/granarydb/granary/store/internal/mergesort"
 	"github.com/granarydb/granary/store/table"
 )
 
@@ -26,6 +25,6 @@ func (v *View) Along(touches []Touch) []int {
 			positions = append(positions, at-v.start)
 		}
 	}
-	slices.Sort(positions)
+	mergesort.Sort(positions, func(a, b int) bool { return a < b })
 	return positions
 }

@@ -111,7 +111,7 @@ func (v *View) replace(affected []uint32, own map[uint32]record.Row) *Patch {
 		return nil
 	}
 	old := slices.Clone(v.Window())
-	slices.Sort(gone)
+	mergesort.Sort(gone, func(a, b int) bool { return a < b })
 	v.remove(gone)
 	mergesort.Sort(fresh, func(a, b uint32) bool { return v.compare(v.now(a), v.now(b)) < 0 })
 	p := v.patch(old, gone, v.insert(fresh), updated)

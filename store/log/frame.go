@@ -5,7 +5,7 @@
 //
 // Every stored value is a frame:
 //
-//	1 byte   what it is: 'E' entry, 'B' block, 'M' manifest
+//	1 byte   what it is: 'E' entry, 'B' block, 'K' keys of a block, 'M' manifest
 //	1 byte   version of the format, Version
 //	4 bytes  CRC-32C of all that follows, little-endian
 //	         the content

@@ -46,7 +46,7 @@ export async function query(session: Session | undefined, target: unknown, rest:
     const records = loadTree(binding.session, model, request);
     return key ? records[0] : records;
   }
-  return key ? binding.session.get(model, key) : binding.session.query(model, request);
+  return key ? binding.session.look(model, key) : binding.session.query(model, request);
 }
 
 /** A live query, or the number of its records, checked at once; nothing runs until somebody subscribes. */

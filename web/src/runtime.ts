@@ -25,7 +25,7 @@ export interface EngineExports {
   granary_commit(transaction: number, op: number): number;
   granary_rollback(transaction: number): number;
   granary_query(store: number, length: number): number;
-  granary_get(store: number, model: number, length: number): number;
+  granary_get(store: number, model: number, peeks: number, length: number): number;
   granary_related(store: number, model: number, relation: number, length: number): number;
   granary_rows(store: number, model: number, length: number): number;
   granary_count(store: number, length: number): number;
@@ -39,6 +39,7 @@ export interface EngineExports {
   granary_observe(store: number, length: number): number;
   granary_unobserve(observer: number): number;
   granary_events(store: number): number;
+  granary_peek(store: number, op: number, model: number, length: number): number;
   granary_load(store: number, op: number, length: number): number;
   granary_stats(store: number): number;
   granary_export(store: number, op: number, length: number): number;
@@ -80,7 +81,7 @@ const WRITES: ReadonlySet<Verb> = new Set<Verb>(['save', 'insert', 'delete', 'co
 const LAST_OP = 0x1fff_ffff;
 const SETTLED_WELL = 0;
 /** Verbs whose outcome is known when the engine stops: nothing was written. */
-const READING = /^(open|close|check|stats|export)/;
+const READING = /^(open|close|check|stats|export|peek)/;
 
 /**
  * A running engine. All stores that were opened with the same WebAssembly share

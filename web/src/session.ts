@@ -65,6 +65,11 @@ export const about = ({ name }: Model, request: object): object => ({ model: nam
 
 const NUMBERS_PER_RECORD = 2;
 
+/** How many records are remembered by name until those that are gone are forgotten. */
+const FORMER_PER_SWEEP = 1024;
+
+const nameOf = (model: Model, record: object) => model.index + JSON.stringify(keyOf(model, record));
+
 /** One open store seen from the page: calls of the engine as records in and records out. */
 export class Session {
   readonly name: string;
@@ -76,8 +81,8 @@ export class Session {
   readonly #opening: Opening;
   readonly #feeds: Feeds;
   readonly #identities = new Map<Model, IdentityMap>();
-  /** Records that the page had when the engine before stopped, by key: those that are the same stay the same objects. */
-  readonly #former = new Map<Model, Map<string, WeakRef<object>>>();
+  /** Records of rows that had no number here, or had it in the engine before one that stopped, by model and key. */
+  readonly #former = new Map<string, WeakRef<object>>();
   #engine: Engine;
   #store: number;
   #epoch: number | undefined;
@@ -238,7 +243,18 @@ export class Session {
   }
 
   get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.recordsOf(model, this.ask('get', [model.index], key, numbers))[0];
+    return this.recordsOf(model, this.ask('get', [model.index, 0], key, numbers))[0];
+  }
+
+  /** As get, without bringing a model into memory for one record. */
+  async look(model: Model, key: readonly unknown[]): Promise<object | undefined> {
+    const answer = this.ask('get', [model.index, 1], key, numbers);
+    if (answer.length > 0) return this.recordsOf(model, answer)[0];
+    const values = await this.later('peek', [model.index], key, json) as unknown[] | null;
+    if (!values) return undefined;
+    const record = Object.freeze(this.#formerly(model, this.#binding(model).stored(values)));
+    this.#remember(model, record);
+    return record;
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
@@ -288,7 +304,7 @@ export class Session {
       this.#engine = engine;
       this.#store = opened.store;
       for (const [model, identity] of this.#identities) {
-        this.#former.set(model, new Map(identity.alive().map((record) => [JSON.stringify(keyOf(model, record)), new WeakRef(record)])));
+        for (const record of identity.alive()) this.#remember(model, record);
       }
       this.#enter(-1);
       if (this.#closing) return this.#close();
@@ -359,8 +375,16 @@ export class Session {
 
   /** The record that the page had before, if it is the same as this one. */
   #formerly(model: Model, record: object): object {
-    const former = this.#former.get(model)?.get(JSON.stringify(keyOf(model, record)))?.deref();
+    const former = this.#former.get(nameOf(model, record))?.deref();
     return former && JSON.stringify(former) === JSON.stringify(record) ? former : record;
+  }
+
+  /** Has a record whose row has no number stay the same object once it has one. */
+  #remember(model: Model, record: object): void {
+    if (this.#former.size % FORMER_PER_SWEEP === 0) {
+      for (const [name, former] of this.#former) if (!former.deref()) this.#former.delete(name);
+    }
+    this.#former.set(nameOf(model, record), new WeakRef(record));
   }
 
   /** Row numbers of another epoch mean other rows. */

@@ -9,7 +9,7 @@ type Values = Record<string, unknown>;
 
 /** What the verbs ask of a session. */
 type Verbs = Pick<Session,
-  'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'related' | 'connect'>;
+  'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'look' | 'related' | 'connect'>;
 
 /**
  * A transaction under way, which the verbs take for a session: it answers each
@@ -73,6 +73,10 @@ export class Within implements Verbs {
 
   get(model: Model, key: readonly unknown[]): object | undefined {
     return this.#records(5, model, key)[0];
+  }
+
+  async look(model: Model, key: readonly unknown[]): Promise<object | undefined> {
+    return this.get(model, key);
   }
 
   groups(model: Model, verb: number, request: object): unknown {
