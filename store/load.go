@@ -215,10 +215,18 @@ func (st *Store) supply(ctx context.Context, op string, l *Lacking) error {
 
 // preloadSoon is preload when there is time: a page that begins asks for records first.
 func (st *Store) preloadSoon() {
-	if st.options.Idle != nil {
-		st.options.Idle()
+	idle := make(chan struct{})
+	go func(wait func()) { // which does not hold the store
+		if wait != nil {
+			wait()
+		}
+		close(idle)
+	}(st.options.Idle)
+	select {
+	case <-idle:
+		st.preload()
+	case <-st.journal.stopped:
 	}
-	st.preload()
 }
 
 // preload brings all models into memory, one after the other, unless the store is

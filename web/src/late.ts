@@ -8,6 +8,7 @@ export { explain } from './late/explain.js';
 export { exportBlob as export, exportStream } from './late/export.js';
 export { fromAnyResponse, fromBytes } from './late/from-bytes.js';
 export { importFrom as import } from './late/import.js';
+export { iterate } from './late/iterate.js';
 export { provide } from './late/kit.js';
 export { migrate } from './late/migrate.js';
 export { checkOptions } from './late/options.js';

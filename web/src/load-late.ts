@@ -29,6 +29,13 @@ export async function late<V extends Verb>(verb: V, ...args: Parameters<Late[V]>
   return (module[verb] as (...args: unknown[]) => Awaited<ReturnType<Late[V]>>)(...args);
 }
 
+// Here, since what Observable is made of is a part of what late.js is given.
+Object.assign(Observable.prototype, {
+  async *[Symbol.asyncIterator](this: Observable<unknown>) {
+    yield* await late('iterate', this);
+  },
+});
+
 /** Loads late.js when the page has come to rest, so that it is there when there is no network any more. */
 export function lateSoon(): void {
   setTimeout(() => loadLate().catch(() => {}), SOON);

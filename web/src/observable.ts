@@ -61,59 +61,25 @@ export class Observable<T> implements AsyncIterable<T> {
       closed = true;
       return subscription;
     }
+    const end = (fn: () => void) => {
+      tell(fn);
+      unsubscribe();
+    };
     stop = this.#start({
       next: (value) => tell(() => to.next?.(value)),
-      error: (reason) => {
-        tell(() => {
-          if (to.error) to.error(reason);
-          else throw reason;
-        });
-        unsubscribe();
-      },
-      complete: () => {
-        tell(() => to.complete?.());
-        unsubscribe();
-      },
+      error: (reason) => end(() => {
+        if (!to.error) throw reason;
+        to.error(reason);
+      }),
+      complete: () => end(() => to.complete?.()),
     });
     options.signal?.addEventListener('abort', unsubscribe);
     return subscription;
   }
 
   /** The values; of those that come while nobody waits the latest only. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<T, void, undefined> {
-    let latest: { value: T } | undefined;
-    let end: { reason?: unknown } | undefined;
-    let wake = () => {};
-    const subscription = this.subscribe({
-      next: (value) => {
-        latest = { value };
-        wake();
-      },
-      error: (reason) => {
-        end = { reason };
-        wake();
-      },
-      complete: () => {
-        end = {};
-        wake();
-      },
-    });
-    try {
-      for (;;) {
-        while (!latest && !end) await new Promise<void>((resolve) => (wake = resolve));
-        if (latest) {
-          const { value } = latest;
-          latest = undefined;
-          yield value;
-        } else if (end) {
-          if (Object.hasOwn(end, 'reason')) throw end.reason;
-          return;
-        }
-      }
-    } finally {
-      subscription.unsubscribe();
-    }
-  }
+  /** load-late.ts has it. */
+  declare readonly [Symbol.asyncIterator]: () => AsyncGenerator<T, void, undefined>;
 }
 
 /** Shows an error of the caller's code as one that nobody caught, which it is. */

@@ -32,28 +32,32 @@ export function criterionOf(op: string, { model }: Binding, value: unknown): Cri
   return { key: keyFrom(op, model, value) };
 }
 
+/** The criterion that may follow a model; without one all of its records are meant. */
+function criterionIn(op: string, binding: Binding, rest: readonly unknown[]): Partial<Criterion> {
+  return rest.length > 0 ? criterionOf(op, binding, rest[0]) : {};
+}
+
 const OPTIONS = ['sort', 'page', 'limit', 'include'];
 
 /** Answers a query: by key with a record or undefined, else with an array. `rest` is what follows the model. */
 export async function query(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
   const binding = modelOf('query', session, target);
   const { model } = binding;
-  if (rest.length === 0) return binding.session.query(model, {});
-  const criterion = criterionOf('query', binding, rest[0]);
+  const criterion = criterionIn('query', binding, rest);
   const { key } = criterion;
   const request = { ...criterion, ...optionsJSON('query', model, rest[1], key ? ['include'] : OPTIONS) };
   if (request.include?.length) {
     const records = loadTree(binding.session, model, request);
     return key ? records[0] : records;
   }
-  return key ? binding.session.look(model, key) : binding.session.query(model, request);
+  return key ? binding.session.get(model, key) : binding.session.query(model, request);
 }
 
 /** A live query, or the number of its records, checked at once; nothing runs until somebody subscribes. */
 export function live(op: 'live' | 'liveCount', session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveValue<unknown> {
   const binding = modelOf(op, session, target);
   const { model } = binding;
-  const criterion: Partial<Criterion> = rest.length === 0 ? {} : criterionOf(op, binding, rest[0]);
+  const criterion = criterionIn(op, binding, rest);
   if (criterion.key) throw invalid('expects a predicate; Predicates.ALL for all records', op, model);
   const options = op === 'live' ? optionsJSON(op, model, rest[1], OPTIONS) : { limit: 0 };
   const request = { ...criterion, ...options };
@@ -64,10 +68,9 @@ export function live(op: 'live' | 'liveCount', session: Session | undefined, tar
 /** Counts the records that match, without making any. */
 export async function count(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<number> {
   const binding = modelOf('count', session, target);
-  if (rest.length === 0) return binding.session.count(binding.model, {});
-  const criterion = criterionOf('count', binding, rest[0]);
-  if (criterion.where) return binding.session.count(binding.model, criterion);
-  return binding.session.get(binding.model, criterion.key) ? 1 : 0;
+  const criterion = criterionIn('count', binding, rest);
+  if (!criterion.key) return binding.session.count(binding.model, criterion);
+  return await binding.session.get(binding.model, criterion.key) ? 1 : 0;
 }
 
 /** The options of a question, as data. */

@@ -52,9 +52,8 @@ async function saveRecords(session: Session | undefined, records: unknown, durab
   const groups = new Map<Binding, number[]>(); // positions in list
   const entries = list.map((record, i) => {
     const binding = recordOf('saveAll', one, record);
-    const group = groups.get(binding);
-    if (group) group.push(i);
-    else groups.set(binding, [i]);
+    if (!groups.has(binding)) groups.set(binding, []);
+    groups.get(binding)!.push(i);
     return entry(binding, record, null);
   });
   if (one.saveWithin) return one.saveWithin(entries, list);
@@ -100,8 +99,5 @@ function alone(records: readonly object[]): object[] {
 
 /** The answer for the records at some positions. */
 function pick(answer: Uint32Array, positions: readonly number[]): Uint32Array {
-  const part = new Uint32Array(1 + 2 * positions.length);
-  part[0] = answer[0]!;
-  for (const [n, i] of positions.entries()) part.set(answer.subarray(1 + 2 * i, 3 + 2 * i), 1 + 2 * n);
-  return part;
+  return Uint32Array.from([answer[0]!, ...positions.flatMap((i) => [...answer.subarray(1 + 2 * i, 3 + 2 * i)])]);
 }

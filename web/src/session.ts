@@ -215,7 +215,7 @@ export class Session {
   #message({ observer, model, element, before, ...rest }: MessageJSON): Message<object> {
     const binding = this.bindings.get(model)!;
     const record = binding.adopt(element);
-    const present = rest.opType === 'DELETE' ? undefined : this.get(binding.model, keyOf(binding.model, element));
+    const present = rest.opType === 'DELETE' ? undefined : this.recordsOf(binding.model, this.ask('get', [binding.model.index, 0], keyOf(binding.model, element), numbers))[0];
     const same = present && JSON.stringify(present) === JSON.stringify(record);
     return Object.freeze({
       ...rest, model: binding.Class, element: same ? present : record, before: before && binding.adopt(before),
@@ -242,12 +242,8 @@ export class Session {
     return this.ask('group', [verb], about(model, request), json);
   }
 
-  get(model: Model, key: readonly unknown[]): object | undefined {
-    return this.recordsOf(model, this.ask('get', [model.index, 0], key, numbers))[0];
-  }
-
-  /** As get, without bringing a model into memory for one record. */
-  async look(model: Model, key: readonly unknown[]): Promise<object | undefined> {
+  /** The record with a key. Its model need not be in memory, and does not come there. */
+  async get(model: Model, key: readonly unknown[]): Promise<object | undefined> {
     const answer = this.ask('get', [model.index, 1], key, numbers);
     if (answer.length > 0) return this.recordsOf(model, answer)[0];
     const values = await this.later('peek', [model.index], key, json) as unknown[] | null;

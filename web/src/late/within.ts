@@ -9,7 +9,7 @@ type Values = Record<string, unknown>;
 
 /** What the verbs ask of a session. */
 type Verbs = Pick<Session,
-  'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'look' | 'related' | 'connect'>;
+  'root' | 'bindings' | 'bound' | 'ready' | 'insert' | 'delete' | 'query' | 'tree' | 'count' | 'groups' | 'get' | 'related' | 'connect'>;
 
 /**
  * A transaction under way, which the verbs take for a session: it answers each
@@ -71,12 +71,8 @@ export class Within implements Verbs {
     return (this.#call(4, model, about(model, request)) as { count: number }).count;
   }
 
-  get(model: Model, key: readonly unknown[]): object | undefined {
+  async get(model: Model, key: readonly unknown[]): Promise<object | undefined> {
     return this.#records(5, model, key)[0];
-  }
-
-  async look(model: Model, key: readonly unknown[]): Promise<object | undefined> {
-    return this.get(model, key);
   }
 
   groups(model: Model, verb: number, request: object): unknown {
