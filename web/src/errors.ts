@@ -2,46 +2,60 @@
  * The stable codes of Granary's errors: branch on `error.code`, never on the
  * message. All but `Wasm` are the engine's own and mean the same in Go.
  */
-export const ErrorCode = {
+interface ErrorCodes {
   /** A record, key, predicate or option breaks the schema or the API; nothing was written. */
-  Invalid: 'INVALID',
+  readonly Invalid: 'INVALID';
   /** The schema has faults; `details` lists each with line and column. */
-  Schema: 'SCHEMA',
+  readonly Schema: 'SCHEMA';
   /** A belongs-to target is not in the store; nothing was written. */
-  Reference: 'REFERENCE',
+  readonly Reference: 'REFERENCE';
   /** The condition of a conditional save or delete did not hold; nothing was written. */
-  Conflict: 'CONFLICT',
+  readonly Conflict: 'CONFLICT';
   /** A bound was passed; nothing was written. */
-  Limit: 'LIMIT',
+  readonly Limit: 'LIMIT';
   /** Storage refused the bytes for want of room; the commit was undone. */
-  Quota: 'QUOTA',
+  readonly Quota: 'QUOTA';
   /** Storage is absent, refused to open, or failed; the commit was undone. */
-  Unavailable: 'UNAVAILABLE',
+  readonly Unavailable: 'UNAVAILABLE';
   /** Stored bytes fail their checksum or their structure. */
-  Corrupt: 'CORRUPT',
+  readonly Corrupt: 'CORRUPT';
   /** The stored format is of a newer version than this code reads. */
-  Format: 'FORMAT',
+  readonly Format: 'FORMAT';
   /** Stored rows do not fit the schema that was given. */
-  SchemaChanged: 'SCHEMA_CHANGED',
+  readonly SchemaChanged: 'SCHEMA_CHANGED';
   /** A migration function failed, and everything is as it was; the `cause` is what it threw. */
-  Migration: 'MIGRATION',
+  readonly Migration: 'MIGRATION';
   /** Storage failed, or the engine stopped, in such a way that nobody knows whether the commit is kept. */
-  UnknownOutcome: 'UNKNOWN_OUTCOME',
+  readonly UnknownOutcome: 'UNKNOWN_OUTCOME';
+  /** The server said what the protocol of sync does not know; nothing was taken in. */
+  readonly Protocol: 'PROTOCOL';
+  /** The server did not want a change: it was taken back, and `details` is the {@link RejectedMutation}. */
+  readonly Rejected: 'REJECTED';
+  /** There are changes that no server has, which would be lost; nothing was done. */
+  readonly Unsent: 'UNSENT';
   /** The store was closed, or none is open. */
-  Closed: 'CLOSED',
+  readonly Closed: 'CLOSED';
   /**
    * The engine stopped, and nothing was written. Another one takes its place, unless
    * the message says that the store is given up.
    */
-  RuntimeExited: 'RUNTIME_EXITED',
+  readonly RuntimeExited: 'RUNTIME_EXITED';
   /** A bug in Granary. */
-  Internal: 'INTERNAL',
+  readonly Internal: 'INTERNAL';
   /** The engine's WebAssembly, or late.js, could not be loaded; the message names the address and the remedy. */
-  Wasm: 'WASM',
-} as const;
+  readonly Wasm: 'WASM';
+}
+
+const CODES = 'INVALID SCHEMA REFERENCE CONFLICT LIMIT QUOTA UNAVAILABLE CORRUPT FORMAT SCHEMA_CHANGED '
+  + 'MIGRATION UNKNOWN_OUTCOME PROTOCOL REJECTED UNSENT CLOSED RUNTIME_EXITED INTERNAL WASM';
+
+/** Each code by its name: `ErrorCode.UnknownOutcome` is `'UNKNOWN_OUTCOME'`. */
+export const ErrorCode = /* @__PURE__ */ Object.fromEntries(
+  CODES.split(' ').map((code) => [code.toLowerCase().replace(/(^|_)./g, (start) => start.slice(-1).toUpperCase()), code]),
+) as unknown as ErrorCodes;
 
 /** One of the values of {@link ErrorCode}. */
-export type ErrorCode = (typeof ErrorCode)[keyof typeof ErrorCode];
+export type ErrorCode = ErrorCodes[keyof ErrorCodes];
 
 /** What a {@link GranaryError} tells besides its code and message. */
 export interface ErrorParts {
