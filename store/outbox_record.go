@@ -24,7 +24,8 @@ func (x *tx) record(c *Commit) {
 		return
 	}
 	if x.wiped {
-		x.forgetServer(s)
+		ids := mutationIDs{st: x.st, commit: c}
+		x.forgetServer(s, "c_"+ids.make())
 		return
 	}
 	if x.force {
@@ -288,8 +289,9 @@ func (r Random) uuid7(now int64) string {
 	return string(appendUUID(make([]byte, 0, 36), b))
 }
 
-// forgetServer forgets what sync knows, so that everything is pulled anew.
-func (x *tx) forgetServer(s *syncState) {
+// forgetServer forgets what sync knows, so that everything is pulled anew, by a
+// client that has sent nothing.
+func (x *tx) forgetServer(s *syncState, client string) {
 	for _, l := range [...]*record.Layout{serverLayout, outboxLayout, rejectedLayout} {
 		t := x.st.data.ownTable(l)
 		for n := uint32(0); t != nil && n < t.End(); n++ {
@@ -298,7 +300,9 @@ func (x *tx) forgetServer(s *syncState) {
 			}
 		}
 	}
-	x.pullAnew(s)
+	next := *s
+	next.client = client
+	x.pullAnew(&next)
 }
 
 // pullAnew has everything pulled anew.

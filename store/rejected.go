@@ -50,14 +50,18 @@ type RejectedOp struct {
 func (st *Store) Rejected() []RejectedMutation {
 	st.mu.Lock()
 	defer st.mu.Unlock()
-	t := st.data.ownTable(rejectedLayout)
-	if t == nil {
-		return nil
-	}
-	var list []RejectedMutation
-	for n := range t.End() {
-		if t.Has(n) {
-			list = append(list, readRejected(t.Row(n), readOps(st.schema, rejectedLayout.Value(t.Row(n), 3))))
+	return st.data.rejected(nil)
+}
+
+// rejected lists what is in the box, or what of it has one of some origins.
+func (d *dataset) rejected(origins map[string]bool) (list []RejectedMutation) {
+	t := d.ownTable(rejectedLayout)
+	for n := uint32(0); t != nil && n < t.End(); n++ {
+		if !t.Has(n) {
+			continue
+		}
+		if row := t.Row(n); origins == nil || origins[textOf(rejectedLayout.Value(row, 1))] {
+			list = append(list, readRejected(row, readOps(d.schema, rejectedLayout.Value(row, 3))))
 		}
 	}
 	return list
@@ -195,22 +199,6 @@ func (x *tx) file(m *mutation, why replication.Rejection) {
 	}
 	x.putOwn(rejectedLayout, quoted(m.id), rejectedLayout.Append(nil, [][]byte{quoted(m.id), quoted(m.origin), m.at, appendOps(nil, m.ops),
 		quoted(why.Code), quoted(why.Message), quoted(why.Field), timestamp(x.st.options.Clock())}))
-}
-
-// rejection returns why the mutation with that origin was rejected; nil when it is
-// not in the box.
-func (d *dataset) rejection(origin string) *replication.Rejection {
-	t := d.ownTable(rejectedLayout)
-	if t == nil {
-		return nil
-	}
-	for n := range t.End() {
-		if row := t.Has(n); row && textOf(rejectedLayout.Value(t.Row(n), 1)) == origin {
-			m := readRejected(t.Row(n), nil)
-			return &m.Error
-		}
-	}
-	return nil
 }
 
 // rejectedCount returns how many are in the box.

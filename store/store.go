@@ -64,6 +64,7 @@ type Store struct {
 	news    uint64        // grows with every change that everybody may see
 	synced  chan struct{} // is closed when something is different about sync; nil while nobody waits
 	renew   bool          // storage has lost what it held: the client of sync is another one
+	losses  int           // times that it has
 }
 
 // Open reads the store from its Backend, or makes a new one, and starts it. It reads the

@@ -88,102 +88,13 @@ func (s *Sync) WhenSynced(ctx context.Context) error {
 	}
 	s.mu.Unlock()
 	s.Now()
-	for {
-		s.st.mu.Lock()
-		state, pending, failed := s.st.data.syncState(), s.st.data.unsent(), s.st.journal.failed
-		news := s.st.untilSyncNews()
-		s.st.mu.Unlock()
-		switch {
-		case failed != nil:
-			return wrap("sync", failed)
-		case pending > 0 || state == nil || !state.ready:
-		case s.session.followed() || s.session.pulls() >= began:
-			return nil
+	return s.st.untilSync(ctx, s.stopped, func() (bool, error) {
+		state := s.st.data.syncState()
+		if s.st.data.unsent() > 0 || state == nil || !state.ready {
+			return false, nil
 		}
-		select {
-		case <-news:
-		case <-s.stopped:
-			return wrap("sync", code.Fault(code.Closed, "", "", "the sync was stopped"))
-		case <-ctx.Done():
-			return wrap("sync", &code.Error{Code: code.Unavailable, Message: "stopped waiting", Err: ctx.Err()})
-		}
-	}
-}
-
-// Acknowledged returns when the server has taken the commit, or when there was
-// nothing in it to be sent. When the server did not want it, or a conflict was
-// decided against it, the error has the code Rejected, and its Details are the
-// RejectedMutation.
-func (st *Store) Acknowledged(ctx context.Context, c *Commit) error {
-	if err := c.Wait(ctx); err != nil {
-		return wrap("sync", err)
-	}
-	for {
-		st.mu.Lock()
-		pending, rejected, failed := st.outcome(c), st.rejectedOf(c), st.journal.failed
-		news := st.untilSyncNews()
-		st.mu.Unlock()
-		switch {
-		case rejected != nil:
-			return wrap("sync", &code.Error{Code: code.Rejected, Field: rejected.Error.Field, Message: rejected.Error.Message, Details: *rejected})
-		case !pending:
-			return nil
-		case failed != nil:
-			return wrap("sync", failed)
-		}
-		select {
-		case <-news:
-		case <-ctx.Done():
-			return wrap("sync", &code.Error{Code: code.UnknownOutcome, Message: "stopped waiting for the server", Err: ctx.Err()})
-		}
-	}
-}
-
-// outcome reports whether a mutation of the commit is still in the outbox. The
-// caller holds mu.
-func (st *Store) outcome(c *Commit) (pending bool) {
-	t := st.data.outbox()
-	if t == nil || len(c.mutations) == 0 {
-		return false
-	}
-	for _, id := range c.mutations {
-		if len(t.Match(nil, []int{outboxID}, quoted(id))) > 0 {
-			return true
-		}
-	}
-	for n := range t.End() {
-		if !t.Has(n) {
-			continue
-		}
-		origin := textOf(outboxLayout.Value(t.Row(n), 2))
-		for _, id := range c.mutations {
-			pending = pending || origin == id
-		}
-	}
-	return pending
-}
-
-// rejectedOf returns the mutation of the commit that is in the rejected box, or nil.
-// The caller holds mu.
-func (st *Store) rejectedOf(c *Commit) *RejectedMutation {
-	t := st.data.ownTable(rejectedLayout)
-	if t == nil {
-		return nil
-	}
-	for n := range t.End() {
-		if !t.Has(n) {
-			continue
-		}
-		row := t.Row(n)
-		origin := textOf(rejectedLayout.Value(row, 1))
-		for _, id := range c.mutations {
-			if origin == id {
-				m := readRejected(row, readOps(st.schema, rejectedLayout.Value(row, 3)))
-				return &m
-			}
-		}
-	}
-	return nil
+		return s.session.followed() || s.session.pulls() >= began, nil
+	})
 }
 
 // hear puts an event into the inbox.

@@ -39,6 +39,7 @@ func (st *Store) saw() {
 // loss of what was there is not told again. The caller holds mu.
 func (st *Store) lost() {
 	st.renew = true
+	st.losses++
 	if st.options.Witness != nil {
 		st.options.Witness.Lost(st.data.identity, st.data.head)
 	}

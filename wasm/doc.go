@@ -111,6 +111,9 @@
 //	granary_wake(store)                      has the store look whether other tabs have written → nothing
 //	granary_hurry(store)                     hands all that is pending to storage when the page kicks the engine next, before that
 //	                                         call returns → nothing
+//	granary_sync(store, verb, length)        the sync of a store, by verb: sync.go has the list and what each answers
+//	granary_synced(store, op, verb, length)  what of it ends later, likewise → {}
+//	granary_reply(store, op, call, kind, length) what the page's backend has answered to a call that granary_sync asked for → {}
 //	granary_repair(op, length)               {"name","schema","version"?} → {"repaired","uncertain","settled","models":[{"model","kept","lost","removed","dangling"}],
 //	                                         "aside":[{"name","model"?,"bytes","reason"}]}; of IndexedDB; no store may have it open
 //	granary_clear(store, op)                 → {}

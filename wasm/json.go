@@ -68,6 +68,9 @@ func appendError(dst []byte, err error) []byte {
 	if fault, ok := e.Details.(store.ImportFault); ok {
 		dst = append(appendNumberMember(append(appendName(dst, "details"), '{'), "line", fault.Line), '}')
 	}
+	if m, ok := e.Details.(store.RejectedMutation); ok {
+		dst = m.AppendJSON(appendName(dst, "details"))
+	}
 	if a, ok := e.Details.(absent); ok {
 		dst = append(appendNumberMember(append(appendName(dst, "details"), '{'), "store", int(a.store)), `,"models":[`...)
 		for _, name := range a.models {

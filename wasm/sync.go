@@ -33,6 +33,7 @@ const (
 	syncPoke
 	syncOnline
 	syncOffline
+	syncUnwait // ends a wait of granary_synced, by its number
 )
 
 // What granary_synced can be asked to wait for, by number.
@@ -41,6 +42,7 @@ const (
 	syncedStop         // until the sync has ended
 	syncedRetry        // until a rejected mutation was made again
 	syncedDrop         // until it was forgotten
+	syncedTaken        // until the server has taken what is under way
 )
 
 //go:wasmexport granary_sync
@@ -57,6 +59,19 @@ func exportSync(handle, verb, length int32) int32 {
 		if verb == syncBegin {
 			return dst, beginSync(handle, st, bytes.Clone(input[:length]))
 		}
+		if verb == syncUnwait {
+			if end := waits[string(input[:length])]; end != nil {
+				end()
+			}
+			return dst, nil
+		}
+		if verb == syncBox {
+			dst = append(dst, '[')
+			for _, m := range st.Rejected() {
+				dst = m.AppendJSON(separate(dst))
+			}
+			return append(dst, ']'), nil
+		}
 		s, err := syncOf(handle)
 		if err != nil {
 			return nil, err
@@ -64,12 +79,6 @@ func exportSync(handle, verb, length int32) int32 {
 		switch verb {
 		case syncStatus:
 			return appendStatus(dst, s.Status()), nil
-		case syncBox:
-			dst = append(dst, '[')
-			for _, m := range st.Rejected() {
-				dst = m.AppendJSON(separate(dst))
-			}
-			return append(dst, ']'), nil
 		case syncPause:
 			s.Pause()
 		case syncResume:
@@ -102,6 +111,8 @@ func exportSynced(handle, op, verb, length int32) int32 {
 				return nil, err
 			}
 			return done, c.Wait(ctx)
+		case syncedTaken:
+			return done, acknowledged(ctx, st, text)
 		}
 		s, err := syncOf(handle)
 		if err != nil {
@@ -109,6 +120,26 @@ func exportSynced(handle, op, verb, length int32) int32 {
 		}
 		return done, s.WhenSynced(ctx)
 	})
+}
+
+// waits ends what waits for the server, by the number that the page gave it.
+var waits = map[string]context.CancelFunc{}
+
+// acknowledged reads [number, model, id, model, id, …], and waits until the server has
+// taken what is under way of those records; without records, of all.
+func acknowledged(ctx context.Context, st *store.Store, text []byte) error {
+	list, err := elements(text)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	var records []store.RecordID
+	for i := 1; i+1 < len(list); i += 2 {
+		records = append(records, store.RecordID{Model: textOf(list[i]), ID: list[i+1]})
+	}
+	number := string(list[0])
+	ctx, waits[number] = context.WithCancel(ctx)
+	defer delete(waits, number)
+	return st.AcknowledgedOf(ctx, records...)
 }
 
 func syncOf(handle int32) (*syncing, error) {

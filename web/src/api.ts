@@ -26,7 +26,7 @@ export { SortDirection } from './sort.js';
 export type { StoreVerbs } from './store-verbs.js';
 export type { Connect, ManyToManyName, RunTransaction, Transaction, TransactionOptions } from './transaction-types.js';
 export type {
-  Conflict, ConflictPolicy, RejectedMutation, RejectedOp, Resolution, Sync, SyncEvent, SyncModel, SyncModelStatus, SyncOptions, SyncPhase, SyncSettings, SyncState,
+  AcknowledgedOptions, Conflict, ConflictPolicy, RejectedMutation, RejectedOp, Resolution, Sync, SyncEvent, SyncModel, SyncModelStatus, SyncOptions, SyncPhase, SyncSettings, SyncState,
 } from './sync-types.js';
 export type {
   Change, HttpRemoteOptions, LiveChannel, Mutation, MutationResult, Op, PullAnswer, PullRequest, PushAnswer, PushRequest, Remote,

@@ -130,6 +130,12 @@ export type SyncEvent =
   | { readonly type: 'setAside'; readonly model?: string; readonly id?: unknown; readonly error: GranaryError }
   | { readonly type: 'failed'; readonly error: GranaryError };
 
+/** What `acknowledged` takes besides a write. */
+export interface AcknowledgedOptions {
+  /** Ends the waiting, and nothing else. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** The sync of one store. */
 export interface Sync<M extends object = DynamicModels> {
   /** How it goes. */
@@ -146,6 +152,20 @@ export interface Sync<M extends object = DynamicModels> {
   syncNow(): Promise<void>;
   /** Resolves when the server has everything and what it had is here. */
   whenSynced(): Promise<void>;
+  /**
+   * Resolves when the server has taken a write: what `save`, `delete` and the others
+   * have returned, the promise or its records. It waits for all changes of those
+   * records that are under way by then, in whichever tab they were made; without an
+   * argument, or of a write that resolves with no records, for all changes that are.
+   * While there is no network it waits.
+   *
+   * Rejects with REJECTED when the server did not want one of them, or a conflict was
+   * decided against it, and `details` is the {@link RejectedMutation}; as the write
+   * does when that fails; with CLOSED when the store is closed; with the signal's
+   * reason when that is aborted; with UNKNOWN_OUTCOME when what was under way is
+   * forgotten here, or the engine has stopped: then ask again.
+   */
+  acknowledged(write?: object, options?: AcknowledgedOptions): Promise<void>;
   /** The changes that the server did not want, oldest first. */
   rejected(): RejectedMutation[];
   /** Makes one of them again, as it was or as it is given; resolves when that is durable. */

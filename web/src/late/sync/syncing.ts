@@ -5,12 +5,13 @@ import type { Session } from '../../session.js';
 import type { HttpRemoteOptions, Remote } from '../../sync-remote-types.js';
 import type { RejectedMutation, Sync, SyncEvent, SyncOptions, SyncSettings, SyncState } from '../../sync-types.js';
 import { kit } from '../kit.js';
+import { acknowledged } from './acknowledged.js';
 import { Calls, type Wanted } from './calls.js';
 import { type Decide, remoteOf, settingsOf } from './options.js';
 
 /** What the engine can be asked to do, by number; wasm/sync.go has the same list. */
-const ASKED = ['begin', 'status', 'box', 'calls', 'pause', 'resume', 'now', 'poke', 'online', 'offline'] as const;
-const AWAITED = ['all', 'stop', 'retry', 'drop'] as const;
+const ASKED = ['begin', 'status', 'box', 'calls', 'pause', 'resume', 'now', 'poke', 'online', 'offline', 'unwait'] as const;
+const AWAITED = ['all', 'stop', 'retry', 'drop', 'taken'] as const;
 
 /** The sync of one store, from the page's side: its backend, who listens, and the platform's word about the network. */
 export class Syncing {
@@ -62,6 +63,11 @@ export class Syncing {
       resume: () => this.#ask('resume'),
       syncNow: () => this.#wait('all'),
       whenSynced: () => this.#wait('all'),
+      acknowledged: (write, options) => acknowledged(this.#session, {
+        begin: (input) => this.#wait('taken', input),
+        end: (wait) => this.#ask('unwait', String(wait)),
+        rejected: () => this.#ask('box', undefined, json) as RejectedMutation[],
+      }, write, options),
       rejected: () => this.#ask('box', undefined, json) as RejectedMutation[],
       retry: (id, ops) => this.#wait('retry', { id, ops }),
       drop: async (id) => {
@@ -82,7 +88,7 @@ export class Syncing {
     };
   }
 
-  #ask<T = undefined>(what: typeof ASKED[number], input?: object, read: Read<T> = nothing as Read<never>): T {
+  #ask<T = undefined>(what: typeof ASKED[number], input?: object | string, read: Read<T> = nothing as Read<never>): T {
     const answer = this.#session.ask('sync', [ASKED.indexOf(what)], input, read);
     if (read === nothing) queueMicrotask(() => this.#session.nudge('wake')); // or nothing of it is done before the next call
     return answer;
