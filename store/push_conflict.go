@@ -109,38 +109,54 @@ func (st *Store) conflict(m *mutation, o *op, c *replication.Change) ConflictEve
 	return e
 }
 
+// remains says what is left of an op when a conflict about it was decided.
+type remains uint8
+
+const (
+	isLost remains = iota // it is taken back
+	isSo                  // what it was to do is so already
+	isLeft                // it goes out again, as it was or changed
+)
+
+// settled says of an op that changes nothing, or something.
+func settled(changes bool) remains {
+	if changes {
+		return isLeft
+	}
+	return isSo
+}
+
 // resolve puts, in the place of a mutation that met a conflict, one that does what
-// was decided, with the server's present state as its base; or files it, when
-// nothing of it is left.
+// was decided, with the server's present state as its base. When everything that it
+// was to do is so already, it is done; when nothing of it is left otherwise, it is
+// filed.
 func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved resolutions, out *answered) {
 	old := *m
 	next := &mutation{seq: m.seq, id: m.id, origin: m.origin, at: m.at, tries: m.tries + 1}
 	type change struct {
-		from *op
-		to   op
-		kept bool
+		from, to op
+		remains  remains
 	}
 	list := make([]change, len(m.ops))
-	kept := 0
+	count := [isLeft + 1]int{}
 	named := recordsOf(r, x.st.schema)
 	for i := range m.ops {
 		o := &m.ops[i]
-		list[i] = change{from: o, to: *o, kept: true}
+		c := &list[i]
+		c.from, c.to, c.remains = *o, *o, isLeft
 		if o.model == nil {
-			list[i].kept = false
-			continue
+			c.remains = isLost
+		} else if met := named[string(serverKey(o.model, o.key))]; met != nil {
+			if c.remains = isLost; m.tries < maxTries {
+				c.to, c.remains = x.decided(o, met, resolved[resolutionKey(m.id, o)])
+			}
 		}
-		c := named[string(serverKey(o.model, o.key))]
-		if c != nil && m.tries < maxTries {
-			list[i].to, list[i].kept = x.decided(o, c, resolved[resolutionKey(m.id, o)])
-		} else if c != nil {
-			list[i].kept = false
+		if c.remains == isSo {
+			c.from.base = c.to.base // what is behind it goes by that
 		}
-		if list[i].kept {
-			kept++
-		}
+		count[c.remains]++
 	}
-	if kept == 0 || len(r.Records) == 0 {
+	if count[isLeft] == 0 && count[isLost] > 0 || len(r.Records) == 0 {
 		message := "others have changed the same on the server"
 		if r.Error.Message != "" {
 			message = r.Error.Message
@@ -151,14 +167,14 @@ func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved 
 	}
 	id := next.id
 	for i := range list {
-		if c := &list[i]; c.kept {
+		if c := &list[i]; c.remains == isLeft {
 			next.ops = append(next.ops, c.to)
 		}
 	}
 	x.rename(next, x.st.options.Random.uuid7(x.st.options.Clock()))
 	for i := range list {
-		if c := &list[i]; !c.kept && c.from.model != nil {
-			x.withdraw(c.from, id)
+		if c := &list[i]; c.remains != isLeft && c.from.model != nil {
+			x.withdraw(&c.from, id)
 		}
 	}
 	for i := range next.ops {
@@ -167,9 +183,8 @@ func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved 
 	x.learn(s, r, out)
 }
 
-// decided is the op that does what was decided about a conflict; false when there is
-// nothing left to do.
-func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, bool) {
+// decided is the op that does what was decided about a conflict, if one is needed.
+func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, remains) {
 	next := op{verb: o.verb, model: o.model, key: o.key, base: c.Version, data: o.data, was: o.was}
 	remote := make([][]byte, len(o.model.Fields))
 	k, _ := x.st.data.knows(o.model, o.key)
@@ -187,24 +202,24 @@ func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, bool) {
 	switch {
 	case want.Delete:
 		next.verb, next.data, next.was = replication.Delete, nil, nil
-		return next, there
+		return next, settled(there)
 	case want.Record != nil:
 		values := make([][]byte, len(o.model.Fields))
 		copy(values, remote)
 		if !readData(o.model, want.Record, values) {
-			return next, false
+			return next, isLost
 		}
 		return next.toward(values, remote, there)
 	case want.Policy == ServerWins:
-		return next, false
+		return next, isLost
 	case o.verb == replication.Delete:
-		return next, there
+		return next, settled(there)
 	}
 	values := make([][]byte, len(o.model.Fields))
 	copy(values, remote)
 	if !there {
 		if o.verb == replication.Update && want.Policy != ClientWins || k.data == nil && o.verb == replication.Update {
-			return next, false // who deleted it wins; a record cannot be merged with none
+			return next, isLost // who deleted it wins; a record cannot be merged with none
 		}
 		if k.data != nil {
 			readData(o.model, k.data, values)
@@ -215,10 +230,10 @@ func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, bool) {
 }
 
 // toward makes an op what leads from the server's state to those values.
-func (o *op) toward(values, remote [][]byte, there bool) (op, bool) {
+func (o *op) toward(values, remote [][]byte, there bool) (op, remains) {
 	if !there {
 		o.verb, o.data, o.was, o.base = replication.Create, dataOf(o.model, values), nil, nil
-		return *o, true
+		return *o, isLeft
 	}
 	data, was := make([][]byte, len(values)), make([][]byte, len(values))
 	different := false
@@ -228,5 +243,5 @@ func (o *op) toward(values, remote [][]byte, there bool) (op, bool) {
 		}
 	}
 	o.verb, o.data, o.was = replication.Update, dataOf(o.model, data), dataOf(o.model, was)
-	return *o, different
+	return *o, settled(different)
 }
