@@ -39,7 +39,7 @@ type dataset struct {
 	changes    []table.Change       // of the entry being applied
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
 	sync       *syncState           // as it was last read
-	chained    *sorted              // the mutation that was last read, likewise
+	sorted     map[uint32]*sorted   // mutations that were read, likewise, by their rows
 }
 
 // newDataset returns the dataset of an empty storage.

@@ -32,6 +32,7 @@ const (
 	maxMutationOps   = 1000     // records of one mutation; a commit of more is several
 	maxMutationBytes = 1 << 20  // bytes of their fields
 	maxMergeBytes    = 64 << 10 // bytes of a mutation up to which another is merged into it
+	maxSorted        = 64       // mutations that are kept sorted by record
 	maxTries         = 10       // times that a conflict of one change is resolved anew
 	maxRejected      = 1000     // mutations that are kept in the rejected box
 	maxCancel        = 1000     // mutations up to which it is looked whether one can be left out

@@ -60,51 +60,25 @@ func (d *dataset) unsent() int {
 	return 0
 }
 
-// mutation finds the mutation of that id; nil when it is not in the outbox.
-func (d *dataset) mutation(id string) *mutation {
+// queued returns the number in the outbox of the mutation of that id.
+func (d *dataset) queued(id string) (row uint32, there bool) {
 	t := d.outbox()
 	if t == nil || id == "" {
-		return nil
+		return 0, false
 	}
 	rows := t.Match(nil, []int{outboxID}, quoted(id))
 	if len(rows) == 0 {
-		return nil
+		return 0, false
 	}
-	return d.readMutation(t.Row(rows[0]))
+	return rows[0], true
 }
 
-// sorted is the ops of a mutation by the record that they are of, which goes by its
-// serverKey.
-type sorted struct {
-	row, version uint32 // of the outbox, at which it was read
-	of           map[string][]op
-}
-
-// sorted returns the ops of the mutation of that id; nil when it is not in the
-// outbox. The one that was read last is kept: a mutation may have many records, each
-// of which asks for it.
-func (d *dataset) sorted(id string) *sorted {
-	t := d.outbox()
-	if t == nil {
-		return nil
+// mutation finds the mutation of that id; nil when it is not in the outbox.
+func (d *dataset) mutation(id string) *mutation {
+	if row, there := d.queued(id); there {
+		return d.readMutation(d.outbox().Row(row))
 	}
-	rows := t.Match(nil, []int{outboxID}, quoted(id))
-	if len(rows) == 0 {
-		return nil
-	}
-	row := rows[0]
-	if kept := d.chained; kept != nil && kept.row == row && kept.version == t.Version(row) {
-		return kept
-	}
-	s := &sorted{row, t.Version(row), map[string][]op{}}
-	for _, o := range readOps(d.schema, outboxLayout.Value(t.Row(row), 6)) {
-		if o.model != nil {
-			at := string(serverKey(o.model, o.key))
-			s.of[at] = append(s.of[at], o)
-		}
-	}
-	d.chained = s
-	return s
+	return nil
 }
 
 // lastMutation returns the youngest mutation, without its ops, and the text of
@@ -237,7 +211,7 @@ func keyOfID(id []byte) []byte {
 // putMutation writes a mutation into the outbox, or its row anew. One without ops
 // goes.
 func (x *tx) putMutation(m *mutation) {
-	x.st.data.chained = nil // a row may change twice in one version
+	x.st.data.sorted = nil // a row may change twice in one version
 	key := strconv.AppendInt(nil, int64(m.seq), 10)
 	if len(m.ops) == 0 {
 		x.deleteOwn(outboxLayout, key)
@@ -253,6 +227,7 @@ func (x *tx) putMutation(m *mutation) {
 func (x *tx) rename(m *mutation, id string) {
 	old := m.id
 	m.id = id
+	chains := relinking{x: x}
 	for i := range m.ops {
 		o := &m.ops[i]
 		if o.model == nil {
@@ -263,9 +238,10 @@ func (x *tx) rename(m *mutation, id string) {
 			k.last = id
 			x.know(o.model, o.key, k)
 		} else {
-			x.relink(o, k.last, old, func(next *op) { next.prev = id })
+			chains.behind(o, k.last, old, func(next *op) { next.prev = id })
 		}
 	}
+	chains.write()
 	x.putMutation(m)
 }
 

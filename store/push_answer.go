@@ -104,12 +104,15 @@ func (x *tx) attend(m *mutation) {
 func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again bool) {
 	x.unqueue(m)
 	named := recordsOf(r, x.st.schema)
+	chains := relinking{x: x}
+	states := make([]known, len(m.ops))
 	for i := range m.ops {
 		o := &m.ops[i]
 		if o.model == nil {
 			continue
 		}
-		k, _ := x.st.data.knows(o.model, o.key)
+		k := &states[i]
+		*k, _ = x.st.data.knows(o.model, o.key)
 		values := make([][]byte, len(o.model.Fields))
 		there := k.there() && readData(o.model, k.data, values)
 		there = o.apply(values, there)
@@ -126,8 +129,13 @@ func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again boo
 		default:
 			k.gone, k.data, k.version = true, nil, nil
 		}
-		x.unlink(o, &k, m.id)
-		x.land(o.model, o.key, k)
+		x.unlink(&chains, o, k, m.id)
+	}
+	chains.write()
+	for i := range m.ops {
+		if o := &m.ops[i]; o.model != nil {
+			x.land(o.model, o.key, states[i])
+		}
 	}
 	x.learn(s, r, nil)
 }
@@ -191,10 +199,11 @@ func (x *tx) unqueue(m *mutation) {
 
 // unlink takes an op of a mutation that was applied, and has left the outbox, out of
 // the chain of its record. The one behind it goes by whatever that mutation produced.
-func (x *tx) unlink(o *op, k *known, id string) {
+func (x *tx) unlink(chains *relinking, o *op, k *known, id string) {
+	_, queued := x.st.data.queued(o.prev) // else it was applied in turn
 	if k.last != id {
-		if x.st.data.mutation(o.prev) != nil { // applied out of turn
-			x.relink(o, k.last, id, func(next *op) {
+		if queued {
+			chains.behind(o, k.last, id, func(next *op) {
 				next.prev = o.prev
 				if next.base == nil {
 					next.base = produced(id)
@@ -203,7 +212,7 @@ func (x *tx) unlink(o *op, k *known, id string) {
 		}
 		return
 	}
-	if k.last = ""; x.st.data.mutation(o.prev) != nil {
+	if k.last = ""; queued {
 		k.last = o.prev
 	}
 }

@@ -166,17 +166,16 @@ func (x *tx) resolve(s *syncState, m *mutation, r *replication.Result, resolved 
 		return
 	}
 	id := next.id
+	var gone []op
 	for i := range list {
 		if c := &list[i]; c.remains == isLeft {
 			next.ops = append(next.ops, c.to)
+		} else {
+			gone = append(gone, c.from)
 		}
 	}
 	x.rename(next, x.st.options.Random.uuid7(x.st.options.Clock()))
-	for i := range list {
-		if c := &list[i]; c.remains != isLeft && c.from.model != nil {
-			x.withdraw(&c.from, id)
-		}
-	}
+	x.withdraw(gone, id)
 	for i := range next.ops {
 		x.replay(next.ops[i].model, next.ops[i].key)
 	}
@@ -196,7 +195,7 @@ func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, remains
 	default:
 		there = k.there() && readData(o.model, k.data, remote)
 	}
-	if x.st.data.mutation(o.prev) != nil {
+	if _, queued := x.st.data.queued(o.prev); queued {
 		next.prev, next.base = o.prev, nil
 	}
 	switch {

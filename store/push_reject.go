@@ -22,28 +22,34 @@ func (x *tx) takeBack(m *mutation) {
 	if x.st.data.asked() {
 		return
 	}
-	for i := range m.ops {
-		if o := &m.ops[i]; o.model != nil {
-			x.withdraw(o, m.id)
-		}
-	}
+	x.withdraw(m.ops, m.id)
 }
 
-// withdraw takes an op out of the chain of its record, and what it did out of the
-// tables. The op behind it goes by what it went by.
-func (x *tx) withdraw(o *op, id string) {
-	k, exists := x.st.data.knows(o.model, o.key)
-	if !exists {
-		return
-	}
-	if k.last == id {
-		x.unlink(o, &k, id)
-	} else {
-		x.relink(o, k.last, id, func(next *op) {
+// withdraw takes ops of a mutation out of the chains of their records, and what they
+// did out of the tables. The op behind one goes by what that went by.
+func (x *tx) withdraw(ops []op, id string) {
+	chains := relinking{x: x}
+	states := make([]known, len(ops))
+	there := make([]bool, len(ops))
+	for i := range ops {
+		o := &ops[i]
+		if o.model == nil {
+			continue
+		}
+		k := &states[i]
+		if *k, there[i] = x.st.data.knows(o.model, o.key); !there[i] {
+			continue
+		}
+		if k.last == id {
+			x.unlink(&chains, o, k, id)
+			continue
+		}
+		chains.behind(o, k.last, id, func(next *op) {
 			if next.base == nil {
 				next.base = o.base
 			}
-			if next.prev = o.prev; o.prev != "" && x.st.data.mutation(o.prev) == nil {
+			next.prev = o.prev
+			if _, queued := x.st.data.queued(o.prev); o.prev != "" && !queued {
 				next.prev = ""
 				if next.base == nil {
 					next.base = produced(o.prev)
@@ -51,29 +57,10 @@ func (x *tx) withdraw(o *op, id string) {
 			}
 		})
 	}
-	x.land(o.model, o.key, k)
-}
-
-// relink changes the op of a record that stands behind that of the mutation of that
-// id; last is the youngest.
-func (x *tx) relink(o *op, last, id string, change func(next *op)) {
-	for last != "" {
-		m := x.st.data.mutation(last)
-		if m == nil {
-			return
-		}
-		last = ""
-		for i := range m.ops {
-			next := &m.ops[i]
-			if !next.is(o.model, o.key) {
-				continue
-			}
-			if next.prev == id {
-				change(next)
-				x.putMutation(m)
-				return
-			}
-			last = next.prev
+	chains.write()
+	for i := range ops {
+		if there[i] {
+			x.land(ops[i].model, ops[i].key, states[i])
 		}
 	}
 }

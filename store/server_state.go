@@ -92,14 +92,14 @@ func (d *dataset) chain(m *schema.Model, key []byte, last string) []op {
 	var list []op
 	at := string(serverKey(m, key))
 	for last != "" {
-		mutation := d.sorted(last)
-		if mutation == nil {
+		s := d.sort(last)
+		if s == nil {
 			break
 		}
 		last = ""
-		for _, o := range mutation.of[at] {
-			list = append(list, o)
-			last = o.prev
+		for _, i := range s.at[at] {
+			list = append(list, s.m.ops[i])
+			last = s.m.ops[i].prev
 		}
 	}
 	slices.Reverse(list)

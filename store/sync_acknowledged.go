@@ -91,7 +91,10 @@ func (st *Store) youngest(r *RecordID) (*mutation, error) {
 		return nil, err
 	}
 	k, _ := st.data.knows(m, key)
-	return st.data.mutation(k.last), nil
+	if row, there := st.data.queued(k.last); there {
+		return readMutationHead(st.data.outbox().Row(row)), nil
+	}
+	return nil, nil
 }
 
 // awaited are mutations that somebody waits for. They keep number and origin.
