@@ -14,7 +14,7 @@ import type { CompiledSchema } from './schema.js';
 import type { ExportOptions, ImportOptions, ImportReport, ImportSource, RepairReport } from './transfer-types.js';
 import { Session, type Opened } from './session.js';
 import { storeVerbs } from './store-verbs.js';
-import type { Sync, SyncOptions } from './sync-types.js';
+import type { Sync, SyncOptions, SyncState } from './sync-types.js';
 import type { Migrations } from './migration-types.js';
 import type { RunTransaction, TransactionOptions } from './transaction-types.js';
 import type { CheckReport, Count, Delete, DeleteAll, Estimate, Live, LiveCount, Observe, Query, Save, SaveAll, Stats } from './verbs.js';
@@ -77,7 +77,7 @@ export interface OpenOptions<M extends object = DynamicModels> {
 }
 
 /** Verbs of a store that are late.js's, with the same name. */
-const LATE_VERBS = ['check', 'stats', 'export', 'exportStream', 'import', 'persist', 'estimate', 'sync', 'transaction'] as const;
+const LATE_VERBS = ['check', 'stats', 'export', 'exportStream', 'import', 'persist', 'estimate', 'sync', 'status', 'transaction'] as const;
 
 type Late = (verb: string, ...args: unknown[]) => unknown;
 type Verbs = Readonly<Record<string, (...args: unknown[]) => unknown>>;
@@ -178,6 +178,8 @@ export class DataStore<M extends object = DynamicModels> {
    * tells of it and directs it; without options with that of the sync which there is.
    */
   declare readonly sync: (options?: SyncOptions<M>) => Promise<Sync<M>>;
+  /** How the sync goes, as its own `status` says; undefined in a store that does not sync. */
+  declare readonly status: () => Promise<SyncState | undefined>;
 
   readonly #session: Session;
 
@@ -268,15 +270,20 @@ export class DataStore<M extends object = DynamicModels> {
 
   /** As {@link DataStore.deleteAll}, on the store that the first record or the model belongs to. */
   declare static readonly deleteAll: DeleteAll;
+
+  static {
+    Object.assign(this, storeVerbs(undefined), liveVerbs(undefined));
+    for (const verb of [...LATE_VERBS, 'clear', 'close']) {
+      Object.assign(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
+    }
+    for (const verb of ['destroy', 'repair']) Object.assign(this, { [verb]: (...args: unknown[]) => (late as Late)(verb, ...args) });
+  }
+
   /** As {@link DataStore.transaction}, on the store that is open. When several are, it must be called on one of them. */
   static readonly transaction = (async (fn, options?: TransactionOptions) => {
     const session = lastOpened('transaction').#session;
     return late('transaction', open.size > 1 ? open.size : session, fn, options);
   }) as RunTransaction;
-
-  static {
-    Object.assign(this, storeVerbs(undefined), liveVerbs(undefined));
-  }
 
   /** Tells what becomes of all stores of the page, those too that are being opened. */
   static events(): Observable<StoreEvent> {
@@ -289,19 +296,22 @@ export class DataStore<M extends object = DynamicModels> {
   declare static readonly close: () => Promise<void>;
   /** Checks the store that was opened last and is still open. */
   declare static readonly check: () => Promise<CheckReport>;
+  /** Tells how many rows and bytes the store has that was opened last and is still open. */
+  declare static readonly stats: () => Promise<Stats>;
+  /** As {@link DataStore.persist}, on the store that was opened last and is still open. */
+  declare static readonly persist: () => Promise<boolean>;
+  /** As {@link DataStore.estimate}, on the store that was opened last and is still open. */
+  declare static readonly estimate: () => Promise<Estimate>;
   /** Exports the store that was opened last and is still open. */
   declare static readonly export: (options?: ExportOptions) => Promise<Blob>;
+  /** As {@link DataStore.exportStream}, of the store that was opened last and is still open. */
+  declare static readonly exportStream: (options?: ExportOptions) => Promise<ReadableStream<Uint8Array<ArrayBuffer>>>;
   /** Imports into the store that was opened last and is still open. */
   declare static readonly import: (source: ImportSource, options?: ImportOptions) => Promise<ImportReport>;
   /** The sync of the store that was opened last and is still open. */
   declare static readonly sync: (options?: SyncOptions) => Promise<Sync>;
-
-  static {
-    for (const verb of ['clear', 'close', 'check', 'export', 'import', 'sync']) {
-      Object.assign(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
-    }
-    for (const verb of ['destroy', 'repair']) Object.assign(this, { [verb]: (...args: unknown[]) => (late as Late)(verb, ...args) });
-  }
+  /** How the sync goes of the store that was opened last and is still open. */
+  declare static readonly status: () => Promise<SyncState | undefined>;
 
   /**
    * Tells what becomes of the store, apart from its records: that the browser emptied

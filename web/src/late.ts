@@ -15,5 +15,5 @@ export { checkOptions } from './late/options.js';
 export { estimate, persist } from './late/persist.js';
 export { repair } from './late/repair.js';
 export { stats } from './late/stats.js';
-export { sync } from './late/sync.js';
+export { status, sync } from './late/sync.js';
 export { transaction } from './late/transaction.js';

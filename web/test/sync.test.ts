@@ -61,6 +61,23 @@ describe('sync with functions of the app', () => {
     expect(new Set(backend.pushes.flatMap((p) => p.mutations.map((m) => m.id))).size).to.equal(backend.pushes.flatMap((p) => p.mutations).length);
   });
 
+  it('says how it goes, of a store and of the one that was opened last', async () => {
+    const alone = await openStore<Notes>(NOTES);
+    expect(await alone.status()).to.equal(undefined);
+    const { store, sync, Note } = await syncs(new Backend());
+    sync.pause();
+    await store.save(new Note({ text: 'waits' }));
+    for (const status of [await store.status(), await DataStore.status()]) {
+      expect(status).to.deep.equal(sync.status());
+      expect(status).to.include({ phase: 'paused', pending: 1 });
+    }
+    expect((await DataStore.stats()).models.map(({ model, rows }) => [model, rows])).to.deep.equal([['Note', 1], ['Comment', 0]]);
+    await sync.stop();
+    expect(await store.status()).to.equal(undefined);
+    await store.close();
+    await fails('CLOSED', /closed/, () => store.status());
+  });
+
   it('begins, pauses and goes on by itself, in a page that does nothing else', async () => {
     const backend = new Backend();
     backend.write('Note', 'theirs', { id: 'theirs', text: 'from the server' });

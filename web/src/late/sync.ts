@@ -1,6 +1,6 @@
 import { isObject } from '../checks.js';
 import type { Session } from '../session.js';
-import type { Sync, SyncOptions } from '../sync-types.js';
+import type { Sync, SyncOptions, SyncState } from '../sync-types.js';
 import { kit } from './kit.js';
 import { Syncing } from './sync/syncing.js';
 
@@ -45,4 +45,11 @@ function follow(session: Session, told: Follower): () => void {
   const present = running.get(session);
   if (present && !present.stopped) told(present.verbs);
   return () => void all.delete(told);
+}
+
+/** How the sync of a store goes; nothing when it does not sync. */
+export function status(session: Session): SyncState | undefined {
+  session.ready();
+  const present = running.get(session);
+  return present && !present.stopped ? present.verbs.status() : undefined;
 }
