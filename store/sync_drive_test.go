@@ -5,6 +5,8 @@ package store_test
 import (
 	"context"
 	"errors"
+	"maps"
+	"slices"
 	"testing"
 	"time"
 
@@ -153,6 +155,44 @@ func TestSync_EndsWithTheStore(t *testing.T) {
 	require.NoError(t, st.Close())
 	require.ErrorIs(t, s.WhenSynced(ctx), store.ErrClosed)
 	s.Stop()
+}
+
+func TestSync_OfModelsGoesTheWayThatTheSchemaSaysUnlessTheAppDoes(t *testing.T) {
+	const sdl = `
+type Post @model(sync: push) { id: ID! tags: [Tag] @manyToMany(relationName: "PostTags") readers: [Reader] @manyToMany(relationName: "Reading") }
+type Tag @model(sync: pull) { id: ID! posts: [Post] @manyToMany(relationName: "PostTags") }
+type Reader @model(sync: off) { id: ID! posts: [Post] @manyToMany(relationName: "Reading") }
+type Note @model(sync: full) { id: ID! }
+`
+	st := storetest.Open(t, sdl, memory.New())
+	modes := func(models map[string]store.SyncModel) map[string]store.Mode {
+		session, err := st.NewSyncSession(store.SyncOptions{Models: models})
+		require.NoError(t, err)
+		out := map[string]store.Mode{}
+		for _, m := range session.Status().Models {
+			out[m.Model] = m.Mode
+		}
+		return out
+	}
+	require.Equal(t, map[string]store.Mode{"Post": store.PushOnly, "Tag": store.PullOnly, "Reader": store.Off, "Note": store.Full,
+		"PostTags": store.Full, "Reading": store.Off}, modes(nil))
+	require.Equal(t, map[string]store.Mode{"Post": store.PushOnly, "Tag": store.PushOnly, "Reader": store.Full, "Note": store.Off,
+		"PostTags": store.PushOnly, "Reading": store.PullOnly}, modes(map[string]store.SyncModel{
+		"Post": {Priority: 1}, "Tag": {Mode: store.PushOnly}, "Reader": {Mode: store.Full}, "Note": {Mode: store.Off}, "Reading": {Mode: store.PullOnly},
+	}))
+
+	l := &line{server: sim.NewServer(sim.Merge)}
+	for _, id := range []string{"1", "2"} {
+		create(t, st, "Note", store.Fields{"id": id})
+		create(t, st, "Tag", store.Fields{"id": id})
+	}
+	c := &client{Store: st, line: l}
+	var err error
+	c.SyncSession, err = st.NewSyncSession(store.SyncOptions{})
+	require.NoError(t, err)
+	require.NoError(t, c.Prepare(ctx))
+	c.sync(t)
+	require.ElementsMatch(t, []string{`Note "1"`, `Note "2"`}, slices.Collect(maps.Keys(serverRows(l.server))))
 }
 
 func TestSync_OfModelsGoesTheWayThatItsModeSays(t *testing.T) {

@@ -29,11 +29,12 @@ type SyncModel struct {
 // syncPlan is what is done with each model, by schema.Model.Index.
 type syncPlan []SyncModel
 
-// planOf checks what the app wants. Models that it does not name sync fully.
+// planOf checks what the app wants. Models that it does not name, or names no mode of,
+// sync as the schema says.
 func planOf(s *schema.Schema, models map[string]SyncModel) (syncPlan, error) {
 	plan := make(syncPlan, len(s.Models))
-	for i := range plan {
-		plan[i].Mode = Full
+	for i, m := range s.Models {
+		plan[i].Mode = modeOf(m)
 	}
 	for name, want := range models {
 		m := s.Model(name)
@@ -46,14 +47,44 @@ func planOf(s *schema.Schema, models map[string]SyncModel) (syncPlan, error) {
 		}
 		switch want.Mode {
 		case "":
-			want.Mode = Full
+			want.Mode = modeOf(m)
 		case Full, PullOnly, PushOnly, Off:
 		default:
 			return nil, code.Fault(code.Invalid, name, "", "syncs full, pull, push or off, got "+code.Quote(string(want.Mode)))
 		}
 		plan[m.Index] = want
 	}
+	for i, m := range s.Models {
+		if m.Join && models[m.Name].Mode == "" {
+			plan[i].Mode = plan.between(m)
+		}
+	}
 	return plan, nil
+}
+
+// modeOf is the mode of a model of which the app says nothing.
+func modeOf(m *schema.Model) Mode {
+	if m.Sync != "" {
+		return Mode(m.Sync)
+	}
+	return Full
+}
+
+// between is the mode of a join model, which no schema names: that of both models
+// which it joins. Where the one stays here, its records have nobody to lead to there.
+func (p syncPlan) between(join *schema.Model) Mode {
+	mode := Full
+	for i, r := range join.Relations {
+		switch other := p[r.Target.Index].Mode; {
+		case other == Off || mode == Off:
+			mode = Off
+		case i == 0:
+			mode = other
+		case other != mode:
+			mode = Full
+		}
+	}
+	return mode
 }
 
 // text is the plan as JSON text, the same for equal plans.

@@ -63,7 +63,7 @@ func (b *builder) declareAll() {
 	}
 	for i, m := range d.models {
 		b.declare(taken, m.name)
-		model := &Model{Name: m.name, Plural: m.plural, Index: i, KeyKind: m.keyKind, Join: m.join, Former: m.former,
+		model := &Model{Name: m.name, Plural: m.plural, Index: i, KeyKind: m.keyKind, Join: m.join, Former: m.former, Sync: m.sync,
 			CreatedAt: -1, UpdatedAt: -1,
 			fields: make(map[string]*Field, len(m.fields)), relations: make(map[string]*Relation, len(m.relations))}
 		b.schema.Models = append(b.schema.Models, model)

@@ -90,6 +90,10 @@ func (w *writer) model(m *Model) {
 	w.strings(fieldNames(m, m.Key))
 	w.flag("join", m.Join)
 	w.former(m.Former)
+	if m.Sync != "" {
+		w.text(`,"sync":`)
+		w.string(m.Sync)
+	}
 	w.text(`,"createdAt":`)
 	w.timestamp(m, m.CreatedAt)
 	w.text(`,"updatedAt":`)

@@ -18,6 +18,7 @@ const (
 	textsValue                    // a list of strings, or one string
 	numberValue                   // a positive integer
 	deleteValue                   // CASCADE, RESTRICT or SET_NULL
+	syncValue                     // full, pull, push or off
 	literalValue                  // a string, number, boolean or enum value
 )
 
@@ -39,7 +40,7 @@ type argument struct {
 
 // directives are those with a meaning.
 var directives = []directive{
-	{name: "model", onType: true, arguments: []argument{{name: "timestamps"}, {name: "queries"}, {name: "mutations"}, {name: "subscriptions"}}},
+	{name: "model", onType: true, arguments: []argument{{name: "timestamps"}, {name: "sync", kind: syncValue}, {name: "queries"}, {name: "mutations"}, {name: "subscriptions"}}},
 	{name: "hasOne", relation: true, arguments: []argument{{name: "fields", kind: textsValue}, {name: "onDelete", kind: deleteValue}}},
 	{name: "hasMany", relation: true, arguments: []argument{{name: "indexName", kind: textValue}, {name: "fields", kind: textsValue},
 		{name: "limit", kind: numberValue}, {name: "onDelete", kind: deleteValue}}},
@@ -141,11 +142,15 @@ func (r *reader) checkArguments(known *directive, d *ast.Directive) bool {
 			for j, k := range known.arguments {
 				names[j] = k.name
 			}
-			fault(at, "@"+known.name+" has no argument "+shorten(a.Name)+": it takes "+enumerate(names, "and"))
+			fault(at, "@"+known.name+" has no argument "+shorten(a.Name)+": it takes "+enumerate(names, "and")+DidYouMean(a.Name, names))
 		case seen[a.Name]:
 			fault(at, a.Name+" is given twice")
 		case !fits(a.Value, known.arguments[i].kind):
-			fault(at, a.Name+" must be "+valueNames[known.arguments[i].kind])
+			message := a.Name + " must be " + valueNames[known.arguments[i].kind]
+			if choices := choicesOf(known.arguments[i].kind); choices != nil {
+				message += DidYouMean(a.Value.Raw, choices)
+			}
+			fault(at, message)
 		}
 		seen[a.Name] = true
 	}
@@ -158,7 +163,7 @@ func (r *reader) checkArguments(known *directive, d *ast.Directive) bool {
 }
 
 var valueNames = [...]string{textValue: `a string, as in "name"`, textsValue: `a list of names, as in ["a", "b"]`,
-	numberValue: "a positive integer", deleteValue: "CASCADE, RESTRICT or SET_NULL", literalValue: `a string, as in "5"`}
+	numberValue: "a positive integer", deleteValue: "CASCADE, RESTRICT or SET_NULL", syncValue: "full, pull, push or off", literalValue: `a string, as in "5"`}
 
 // fits reports whether a value is of a kind. null stands for no value.
 func fits(v *ast.Value, kind valueKind) bool {
@@ -173,10 +178,21 @@ func fits(v *ast.Value, kind valueKind) bool {
 			!slices.ContainsFunc(v.Children, func(c *ast.ChildValue) bool { return !isText(c.Value) })
 	case numberValue:
 		return v.Kind == ast.IntValue && v.Raw != "0" && v.Raw[0] != '-'
-	case deleteValue:
-		return (isText(v) || v.Kind == ast.EnumValue) && slices.Contains(onDeleteNames, v.Raw)
+	case deleteValue, syncValue:
+		return (isText(v) || v.Kind == ast.EnumValue) && slices.Contains(choicesOf(kind), v.Raw)
 	}
 	return v.Kind != ast.ListValue && v.Kind != ast.ObjectValue
+}
+
+// choicesOf are the words of which a value must be one; nil when it may be others.
+func choicesOf(kind valueKind) []string {
+	switch kind {
+	case deleteValue:
+		return onDeleteNames
+	case syncValue:
+		return syncNames
+	}
+	return nil
 }
 
 func isText(v *ast.Value) bool { return v.Kind == ast.StringValue || v.Kind == ast.BlockValue }

@@ -23,6 +23,7 @@ type draftModel struct {
 	key       []string
 	join      bool
 	former    string
+	sync      string
 	createdAt string // "" when the store keeps none
 	updatedAt string
 	fields    []*draftField

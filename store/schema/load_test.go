@@ -131,6 +131,7 @@ func TestLoad_RefusesAForgedTextThatTheEngineWouldStumbleOver(t *testing.T) {
 		replace(`"kind":"hasMany"`, `"kind":"hasAny"`):                                                       `kind cannot be "hasAny"`,
 		replace(`"kind":"hasMany"`, `"kind":"belongsTo"`):                                                    "passes a key by",
 		replace(`"onDelete":"CASCADE"`, `"onDelete":"cascade"`):                                              "onDelete cannot be",
+		replace(`"key":["id"],"createdAt"`, `"key":["id"],"sync":"full","createdAt"`):                        `sync cannot be "full"`,
 		replace(`"keyKind":"managed"`, `"keyKind":"mine"`):                                                   "keyKind cannot be",
 		replace(`"key":["id"]`, `"key":[]`):                                                                  "of no field",
 		replace(`"key":["id"]`, `"key":5`):                                                                   "expected an array",

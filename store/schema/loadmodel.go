@@ -83,6 +83,11 @@ func (l *loader) declareModel() {
 	rest.key = l.later("key")
 	m.Join = l.flag("join")
 	m.Former = l.former()
+	if l.has("sync") {
+		if m.Sync = string(l.in.String()); m.Sync != "pull" && m.Sync != "push" && m.Sync != "off" {
+			l.fail("sync", "cannot be "+quote(m.Sync))
+		}
+	}
 	rest.createdAt, rest.updatedAt = l.later("createdAt"), l.later("updatedAt")
 	m.Fields, m.fields = l.fields()
 	rest.relations, rest.indexes = l.later("relations"), l.later("indexes")

@@ -44,6 +44,9 @@ func (r *reader) declareModel(def *ast.Definition, at place, known ast.Directive
 	}
 	if d != nil {
 		r.readTimestamps(m, d)
+		if m.draft.sync = textOf(d, "sync"); m.draft.sync == syncNames[0] {
+			m.draft.sync = "" // as when nothing is said
+		}
 	}
 	m.draft.former = r.formerOf(known)
 	m.unresolved = d == nil // its head has had a fault, and so may more of it

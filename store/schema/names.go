@@ -2,11 +2,12 @@ package schema
 
 import "strings"
 
-// kindNames, onDeleteNames and keyKindNames are the words of compiled schemas.
+// These are the words of compiled schemas.
 var (
 	kindNames     = []string{HasOne: "hasOne", HasMany: "hasMany", BelongsTo: "belongsTo", ManyToMany: "manyToMany"}
 	onDeleteNames = []string{Cascade: "CASCADE", Restrict: "RESTRICT", SetNull: "SET_NULL"}
 	keyKindNames  = []string{KeyManaged: "managed", KeyCustom: "custom"}
+	syncNames     = []string{"full", "pull", "push", "off"}
 )
 
 // nameProblem says what is wrong with a name of a type, field, relation or enum

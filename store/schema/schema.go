@@ -52,6 +52,7 @@ type Model struct {
 	UpdatedAt int         // position in Fields of the time of the last change that the store keeps, or -1
 	Join      bool        // generated for a @manyToMany
 	Former    string      // the name that it had in earlier versions, "" for the same: @renamedFrom
+	Sync      string      // which way its records go when the store syncs: "pull", "push" or "off", "" for both
 
 	fields    map[string]*Field
 	relations map[string]*Relation

@@ -35,6 +35,8 @@ export interface SchemaModel {
   readonly join?: boolean;
   /** The name that it had in earlier versions. */
   readonly renamedFrom?: string;
+  /** Which way its records go when the store syncs; both when nothing is said. */
+  readonly sync?: 'pull' | 'push' | 'off';
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
   readonly fields: readonly SchemaField[];

@@ -283,6 +283,24 @@ describe('sync with functions of the app', () => {
     expect(backend.pulls.at(-1)).to.deep.include({ scope: { project: 'p1' }, models: ['Comment'] });
   });
 
+  it('goes the way that the schema says, unless the app says otherwise', async () => {
+    const backend = new Backend();
+    const store = await openStore<Notes>(NOTES.replace('type Note @model', 'type Note @model(sync: push)').replace('type Comment @model', 'type Comment @model(sync: off)'));
+    expect(store.schema.models.map(({ name, sync }) => `${name} ${sync}`)).to.deep.equal(['Note push', 'Comment off']);
+    const sync = await store.sync({ pull: backend.pull, push: backend.push, interval: 100_000 });
+    backend.write('Note', 'theirs', { id: 'theirs', text: 'x' });
+    await store.save(new store.models.Note({ id: 'n', text: 'here' }));
+    await store.save(new store.models.Comment({ id: 'c', text: 'here' }));
+    await sync.syncNow();
+    expect(backend.data('Note', 'n')).to.include({ text: 'here' });
+    expect(backend.data('Comment', 'c')).to.equal(undefined);
+    expect(await store.count(store.models.Note)).to.equal(1);
+    await sync.change({ models: { Note: 'full', Comment: { priority: 1 } } });
+    await sync.syncNow();
+    expect(sync.status().models.map(({ model, mode }) => `${model} ${mode}`)).to.deep.equal(['Note full', 'Comment off']);
+    expect(await store.count(store.models.Note)).to.equal(2);
+  });
+
   it('shows how it goes while pages come in', async () => {
     const backend = new Backend();
     for (let i = 0; i < 250; i++) backend.write('Note', `n${i}`, { id: `n${i}`, text: `text ${i}` });
