@@ -160,7 +160,8 @@ func (x *tx) part(rel *schema.Relation, own []byte, far []string) error {
 }
 
 // connect saves records of the join model between own and those of far that have
-// none.
+// none. They have the same keys wherever they are made, so two devices that connect
+// the same records make one of them.
 func (x *tx) connect(rel *schema.Relation, own []byte, far []string) error {
 	have := map[string]bool{}
 	x.joins(rel, own, func(key []byte, _ fate) { have[string(key)] = true })
@@ -169,13 +170,44 @@ func (x *tx) connect(rel *schema.Relation, own []byte, far []string) error {
 			continue
 		}
 		have[key] = true
-		row := appendFields([]byte{'{'}, rel.Target, rel.TargetFields, own)
+		id := joinKey(rel, string(own), key)
+		if _, taken := x.st.table(rel.Target).Find(id); taken {
+			id = x.generatedKey() // it is of another pair by now
+		}
+		row := append(append([]byte(`{"id":`), id...), ',')
+		row = appendFields(row, rel.Target, rel.TargetFields, own)
 		row = appendFields(append(row, ','), rel.Target, rel.Through.Fields, []byte(key))
 		if err := x.put(&Put{Model: rel.Target.Name, Row: append(row, '}')}); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// joinKey is the key, JSON text, of the record of the join model that add makes for
+// two records: a UUID of version 8, the 128-bit FNV-1a hash of the keys of both as
+// JSON text with a line end behind each, that first whose field in the join model
+// comes first by name.
+func joinKey(rel *schema.Relation, own, far string) []byte {
+	fields := rel.Target.Fields
+	if fields[rel.Through.Fields[0]].Name < fields[rel.TargetFields[0]].Name {
+		own, far = far, own
+	}
+	text := own + "\n" + far + "\n"
+	high, low := uint64(0x6c62272e07bb0142), uint64(0x62b821756295c58d)
+	for i := range len(text) { // times 2⁸⁸ + 0x13b
+		low ^= uint64(text[i])
+		carry := (low>>32*0x13b + low&(1<<32-1)*0x13b>>32) >> 32
+		high, low = high*0x13b+low<<24+carry, low*0x13b
+	}
+	var b [16]byte
+	for i := range b {
+		b[i] = byte(high >> 56)
+		high, low = high<<8|low>>56, low<<8
+	}
+	b[6] = b[6]&0x0f | 0x80
+	b[8] = b[8]&0x3f | 0x80
+	return append(appendUUID([]byte{'"'}, b), '"')
 }
 
 // appendFields writes the parts of a key as members of an object, under the names

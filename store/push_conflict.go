@@ -126,6 +126,14 @@ func settled(changes bool) remains {
 	return isSo
 }
 
+// under is what is left when the server's state is to stand: nothing, unless it is so.
+func (r remains) under(p Policy) remains {
+	if r == isLeft && p == ServerWins {
+		return isLost
+	}
+	return r
+}
+
 // resolve puts, in the place of a mutation that met a conflict, one that does what
 // was decided, with the server's present state as its base. When everything that it
 // was to do is so already, it is done; when nothing of it is left otherwise, it is
@@ -209,15 +217,13 @@ func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, remains
 			return next, isLost
 		}
 		return next.toward(values, remote, there)
-	case want.Policy == ServerWins:
-		return next, isLost
 	case o.verb == replication.Delete:
-		return next, settled(there)
+		return next, settled(there).under(want.Policy)
 	}
 	values := make([][]byte, len(o.model.Fields))
 	copy(values, remote)
 	if !there {
-		if o.verb == replication.Update && want.Policy != ClientWins || k.data == nil && o.verb == replication.Update {
+		if want.Policy == ServerWins || o.verb == replication.Update && (want.Policy != ClientWins || k.data == nil) {
 			return next, isLost // who deleted it wins; a record cannot be merged with none
 		}
 		if k.data != nil {
@@ -225,7 +231,8 @@ func (x *tx) decided(o *op, c *replication.Change, want Resolution) (op, remains
 		}
 	}
 	readData(o.model, o.data, values)
-	return next.toward(values, remote, there)
+	next, rest := next.toward(values, remote, there)
+	return next, rest.under(want.Policy)
 }
 
 // toward makes an op what leads from the server's state to those values.
@@ -236,9 +243,10 @@ func (o *op) toward(values, remote [][]byte, there bool) (op, remains) {
 	}
 	data, was := make([][]byte, len(values)), make([][]byte, len(values))
 	different := false
-	for i := range values {
+	for i, f := range o.model.Fields {
 		if values[i] != nil && string(values[i]) != string(remote[i]) {
-			data[i], was[i], different = values[i], remote[i], true
+			data[i], was[i] = values[i], remote[i]
+			different = different || !f.ReadOnly // what the server sets itself is no difference
 		}
 	}
 	o.verb, o.data, o.was = replication.Update, dataOf(o.model, data), dataOf(o.model, was)

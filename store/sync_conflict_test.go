@@ -121,3 +121,27 @@ func TestConflict_ThatIsGivenUpIsFiledThoughTheRestIsDone(t *testing.T) {
 	require.Len(t, a.Rejected(), 1)
 	require.Equal(t, "theirs", must(a.Get(ctx, "Post", "2")).String("title"))
 }
+
+// The times that a store sets differ in any case, and are no difference; nor is the
+// server's state lost on somebody who has the same.
+func TestConflict_OfTheSameChangeIsNoneWhateverTheTimes(t *testing.T) {
+	for _, policy := range []store.Policy{store.MergeFields, store.ServerWins, store.ClientWins} {
+		l := &line{server: sim.NewServer(sim.Strict)}
+		a := newClientOf(t, "type Note @model { id: ID! text: String }", l, store.SyncOptions{Policy: policy})
+		b := newClientOf(t, "type Note @model { id: ID! text: String }", l, store.SyncOptions{Policy: policy})
+		for _, c := range []*client{a, b} {
+			create(t, c.Store, "Note", store.Fields{"id": "1", "text": "same"})
+		}
+		b.sync(t)
+		a.sync(t)
+		b.sync(t)
+		for _, c := range []*client{a, b} {
+			c.edit(t, "Note", "1", store.Fields{"text": "edited"})
+		}
+		b.sync(t)
+		a.sync(t)
+		require.Contains(t, a.types(), store.SyncConflict)
+		require.Empty(t, a.Rejected())
+		require.Len(t, l.server.Applied, 2, "what was so already was not sent again")
+	}
+}

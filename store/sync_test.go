@@ -79,7 +79,12 @@ type client struct {
 
 func newClient(t testing.TB, l *line, o store.SyncOptions) *client {
 	t.Helper()
-	c := &client{Store: storetest.Open(t, syncBlog, memory.New()), line: l}
+	return newClientOf(t, syncBlog, l, o)
+}
+
+func newClientOf(t testing.TB, sdl string, l *line, o store.SyncOptions) *client {
+	t.Helper()
+	c := &client{Store: storetest.Open(t, sdl, memory.New()), line: l}
 	o.Event = func(e store.SyncEvent) { c.events = append(c.events, e) }
 	var err error
 	c.SyncSession, err = c.Store.NewSyncSession(o)
