@@ -76,7 +76,7 @@ func (st *Store) follow(ctx context.Context) bool {
 			break
 		}
 		st.lives.changed(st.data.changes)
-		calls = append(calls, st.deliver(st.observed(st.data.changes, OtherTab))...)
+		calls = append(calls, st.deliver(st.observed(st.data.changes, st.data.source()))...)
 	}
 	if err := st.outdated(); err != nil {
 		calls = append(calls, st.leave(err)...)

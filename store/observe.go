@@ -26,7 +26,7 @@ type Source string
 const (
 	Local    Source = "LOCAL"     // this store
 	OtherTab Source = "OTHER_TAB" // another store on the same storage
-	Synced   Source = "SYNC"      // the server, through this store
+	Synced   Source = "SYNC"      // the server, through this store or another one
 )
 
 // Event is what one commit did to one record. A record that one commit changed

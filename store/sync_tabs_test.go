@@ -63,3 +63,48 @@ func TestSync_OfTabsThatFoldTheLogLosesNothing(t *testing.T) {
 		}
 	}
 }
+
+func TestObserve_OfAnotherTabSaysWhatTheServerHasChanged(t *testing.T) {
+	l := &line{server: sim.NewServer(sim.Merge)}
+	l.server.Refuse = func(o sim.Op) string {
+		if string(o.ID) == `"bad"` {
+			return "no"
+		}
+		return ""
+	}
+	other := newClient(t, l, store.SyncOptions{})
+	list := tabs(t, syncBlog, 2, 1000)
+	session, err := list[0].NewSyncSession(store.SyncOptions{})
+	require.NoError(t, err)
+	a := &client{Store: list[0], SyncSession: session, line: l}
+	require.NoError(t, a.Prepare(ctx))
+	require.NoError(t, store.Follow(list[1]))
+	var heard []string
+	_, err = list[1].Observe("Post", func(events []store.Event) {
+		for _, e := range events {
+			heard = append(heard, fmt.Sprint(e.Source, " ", e.Op, " ", e.Record.ID()))
+		}
+	})
+	require.NoError(t, err)
+	hears := func(want ...string) {
+		t.Helper()
+		require.NoError(t, store.Follow(list[1]))
+		require.Equal(t, want, heard)
+		heard = nil
+	}
+	create(t, a.Store, "Post", store.Fields{"id": "mine"})
+	create(t, a.Store, "Post", store.Fields{"id": "bad"})
+	hears("OTHER_TAB INSERT mine", "OTHER_TAB INSERT bad")
+	create(t, other.Store, "Post", store.Fields{"id": "theirs"})
+	other.sync(t)
+	a.sync(t)
+	hears("SYNC DELETE bad", "SYNC INSERT theirs")
+	a.edit(t, "Post", "theirs", store.Fields{"title": "mine"})
+	hears("OTHER_TAB UPDATE theirs")
+	other.edit(t, "Post", "theirs", store.Fields{"body": "theirs"})
+	other.sync(t)
+	a.sync(t)
+	hears("SYNC UPDATE theirs")
+	require.NoError(t, a.Clear(ctx, store.WithUnsent()))
+	hears("OTHER_TAB DELETE mine", "OTHER_TAB DELETE theirs")
+}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/replication"
 )
 
@@ -121,4 +122,29 @@ func (s *SyncSession) ended() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.status.Phase, s.status.Leader = replication.Waiting, false
+}
+
+// source says whose the changes of the entry are that was last taken in: the server's,
+// when something of it was taken in with them and none of them is to be sent. A store
+// that was cleared is another client.
+func (d *dataset) source() Source {
+	const client, turn = 1, 3 // positions in syncLayout
+	differ := func(a, b record.Row, i int) bool {
+		return string(syncLayout.Value(a, i)) != string(syncLayout.Value(b, i))
+	}
+	source := OtherTab
+	for i := range d.changes {
+		c := &d.changes[i]
+		switch before, after := c.Before(), c.After(); {
+		case c.Table == d.kept[outboxModel] && before == nil:
+			return OtherTab
+		case c.Table == d.kept[rejectedModel] && before == nil:
+			source = Synced
+		case c.Table == d.kept[syncModel] && before != nil && after != nil:
+			if differ(before, after, turn) && !differ(before, after, client) {
+				source = Synced
+			}
+		}
+	}
+	return source
 }

@@ -20,7 +20,7 @@ export interface Message<T> {
   /** Equal for the messages of one commit, and growing. */
   readonly commit: number;
   /** Who made the commit. */
-  readonly source: 'LOCAL' | 'OTHER_TAB';
+  readonly source: 'LOCAL' | 'OTHER_TAB' | 'SYNC';
 }
 
 /** A message as the engine writes it. */

@@ -348,6 +348,13 @@ describe('sync with functions of the app', () => {
     expect(sync.status()).to.include({ phase: 'waiting', leader: false });
     await second.save(new second.models.Note({ id: 'second', text: 'by the other' }));
     await until('the first one sends it', () => backend.data('Note', 'second') !== undefined);
+    const heard: string[] = [];
+    second.observe(second.models.Note).subscribe(({ source, element }) => heard.push(`${source} ${element.id}`));
+    backend.write('Note', 'theirs', { id: 'theirs', text: 'by the server' });
+    await (await first.sync()).syncNow();
+    await first.save(new first.models.Note({ id: 'first', text: 'by the first' }));
+    await until('the second one hears', () => heard.length === 2);
+    expect(heard).to.deep.equal(['SYNC theirs', 'OTHER_TAB first']);
     await first.close();
     await until('the second one takes over', () => sync.status().leader);
     await second.save(new second.models.Note({ id: 'third', text: 'by itself' }));
