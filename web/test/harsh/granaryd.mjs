@@ -1,6 +1,7 @@
-// A sync server beside the rig: granaryd on SQLite, in a process that can be killed.
+// A sync server beside the rig: granaryd on SQLite or PostgreSQL, in a process that can be killed.
 
 import { execFileSync, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,17 +10,26 @@ import { within } from './rig.mjs';
 
 export class Granaryd {
   #command;
+  #tokens;
   #arguments;
   #process;
 
-  /** Builds one that serves a schema to pages of any origin. */
-  constructor(directory, sdl) {
+  /** Builds one that serves a schema to pages of any origin that have its token, out of a file of SQLite or a database. */
+  constructor(directory, sdl, database = join(directory, 'sync.db')) {
     const schema = join(directory, 'sync.graphql');
     writeFileSync(schema, sdl);
+    this.#tokens = join(directory, 'sync.tokens');
     this.#command = join(directory, 'granaryd');
     execFileSync('go', ['build', '-o', this.#command, './cmd/granaryd'], { cwd: root });
-    this.#arguments = ['-schema', schema, '-db', join(directory, 'sync.db'), '-origin', '*', '-anonymous'];
+    this.#arguments = ['-schema', schema, '-db', database, '-origin', '*', '-token-file', this.#tokens];
+    this.renew();
     this.address = '127.0.0.1:0';
+  }
+
+  /** Lets another token in, and no longer the one before, from when it is started next. */
+  renew() {
+    this.token = randomUUID();
+    writeFileSync(this.#tokens, `${this.token} somebody\n`);
   }
 
   /** Starts it, on the port that it had before. */
@@ -50,7 +60,7 @@ export class Granaryd {
     let changes = 0;
     for (let checkpoint = null, more = true; more;) {
       const response = await fetch(`${this.url}/pull`, {
-        method: 'POST', headers: { 'content-type': 'application/json' },
+        method: 'POST', headers: { 'content-type': 'application/json', authorization: `Bearer ${this.token}` },
         body: JSON.stringify({ protocol: 1, client: 'rig', checkpoint, limit: 1000 }),
       });
       const page = await response.json();

@@ -1,7 +1,11 @@
 // Sync with a real server while everything between a save and the server breaks: the
-// network, the server, the tab that syncs, the browser.
+// network, the server, the tab that syncs, the browser, the token. Every second round
+// is on PostgreSQL.
 
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { Granaryd } from './granaryd.mjs';
+import { Postgres } from './postgres.mjs';
 import { moment, within } from './rig.mjs';
 
 const SDL = 'type Note @model(timestamps: null) { id: ID! n: Int! text: String! }';
@@ -14,33 +18,48 @@ export const title = 'whatever breaks on the way, each acknowledged save reaches
 
 /** As many rounds of each kind of fault. */
 export async function run(rig, counts, rounds) {
-  const server = new Granaryd(rig.directory, SDL);
-  await server.start();
+  const postgres = new Postgres();
+  const servers = [];
   try {
-    let saved = 0;
     for (let i = 0; i < rounds; i++) {
+      servers[i % 2] ??= await begun(rig, i % 2 === 1 ? postgres : undefined);
+      const at = servers[i % 2];
       for (const [name, fault] of Object.entries(FAULTS)) {
-        saved += await fault(rig, server, counts, `${name} ${i}`);
-        await judge(server, counts, `${name} ${i}`, saved);
+        at.saved += await fault(rig, at.server, counts, `${name} ${i}`);
+        await judge(at.server, counts, `${name} ${i}`, at.saved);
       }
+      counts.add(i % 2 === 1 ? 'postgres_rounds' : 'sqlite_rounds');
     }
   } finally {
-    await server.kill();
+    for (const { server } of servers) await server.kill();
+    await postgres.stop();
   }
-  counts.atLeast('offline', 5 * rounds);
+  counts.atLeast('sqlite_rounds', Math.ceil(rounds / 2));
+  if (rounds > 1) counts.atLeast('postgres_rounds', Math.floor(rounds / 2));
+  counts.atLeast('offline', 6 * rounds);
   counts.atLeast('server_kills', 3 * rounds);
   counts.atLeast('tab_crashes', rounds);
   counts.atLeast('browser_kills', rounds);
-  counts.atLeast('acks', 4 * SAVES * rounds * 0.5);
+  counts.atLeast('tokens_expired', rounds);
+  counts.atLeast('acks', 5 * SAVES * rounds * 0.5);
 }
 
-const FAULTS = { flaps, serverKilled, leaderCrashes, browserKilled };
+/** A server on SQLite, or on a PostgreSQL that is started for it, and how many records it must have. */
+async function begun(rig, postgres) {
+  const directory = join(rig.directory, postgres ? 'postgres' : 'sqlite');
+  mkdirSync(directory);
+  const server = new Granaryd(directory, SDL, await postgres?.start(directory));
+  await server.start();
+  return { server, saved: 0 };
+}
+
+const FAULTS = { flaps, serverKilled, leaderCrashes, browserKilled, tokenExpires };
 
 /** The network goes and comes again. */
 async function flaps(rig, server, counts, where) {
   const browser = await rig.browser(`sync ${where}`);
   const page = await opened(browser, server);
-  const saving = page.evaluate(save, { saves: SAVES, prefix: where });
+  const saving = saves(page, where);
   for (let left = 5; left > 0; left--) {
     await moment(rig.number(20, 200));
     await page.setOfflineMode(true);
@@ -56,7 +75,7 @@ async function flaps(rig, server, counts, where) {
 async function serverKilled(rig, server, counts, where) {
   const browser = await rig.browser(`sync ${where}`);
   const page = await opened(browser, server);
-  const saving = page.evaluate(save, { saves: SAVES, prefix: where });
+  const saving = saves(page, where);
   for (let left = 3; left > 0; left--) {
     await moment(rig.number(50, 400));
     await server.kill();
@@ -73,7 +92,7 @@ async function leaderCrashes(rig, server, counts, where) {
   const browser = await rig.browser(`sync ${where}`);
   const leader = await opened(browser, server);
   const other = await opened(browser, server);
-  const saving = other.evaluate(save, { saves: SAVES, prefix: where });
+  const saving = saves(other, where);
   await moment(rig.number(50, 300));
   const crashed = new Promise((resolve) => leader.once('error', resolve));
   leader.cdp.send('Page.crash').catch(() => {});
@@ -99,9 +118,45 @@ async function browserKilled(rig, server, counts, where) {
   return ended(browser, again, counts, where);
 }
 
+/**
+ * The token expires while the page is offline and saves. Back online the server wants
+ * to know who asks, until the app has a new one.
+ */
+async function tokenExpires(rig, server, counts, where) {
+  const browser = await rig.browser(`sync ${where}`);
+  const page = await opened(browser, server);
+  await page.evaluate(() => sync.syncNow());
+  await page.setOfflineMode(true);
+  counts.add('offline');
+  const saving = saves(page, where);
+  await moment(rig.number(20, 200));
+  await server.kill();
+  server.renew();
+  await server.start();
+  await saving;
+  const refused = page.evaluate(refusal);
+  await page.setOfflineMode(false);
+  const { phase, pending } = await within('the server refuses the old token', refused, () => where, LONG);
+  if (phase !== 'auth' && phase !== 'backoff') counts.wrong(where, `phase ${phase} while the server refuses the token`);
+  if (pending !== SAVES) counts.wrong(where, `${pending} of ${SAVES} changes wait for the new token`);
+  counts.add('tokens_expired');
+  await page.evaluate((token) => {
+    globalThis.token = token;
+    sync.resume();
+  }, server.token);
+  return ended(browser, page, counts, where);
+}
+
+/** Has a page save; awaited when that is over, however it ends. */
+function saves(page, where) {
+  const saving = page.evaluate(save, { saves: SAVES, prefix: where });
+  saving.catch(() => {}); // until it is awaited
+  return saving;
+}
+
 async function opened(browser, server) {
   const page = await browser.page();
-  await page.evaluate(open, { sdl: SDL, url: server.url });
+  await page.evaluate(open, { sdl: SDL, url: server.url, token: server.token });
   return page;
 }
 
@@ -125,8 +180,9 @@ async function judge(server, counts, where, saved) {
 }
 
 /** In the page: opens the store, which syncs. */
-async function open({ sdl, url }) {
-  globalThis.store = await Granary.DataStore.open({ name: 'sync', schema: sdl, sync: { url, interval: 1000 } });
+async function open({ sdl, url, token }) {
+  globalThis.token = token;
+  globalThis.store = await Granary.DataStore.open({ name: 'sync', schema: sdl, sync: { url, interval: 1000, token: () => globalThis.token } });
   globalThis.sync = await store.sync();
 }
 
@@ -141,6 +197,17 @@ async function save({ saves, prefix }) {
     }
   };
   await Promise.all(Array.from({ length: 8 }, worker));
+}
+
+/** In the page: how the sync stands when the server has refused the token. */
+function refusal() {
+  return new Promise((resolve) => {
+    const watching = sync.watch().subscribe(({ phase, pending, error }) => {
+      if (!error || !/401/.test(error.message)) return;
+      watching.unsubscribe();
+      resolve({ phase, pending });
+    });
+  });
 }
 
 /** In the page: what there is when all is synced. */
