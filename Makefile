@@ -16,7 +16,6 @@ DIST      := web/dist
 LIBRARY   := cmd/wasmbuild/generate/library
 NAMES     := cmd/wasmbuild/generate/names
 ADDR      ?= 127.0.0.1:8080
-N         ?= 136000
 T         ?= 30s
 BENCH_SMALL := 5000
 
@@ -41,6 +40,7 @@ NODE_TIMEOUT := 900
 BROWSER := GOOS=js GOARCH=wasm
 # npm leaves this file behind when it has installed.
 MODULES := node_modules/.package-lock.json
+BENCH_MODULES := bench/node_modules/.package-lock.json
 
 # A number that was given to make, or another.
 given = $(if $(filter command line environment,$(origin $(1))),$($(1)),$(2))
@@ -50,7 +50,7 @@ ATTACK := go test ./store -v -timeout 60m
 
 .PHONY: postgres synccheck load
 .PHONY: attack sweep crash-points rollback damage model diffs sim
-.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-live bench-small fuzz clean
+.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-all bench-growth bench-peers bench-live bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -182,14 +182,27 @@ test-bundlers: setup build ## test the packed package in Vite, webpack, esbuild,
 size: build ## compare what a page loads with the budgets
 	$(WASMBUILD) size -dir $(DIST)
 
-bench: setup build ## measure against raw IndexedDB; N=136000 is the number of records
-	node bench/run.mjs $(N)
+$(BENCH_MODULES): bench/package.json bench/package-lock.json bench/.npmrc
+	cd bench && npm ci --ignore-scripts --no-audit --no-fund
+	@touch $@
+
+bench-peers: $(BENCH_MODULES) ## install the libraries that Granary is compared with
+
+bench: setup build bench-peers ## compare with other libraries at a small size; PEERS=granary,dexie chooses, ROUNDS=3
+	node bench/run.mjs --size S --rounds $(call given,ROUNDS,3) $(if $(PEERS),--peers $(PEERS))
+
+bench-all: setup build bench-peers ## compare with all of them at the large size and write docs/performance.md; ROUNDS=5
+	node bench/run.mjs --size L --rounds $(call given,ROUNDS,5) --write
+
+bench-growth: setup build bench-peers ## measure how cost grows up to N=1000000 records and write docs/performance.md
+	node bench/growth.mjs $(call given,N,1000000) --write
 
 bench-live: setup build ## measure live queries; N=100000 is the number of records
 	node bench/live.mjs $(call given,N,100000)
 
+# All workloads of the peers that need no package, and every answer checked.
 bench-small: setup build
-	timeout $(NODE_TIMEOUT) node bench/run.mjs $(BENCH_SMALL)
+	timeout $(NODE_TIMEOUT) node bench/run.mjs --own --size tiny --rounds 1
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
 
 synccheck: postgres ## check the sync server against its protocol, on SQLite and PostgreSQL

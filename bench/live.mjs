@@ -2,13 +2,17 @@
 // Usage: node bench/live.mjs [N] [--rounds R] [--json file]
 // web/dist must have been built. It checks every answer and judges no figure.
 
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { cpus, tmpdir } from 'node:os';
+import { writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { launch } from '../examples/atlas/test/browser.mjs';
-import { root, serve } from '../examples/atlas/test/site.mjs';
-import { aligned, figure, median } from './report.mjs';
+import { root } from '../examples/atlas/test/site.mjs';
+import { onNewProfile } from './harness/compare.mjs';
+import { serve } from './harness/site.mjs';
+import { digits } from './report/rows.mjs';
+import { median } from './report/summary.mjs';
+import { aligned } from './report/table.mjs';
 
 const DEFAULT_N = 100_000;
 const ROWS = [
@@ -32,10 +36,9 @@ if (![n, rounds].every((number) => Number.isInteger(number) && number > 0)) {
   process.exit(2);
 }
 
-const scratch = mkdtempSync(join(tmpdir(), 'granary-bench-'));
-try {
-  const site = await serve(scratch, [join(root, 'bench'), join(root, 'web/dist')]);
-  const browser = await launch(join(scratch, 'profile'), ['--enable-precise-memory-info', '--js-flags=--expose-gc']);
+const site = await serve({ '/page/': [join(root, 'bench/page')], '/granary/': [join(root, 'web/dist')] });
+await onNewProfile(async (profile) => {
+  const browser = await launch(profile, ['--enable-precise-memory-info', '--js-flags=--expose-gc']);
   const results = [];
   for (let round = 0; round < rounds; round++) {
     const page = await browser.newPage();
@@ -45,10 +48,8 @@ try {
   }
   report(results, await browser.version());
   await browser.close();
-  await site.close();
-} finally {
-  rmSync(scratch, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
-}
+});
+await site.close();
 
 function report(results, version) {
   const medians = {};
@@ -57,7 +58,7 @@ function report(results, version) {
     medians[key] = { median: median(sorted), min: sorted[0], max: sorted.at(-1) };
   }
   const cells = ROWS.map(({ key, label, unit }) => {
-    const [middle, least, most] = [medians[key].median, medians[key].min, medians[key].max].map((v) => figure(unit === 'kB' ? v / 1_000 : v));
+    const [middle, least, most] = [medians[key].median, medians[key].min, medians[key].max].map((v) => digits(unit === 'kB' ? v / 1_000 : v));
     return [label, `${middle} ${unit} (${least}–${most})`];
   });
   console.log(`\nN = ${n.toLocaleString('en')}, ${rounds} rounds, ${version}, ${cpus().length} cores; median (min–max)\n`);

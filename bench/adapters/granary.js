@@ -1,73 +1,82 @@
-// Granary through its public API.
+// Granary through its public API, on the page, with generated models.
 
-import { DataStore, Predicates } from '/index.js';
+import { Predicates, SortDirection } from 'granary';
+import { open as openModels } from '../../build/bench/models.ts';
 
-export const SCHEMA = /* GraphQL */ `
-  type City @model(timestamps: null) {
-    id: ID!
-    name: String!
-    search: String! @index
-    population: Int! @index
-    lat: Float!
-    lon: Float!
-    countryCode: ID! @index
-  }
-`;
-
-/** How many records go into one commit. */
+/** How many records go into one commit of the import, and how many commits may be under way. */
 const BATCH = 3_000;
-/** How many commits may be under way while the next one is made. */
 const UNDER_WAY = 4;
 
-export const name = 'Granary';
-
 export function open(database) {
-  return DataStore.open({ name: database, schema: SCHEMA });
+  return openWith({ name: database });
 }
 
-/** Resolves when all records are durable. While commits are written the next is made. */
-export async function importAll(store, records) {
-  const { City } = store.models;
-  const underWay = [];
-  for (let from = 0; from < records.length; from += BATCH) {
-    underWay.push(store.saveAll(City, records.slice(from, from + BATCH)));
-    if (underWay.length > UNDER_WAY) await underWay.shift();
-  }
-  await Promise.all(underWay);
-}
-
-export function count(store) {
-  return store.count(store.models.City);
-}
-
-export function some(store, limit) {
-  return store.query(store.models.City, Predicates.ALL, { limit });
-}
-
-export function get(store, id) {
-  return store.query(store.models.City, id);
-}
-
-export function largest(store, limit) {
-  return store.query(store.models.City, Predicates.ALL, { sort: (s) => s.population('DESCENDING'), limit });
-}
-
-export function saveOne(store, record) {
-  return store.save(new store.models.City(record));
-}
-
-/** The bytes of the engine's heap. */
-export async function memory(store) {
-  return (await store.stats()).memory;
+/** For hosts of other kinds: the same with more options of `open`. */
+export function openWith(options) {
+  return openModels(options);
 }
 
 export function close(store) {
   return store.close();
 }
 
-export function destroy(database) {
-  return DataStore.destroy(database);
+export function getPost(store, id) {
+  return store.query(store.models.Post, id);
 }
 
-/** The same state of a record is the same object. */
-export const keepsIdentity = true;
+export function savePost(store, post) {
+  return store.save(new store.models.Post(post));
+}
+
+/** While commits are written the next is made. */
+export async function importAll(store, { posts, users, comments, links }) {
+  const { Post, User, Comment, PostUser } = store.models;
+  const joins = links.map(({ id, postID, userID }) => ({ id, postId: postID, userId: userID }));
+  const underWay = [];
+  for (const [model, rows] of [[Post, posts], [User, users], [Comment, comments], [PostUser, joins]]) {
+    for (let from = 0; from < rows.length; from += BATCH) {
+      underWay.push(store.saveAll(model, rows.slice(from, from + BATCH)));
+      if (underWay.length > UNDER_WAY) await underWay.shift();
+    }
+  }
+  await Promise.all(underWay);
+}
+
+export function commentsOf(store, postID) {
+  return store.query(store.models.Comment, (c) => c.postID.eq(postID));
+}
+
+const matching = ({ rating, status, needle }) => (p) => p.and((p) => [p.rating.gt(rating), p.status.eq(status), p.title.contains(needle)]);
+const ordered = (limit) => ({ sort: (s) => s.rating(SortDirection.DESCENDING).title(SortDirection.ASCENDING), limit });
+
+export function find(store, query) {
+  return store.query(store.models.Post, matching(query), ordered(query.limit));
+}
+
+export function postsCommentedBy(store, author) {
+  return store.query(store.models.Post, (p) => p.comments.author.eq(author));
+}
+
+export function usersOf(store, postID) {
+  return store.query(store.models.User, (u) => u.posts.id.eq(postID));
+}
+
+export function allComments(store) {
+  return store.query(store.models.Comment, Predicates.ALL);
+}
+
+export async function setRating(store, id, rating) {
+  const { Post } = store.models;
+  const post = await store.query(Post, id);
+  await store.save(Post.copyOf(post, (draft) => void (draft.rating = rating)));
+}
+
+export function watch(store, query, told) {
+  const subscription = store.live(store.models.Post, matching(query), ordered(query.limit)).subscribe(({ items }) => told(items));
+  return () => subscription.unsubscribe();
+}
+
+/** What belongs to a post goes along. */
+export function deletePosts(store, ids) {
+  return store.deleteAll(store.models.Post, ids);
+}

@@ -1,4 +1,5 @@
-// The records of the comparison: cities as the atlas has them, the same in every run.
+// The records that live queries are measured with: cities as the atlas has them, the same
+// in every run.
 
 const SYLLABLES = ['al', 'ber', 'ca', 'dor', 'es', 'fa', 'gra', 'ho', 'il', 'ju', 'ka', 'lo', 'mün', 'no', 'ō', 'pra', 'ri', 'são', 'tu', 'vil'];
 const COUNTRIES = 250;

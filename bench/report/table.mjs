@@ -1,0 +1,81 @@
+// Tables of medians.
+
+import { digits, ROWS } from './rows.mjs';
+import { ratios } from './summary.mjs';
+
+/** The table for a terminal: a line for each row and peer would be too long, so a block for each row. */
+export function plainTable({ summary, size, rounds }, peers) {
+  const times = ratios(summary, peers);
+  const blocks = ROWS.filter(({ key }) => Object.keys(summary[key]).length > 0).map((row) => {
+    const lines = peers.filter(({ id }) => summary[row.key][id]).map((peer) => {
+      const cell = summary[row.key][peer.id];
+      return [`  ${peer.name}`, `${text(cell, row)}`, spread(cell), remarks(cell), cell.block === undefined ? '' : `block ${digits(cell.block)} ms`];
+    });
+    const best = times[row.key].best;
+    const note = best ? `   Granary is ${digits(best.times)} × as good as the best other (${nameOf(peers, best.peer)})` : '';
+    return `${row.label}${note}\n${aligned(lines)}`;
+  });
+  return `\nsize ${size}, rounds ${rounds}; median (min–max)\n\n${blocks.join('\n\n')}\n`;
+}
+
+/** The table of all figures for a page. */
+export function markdownTable({ summary }, peers) {
+  const head = ['', ...peers.map((p) => p.name)];
+  const rows = ROWS.filter(({ key }) => Object.keys(summary[key]).length > 0).map((row) => [
+    `${row.label}, ${row.unit}`,
+    ...peers.map(({ id }) => {
+      const cell = summary[row.key][id];
+      return cell ? [`**${digits(cell.median)}**`, spread(cell), remarks(cell)].filter(Boolean).join(' ') : '–';
+    }),
+  ]);
+  return markdown([head, ...rows]);
+}
+
+/** How many times as good Granary is. */
+export function ratioTable({ summary }, peers) {
+  const times = ratios(summary, peers);
+  const one = (found) => (found ? `${digits(found.times)} ×` : '–');
+  const withName = (found) => (found ? `${digits(found.times)} × (${nameOf(peers, found.peer)})` : '–');
+  const rows = ROWS.filter(({ key }) => summary[key].granary).map(({ key, label }) => {
+    const { amplify, raw, durable, best } = times[key];
+    return [label, one(amplify), one(raw), withName(durable), withName(best)];
+  });
+  return markdown([['', 'Amplify DataStore', 'raw IndexedDB', 'best that is durable when it says so', 'best of all'], ...rows]);
+}
+
+/** The longest block of the page's thread in each row. */
+export function blockTable({ summary }, peers) {
+  const rows = ROWS.filter(({ key }) => Object.values(summary[key]).some((c) => c.block !== undefined)).map(({ key, label }) => [
+    label, ...peers.map(({ id }) => (summary[key][id]?.block === undefined ? '–' : digits(summary[key][id].block))),
+  ]);
+  return markdown([['', ...peers.map((p) => p.name)], ...rows]);
+}
+
+const nameOf = (peers, id) => peers.find((p) => p.id === id).name;
+
+function text(cell, { unit }) {
+  return `${digits(cell.median)} ${unit}`;
+}
+
+function spread({ min, max }) {
+  return min === max ? '' : `(${digits(min)}–${digits(max)})`;
+}
+
+function remarks({ flushed, capped, manual }) {
+  return [
+    flushed !== undefined && `on disk ${digits(flushed)}`,
+    capped && `extrapolated from ${capped.done.toLocaleString('en')} of ${capped.whole.toLocaleString('en')}`,
+    manual && 'asked again',
+  ].filter(Boolean).join(', ');
+}
+
+export function markdown([head, ...rows]) {
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+}
+
+/** Rows as a table of text. */
+export function aligned(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  return rows.map((row) => row.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i]))).join('  ').trimEnd()).join('\n');
+}
