@@ -5,7 +5,8 @@
 // packages      npm packages whose versions are told; none: nothing has to be installed
 // durable       what is true when a write's promise resolves
 // writeBehind   whether that is before the write is on disk
-// files         what the page loads beside the adapter's bundle, from node_modules or web/dist
+// files         what the page may load beside the adapter's bundle: files of node_modules, or
+//               the directory web/dist
 // worker        further entries that are bundled beside the adapter
 
 const COMPLETE = 'the transaction is complete (relaxed)';
@@ -16,7 +17,7 @@ export const PEERS = [
   // adapter is that file with other options, and an entry here.
   { id: 'raw-indexeddb', name: 'raw IndexedDB', packages: [], durable: COMPLETE },
   { id: 'dexie', name: 'Dexie', packages: ['dexie'], durable: COMPLETE },
-  { id: 'amplify', name: 'Amplify DataStore', packages: ['@aws-amplify/datastore', 'aws-amplify'], durable: COMPLETE },
+  { id: 'amplify', name: 'Amplify DataStore', packages: ['@aws-amplify/datastore'], durable: COMPLETE },
   { id: 'rxdb', name: 'RxDB (Dexie storage)', packages: ['rxdb', 'rxjs'], durable: COMPLETE },
   { id: 'pouchdb', name: 'PouchDB', packages: ['pouchdb-browser', 'pouchdb-find'], durable: COMPLETE },
   {
@@ -28,12 +29,12 @@ export const PEERS = [
   {
     id: 'pglite', name: 'PGlite (idb)', packages: ['@electric-sql/pglite'],
     durable: 'before the files are written (relaxedDurability)', writeBehind: true,
-    files: ['@electric-sql/pglite/dist'],
+    files: ['pglite.wasm', 'pglite.data', 'initdb.wasm'].map((name) => `@electric-sql/pglite/dist/${name}`),
   },
   {
     id: 'sqlite-wasm', name: 'sqlite-wasm (OPFS)', packages: ['@sqlite.org/sqlite-wasm'],
     durable: 'it is in the write-ahead log (synchronous NORMAL)',
-    files: ['@sqlite.org/sqlite-wasm/dist'], worker: ['sqlite-wasm-worker'],
+    files: ['@sqlite.org/sqlite-wasm/dist/sqlite3.wasm'], worker: ['sqlite-wasm-worker'],
   },
 ];
 

@@ -3,10 +3,6 @@
 import { Predicates, SortDirection } from 'granary';
 import { open as openModels } from '../../build/bench/models.ts';
 
-/** How many records go into one commit of the import, and how many commits may be under way. */
-const BATCH = 3_000;
-const UNDER_WAY = 4;
-
 export function open(database) {
   return openWith({ name: database });
 }
@@ -28,18 +24,13 @@ export function savePost(store, post) {
   return store.save(new store.models.Post(post));
 }
 
-/** While commits are written the next is made. */
+/** A commit for each model; the join model is named and has its fields named by the schema. */
 export async function importAll(store, { posts, users, comments, links }) {
   const { Post, User, Comment, PostUser } = store.models;
-  const joins = links.map(({ id, postID, userID }) => ({ id, postId: postID, userId: userID }));
-  const underWay = [];
-  for (const [model, rows] of [[Post, posts], [User, users], [Comment, comments], [PostUser, joins]]) {
-    for (let from = 0; from < rows.length; from += BATCH) {
-      underWay.push(store.saveAll(model, rows.slice(from, from + BATCH)));
-      if (underWay.length > UNDER_WAY) await underWay.shift();
-    }
-  }
-  await Promise.all(underWay);
+  await store.saveAll(Post, posts);
+  await store.saveAll(User, users);
+  await store.saveAll(Comment, comments);
+  await store.saveAll(PostUser, links.map(({ id, postID, userID }) => ({ id, postId: postID, userId: userID })));
 }
 
 export function commentsOf(store, postID) {

@@ -3,6 +3,9 @@
 import initialize from '@sqlite.org/sqlite-wasm';
 import { SCHEMA } from './sql.js';
 
+// The other ways to OPFS start workers of their own, which nobody here asks for.
+globalThis.sqlite3ApiConfig = { disable: { vfs: { kvvfs: true, opfs: true, 'opfs-vfs': true, 'opfs-wl': true } } };
+
 let pool;
 let db;
 const statements = new Map();

@@ -4,7 +4,7 @@ import {
   and, BTreeIndex, createCollection, createIndexedDB, createLiveQueryCollection, eq, gt, indexedDBCollectionOptions, like, queryOnce,
 } from '@tanstack/db';
 
-const INDEXES = { posts: ['id', 'rating'], users: ['id'], comments: ['postID', 'author'], links: ['postID'] };
+const INDEXES = { posts: ['rating'], users: [], comments: ['postID', 'author'], links: ['postID'] };
 
 export async function open(database) {
   const stores = Object.keys(INDEXES);
@@ -50,21 +50,15 @@ export function find(db, query) {
   return queryOnce(asked(db, query));
 }
 
-export function postsCommentedBy(db, author) {
-  return queryOnce((q) => q
-    .from({ c: db.comments })
-    .where(({ c }) => eq(c.author, author))
-    .innerJoin({ p: db.posts }, ({ c, p }) => eq(c.postID, p.id))
-    .select(({ p }) => ({ id: p.id, title: p.title, rating: p.rating, status: p.status, createdAt: p.createdAt }))
-    .distinct());
+/** A join would read a whole collection; a collection knows its rows by their keys. */
+export async function postsCommentedBy(db, author) {
+  const comments = await queryOnce((q) => q.from({ c: db.comments }).where(({ c }) => eq(c.author, author)));
+  return Array.from(new Set(comments.map((c) => c.postID)), (id) => db.posts.get(id));
 }
 
-export function usersOf(db, postID) {
-  return queryOnce((q) => q
-    .from({ l: db.links })
-    .where(({ l }) => eq(l.postID, postID))
-    .innerJoin({ u: db.users }, ({ l, u }) => eq(l.userID, u.id))
-    .select(({ u }) => ({ id: u.id, username: u.username })));
+export async function usersOf(db, postID) {
+  const links = await queryOnce((q) => q.from({ l: db.links }).where(({ l }) => eq(l.postID, postID)));
+  return links.map((l) => db.users.get(l.userID));
 }
 
 export function allComments(db) {

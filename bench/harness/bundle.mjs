@@ -1,8 +1,8 @@
 // Bundles the adapters for the page with the bundler of this repository.
 
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import { root } from '../../examples/atlas/test/site.mjs';
 
 export const BUILD = join(root, 'build/bench');
@@ -26,6 +26,7 @@ function bundled(tool, { id, packages, files = [], worker = [] }) {
   const missing = packages.find((name) => !existsSync(join(root, 'bench/node_modules', name)));
   if (missing) throw new Error(`${id}: ${missing} is not installed: run make bench-peers`);
   const out = join(BUILD, 'adapters', id);
+  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const entry of [id, ...worker]) {
     const target = join(out, entry === id ? 'adapter.js' : `${entry}.js`);
@@ -33,7 +34,7 @@ function bundled(tool, { id, packages, files = [], worker = [] }) {
   }
   for (const from of files) {
     if (from === 'web/dist') continue; // is served as it is
-    cpSync(join(root, 'bench/node_modules', from), out, { recursive: true, filter: (path) => !/\.(map|[cm]?ts|cjs)$/.test(path) });
+    copyFileSync(join(root, 'bench/node_modules', from), join(out, basename(from)));
   }
   return [out, ...files.filter((from) => from === 'web/dist').map((from) => join(root, from))];
 }

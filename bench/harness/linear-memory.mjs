@@ -5,9 +5,14 @@
 export const NOTE = `(${note})();`;
 
 function note() {
-  const memories = (globalThis.linearMemories = new Set());
+  const memories = (globalThis.linearMemories = new Set()); // of weak references: one that nobody needs may go
+  const known = new WeakSet();
   const noted = (members) => {
-    for (const member of Object.values(members ?? {})) if (member instanceof WebAssembly.Memory) memories.add(member);
+    for (const member of Object.values(members ?? {})) {
+      if (!(member instanceof WebAssembly.Memory) || known.has(member)) continue;
+      known.add(member);
+      memories.add(new WeakRef(member));
+    }
   };
   const imported = (imports) => Object.values(imports ?? {}).forEach(noted);
   for (const name of ['instantiate', 'instantiateStreaming']) {
@@ -29,13 +34,13 @@ function note() {
   });
 }
 
-/** The bytes of all memories of a page and its workers. */
+/** The bytes of all memories of a page and its workers that are still there. */
 export async function linearMemory(page) {
   let bytes = 0;
   for (const realm of [page, ...page.workers()]) {
     bytes += await realm.evaluate(() => {
       let sum = 0;
-      for (const { buffer } of globalThis.linearMemories ?? []) sum += buffer.byteLength;
+      for (const memory of globalThis.linearMemories ?? []) sum += memory.deref()?.buffer.byteLength ?? 0;
       return sum;
     });
   }
