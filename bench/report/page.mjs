@@ -75,20 +75,22 @@ browser on a new profile on disk, and the browser is at rest before each page. E
 in plain JavaScript; after all, a new page has to find what the changes left. The longest block is the longest that a timer of
 the page came late, which is what a click would have waited.`;
 
+const command = ({ size, rounds }) => (size === 'L' ? `make bench-all ROUNDS=${rounds}` : `node bench/run.mjs --size ${size} --rounds ${rounds} --write`);
+
 function comparison(run) {
   const peers = known(run.peers);
   const count = (n) => n.toLocaleString('en');
   const size = `${count(run.posts)} posts, ${count(run.posts * 10)} comments, ${count(run.posts / 10)} users and ${count(run.posts * 2)} join rows`;
   return [
-    `${run.machine}; ${run.browser}, headless; ${run.date}. \`make bench-all ROUNDS=${run.rounds}\` took ${run.minutes} minutes: ${size}, ${run.rounds === 1 ? 'one round' : `medians of ${run.rounds} rounds in rotation (least–most)`}.`,
-    '## How many times as good Granary is', 'Times and sizes of the other divided by Granary\'s: above 1 Granary is ahead.',
+    `${run.machine}; ${run.browser}, headless; ${run.date}. \`${command(run)}\` took ${run.minutes} minutes: ${size}; ${run.rounds === 1 ? 'one round' : `medians of ${run.rounds} rounds in rotation (least–most)`}.`,
+    '## How many times as good Granary is', 'Times and sizes of the other divided by Granary\'s: "3 ×" where Granary is ahead, "1/3" where the other is.',
     ratioTable(run, peers),
     ...CHARTS.flatMap(([kind, title, note]) => {
       writeFileSync(join(DIRECTORY, `${kind}.svg`), chart(run, peers, kind));
       return [`## ${title}`, note, `![${title}: a panel for each workload, a row for each library](performance/${kind}.svg)`];
     }),
     '## What is true when a write is acknowledged',
-    markdown([['library', 'version', 'when its promise resolves'], ...peers.map((p) => [p.name, p.packages.map((name) => `${name} ${run.versions[name]}`).join(', ') || '–', p.durable])]),
+    markdown([['library', 'version', 'when its promise resolves'], ...peers.map((p) => [p.name, p.packages.map((name) => `${name} ${run.versions[name]}`).join(', ') || '–', p.durable])], { words: true }),
     '## All figures', markdownTable(run, peers),
     '## The longest block of the page, in milliseconds', blockTable(run, peers),
     ROW_NOTES,

@@ -12,7 +12,7 @@ export function plainTable({ summary, size, rounds }, peers) {
       return [`  ${peer.name}`, `${text(cell, row)}`, spread(cell), remarks(cell), cell.block === undefined ? '' : `block ${digits(cell.block)} ms`];
     });
     const best = times[row.key].best;
-    const note = best ? `   Granary is ${digits(best.times)} × as good as the best other (${nameOf(peers, best.peer)})` : '';
+    const note = best ? `   Granary to the best other (${nameOf(peers, best.peer)}): ${ratio(best.times)}` : '';
     return `${row.label}${note}\n${aligned(lines)}`;
   });
   return `\nsize ${size}, rounds ${rounds}; median (min–max)\n\n${blocks.join('\n\n')}\n`;
@@ -34,13 +34,18 @@ export function markdownTable({ summary }, peers) {
 /** How many times as good Granary is. */
 export function ratioTable({ summary }, peers) {
   const times = ratios(summary, peers);
-  const one = (found) => (found ? `${digits(found.times)} ×` : '–');
-  const withName = (found) => (found ? `${digits(found.times)} × (${nameOf(peers, found.peer)})` : '–');
+  const one = (found) => (found ? ratio(found.times) : '–');
+  const withName = (found) => (found ? `${ratio(found.times)} (${nameOf(peers, found.peer)})` : '–');
   const rows = ROWS.filter(({ key }) => summary[key].granary).map(({ key, label }) => {
     const { amplify, raw, durable, best } = times[key];
     return [label, one(amplify), one(raw), withName(durable), withName(best)];
   });
   return markdown([['', 'Amplify DataStore', 'raw IndexedDB', 'best that is durable when it says so', 'best of all'], ...rows]);
+}
+
+/** "3.2 ×", or "1/3.2" where the other is ahead. */
+function ratio(times) {
+  return times >= 1 ? `${digits(times)} ×` : `1/${digits(1 / times)}`;
 }
 
 /** The longest block of the page's thread in each row. */
@@ -69,9 +74,10 @@ function remarks({ flushed, capped, manual }) {
   ].filter(Boolean).join(', ');
 }
 
-export function markdown([head, ...rows]) {
+/** A table of figures, or, with `words`, of words. */
+export function markdown([head, ...rows], { words = false } = {}) {
   const line = (cells) => `| ${cells.join(' | ')} |`;
-  return [line(head), line(head.map((_, i) => (i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
+  return [line(head), line(head.map((_, i) => (words || i === 0 ? '---' : '---:'))), ...rows.map(line)].join('\n');
 }
 
 /** Rows as a table of text. */
