@@ -1,7 +1,7 @@
 // Bundles the adapters for the page with the bundler of this repository.
 
 import { execFileSync } from 'node:child_process';
-import { copyFileSync, existsSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { root } from '../../examples/atlas/test/site.mjs';
 
@@ -26,7 +26,6 @@ function bundled(tool, { id, packages, files = [], worker = [] }) {
   const missing = packages.find((name) => !existsSync(join(root, 'bench/node_modules', name)));
   if (missing) throw new Error(`${id}: ${missing} is not installed: run make bench-peers`);
   const out = join(BUILD, 'adapters', id);
-  rmSync(out, { recursive: true, force: true });
   mkdirSync(out, { recursive: true });
   for (const entry of [id, ...worker]) {
     const target = join(out, entry === id ? 'adapter.js' : `${entry}.js`);

@@ -34,7 +34,8 @@ function panel(row, lines, sizes) {
     parts.push(line(PLOT.left, y.at(tick), PLOT.right, y.at(tick), 'grid'), text(PLOT.left - 6, y.at(tick) + 4, tickLabel(tick, row.unit), { kind: 'muted small', anchor: 'end' }));
   }
   let nameAt = 0;
-  lines.forEach(({ name, values }, i) => {
+  lines.forEach(({ name: whole, values }, i) => {
+    const name = whole.replace(/ \(.*\)/, ''); // what is in parentheses is told elsewhere
     const points = values.map((v, at) => (v > 0 ? [x.at(sizes[at]), y.at(v)] : undefined)).filter(Boolean);
     parts.push(`<polyline class="line ${KINDS[i]}" points="${points.map(([a, b]) => `${round(a)},${round(b)}`).join(' ')}"/>`);
     for (const [a, b] of points) parts.push(dot(a, b, 3, `fill-${KINDS[i]}`));

@@ -21,9 +21,9 @@ export const ROWS = [
   { key: 'w10', label: 'W10 all comments as objects', unit: 'ms', chart: 'reading' },
   { key: 'w10again', label: 'W10 the same again', unit: 'ms', chart: 'reading' },
   { key: 'w11', label: 'W11 1,000 updates, one by one', unit: 'ms', chart: 'writing', writes: true },
-  { key: 'w11live', label: 'W11 one save until the live query shows it', unit: 'ms', chart: 'reading' },
-  { key: 'w11observed', label: 'W11 the same by observing and asking again', unit: 'ms' },
-  { key: 'w12', label: 'W12 delete 100 posts and what belongs to them', unit: 'ms', chart: 'writing', writes: true },
+  { key: 'w11live', label: 'W11 a save until the live query tells', unit: 'ms', chart: 'reading' },
+  { key: 'w11observed', label: 'W11 the same, observing and asking again', unit: 'ms' },
+  { key: 'w12', label: 'W12 delete 100 posts and all of theirs', unit: 'ms', chart: 'writing', writes: true },
   { key: 'w13heap', label: 'W13 JavaScript heap after W10', unit: 'MB', chart: 'room' },
   { key: 'w13whole', label: 'W13 the page with wasm and workers', unit: 'MB', chart: 'room' },
 ];
