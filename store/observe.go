@@ -38,6 +38,8 @@ type Event struct {
 	Changed []string // names of the fields that an update changed
 	Source  Source
 	Commit  uint64 // equal for the events of one commit, and growing
+	Epoch   uint32 // that of Ref, as in Found
+	Ref     Ref    // names the state in which the commit left the record; of version 0 after a delete
 }
 
 // Observer is told of events until it is stopped.
@@ -106,11 +108,13 @@ type net struct {
 	table         *table.Table
 	row           uint32
 	before, after []byte // rows, nil for none
+	version       uint32 // of the row after the change
 }
 
 // told are the changes of one commit that observers are to hear of.
 type told struct {
 	source  Source
+	epoch   uint32
 	changes []net
 	hears   [][]bool // by observer and change
 	to      []*Observer
@@ -122,7 +126,7 @@ func (st *Store) observed(changes []table.Change, source Source) *told {
 	if len(st.observers) == 0 || len(changes) == 0 {
 		return nil
 	}
-	t := &told{source: source, changes: st.net(changes), to: st.observers}
+	t := &told{source: source, epoch: st.epoch, changes: st.net(changes), to: st.observers}
 	for _, o := range t.to {
 		hears := make([]bool, len(t.changes))
 		for i, c := range t.changes {
@@ -178,7 +182,7 @@ func (st *Store) net(changes []table.Change) []net {
 			continue
 		}
 		at[f] = len(list)
-		list = append(list, net{c.Table, c.Row, c.Before(), c.After()})
+		list = append(list, net{c.Table, c.Row, c.Before(), c.After(), c.Table.Version(c.Row)})
 	}
 	return slices.DeleteFunc(list, func(n net) bool { return string(n.before) == string(n.after) })
 }
@@ -195,7 +199,7 @@ func (st *Store) deliver(t *told) []func() {
 		var events []Event
 		for n, c := range t.changes {
 			if t.hears[i][n] {
-				events = append(events, st.event(c, t.source))
+				events = append(events, st.event(c, t))
 			}
 		}
 		if len(events) > 0 && slices.Contains(st.observers, o) {
@@ -205,14 +209,15 @@ func (st *Store) deliver(t *told) []func() {
 	return calls
 }
 
-func (st *Store) event(c net, source Source) Event {
+func (st *Store) event(c net, t *told) Event {
 	record := func(row []byte) *Record {
 		if row == nil {
 			return nil
 		}
 		return &Record{st: st, model: c.table.Model, layout: c.table.Layout, row: row}
 	}
-	e := Event{Op: Updated, Record: record(c.after), Before: record(c.before), Source: source, Commit: st.commits}
+	e := Event{Op: Updated, Record: record(c.after), Before: record(c.before), Source: t.source, Commit: st.commits,
+		Epoch: t.epoch, Ref: Ref{c.row, c.version}}
 	switch {
 	case c.before == nil:
 		e.Op = Inserted
@@ -235,7 +240,7 @@ func (st *Store) replacedBy(fresh predicate.Tables) *told {
 		return nil
 	}
 	old := st.tables()
-	t := &told{source: OtherTab, to: st.observers}
+	t := &told{source: OtherTab, epoch: st.epoch + 1, to: st.observers} // the fresh tables begin another epoch
 	for i := range st.schema.Models {
 		if !old[i].Absent() {
 			t.compare(old[i], fresh[i])
@@ -268,9 +273,9 @@ func (t *told) compare(old, fresh *table.Table) {
 		row := old.Row(n)
 		at, kept := fresh.Find(old.Key(nil, row))
 		if !kept {
-			t.changes = append(t.changes, net{fresh, n, row, nil})
+			t.changes = append(t.changes, net{fresh, n, row, nil, 0})
 		} else if now := fresh.Row(at); string(now) != string(row) {
-			t.changes = append(t.changes, net{fresh, at, row, now})
+			t.changes = append(t.changes, net{fresh, at, row, now, fresh.Version(at)})
 		}
 	}
 	for n := range fresh.End() {
@@ -278,7 +283,7 @@ func (t *told) compare(old, fresh *table.Table) {
 			continue
 		}
 		if _, known := old.Find(fresh.Key(nil, fresh.Row(n))); !known {
-			t.changes = append(t.changes, net{fresh, n, nil, fresh.Row(n)})
+			t.changes = append(t.changes, net{fresh, n, nil, fresh.Row(n), fresh.Version(n)})
 		}
 	}
 }

@@ -94,7 +94,8 @@
 //	                                         positions are given; 2³²−2 say that granary_groups has the rest, and end it there
 //	granary_observe(store, length)           {} or {"model", "where"?} → numbers: the number of the observer
 //	granary_unobserve(observer)              ends the telling → nothing
-//	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "element": {field: value},
+//	granary_events(store)                    → [{"observer", "opType", "model": name, "source", "commit", "ref": [epoch, row, version of the
+//	                                         element, 0 after a delete], "element": {field: value},
 //	                                         "before"?: the same, "changed": [field, …]}, …]: what observers were told and the page
 //	                                         has not asked for yet, in order; of a store that has ended the reason, as an error
 //	granary_peek(store, op, model, length)   key as an array of values → the array of the record's values, or null

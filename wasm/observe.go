@@ -7,6 +7,7 @@ import (
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
+	"github.com/granarydb/granary/store/jsontext"
 )
 
 // observer is one that tells the page, with the handle of its store.
@@ -89,7 +90,11 @@ func appendEvent(dst []byte, observer uint32, e store.Event) []byte {
 	dst = appendTextMember(dst, "model", e.Record.Model())
 	dst = appendTextMember(dst, "source", string(e.Source))
 	dst = appendNumberMember(dst, "commit", int(e.Commit))
-	dst = append(appendName(dst, "element"), e.Record.JSON()...)
+	dst = append(appendName(dst, "ref"), '[')
+	for _, n := range []uint32{e.Epoch, e.Ref.Row, e.Ref.Version} {
+		dst = jsontext.AppendFloat(separate(dst), float64(n))
+	}
+	dst = append(appendName(append(dst, ']'), "element"), e.Record.JSON()...)
 	if e.Op == store.Updated {
 		dst = append(appendName(dst, "before"), e.Before.JSON()...)
 	}

@@ -25,6 +25,11 @@ export class IdentityMap {
   #last: Group | undefined;
   #number = -1;
 
+  /** The version of a row that was set last, if it was. */
+  versionOf(row: number): number | undefined {
+    return this.#group(row)?.[placeOf(row)] as number | undefined;
+  }
+
   /** The record of that version of a row, if the page has it. */
   get(row: number, version: number): object | undefined {
     const group = this.#group(row);

@@ -27,6 +27,8 @@ export interface Message<T> {
 export interface MessageJSON extends Omit<Message<Record<string, unknown>>, 'model'> {
   readonly observer: number;
   readonly model: string;
+  /** The epoch, and row and version of the element; version 0 after a delete. */
+  readonly ref: readonly [epoch: number, row: number, version: number];
 }
 
 /** Messages of what commits do: to all records, to those of a model, to one record, or to those that match. */

@@ -212,14 +212,14 @@ export class Session {
     return this.#feeds.observe(request, { ...observer, next });
   }
 
-  #message({ observer, model, element, before, ...rest }: MessageJSON): Message<object> {
+  #message({ observer, model, element, before, ref: [epoch, row, version], ...rest }: MessageJSON): Message<object> {
     const binding = this.bindings.get(model)!;
-    const record = binding.adopt(element);
-    const present = rest.opType === 'DELETE' ? undefined : this.recordsOf(binding.model, this.ask('get', [binding.model.index, 0], keyOf(binding.model, element), numbers))[0];
-    const same = present && JSON.stringify(present) === JSON.stringify(record);
-    return Object.freeze({
-      ...rest, model: binding.Class, element: same ? present : record, before: before && binding.adopt(before),
-    }) as unknown as Message<object>;
+    this.#enter(epoch);
+    const identity = this.#identity(binding.model);
+    const record = identity.get(row, version) ?? this.#formerly(binding.model, binding.stored(binding.plan.values(element)));
+    if (version >= (identity.versionOf(row) ?? 1)) identity.set(row, version, record);
+    Object.freeze(record);
+    return Object.freeze({ ...rest, model: binding.Class, element: record, before: before && binding.adopt(before) }) as unknown as Message<object>;
   }
 
   /** Follows the answer to a query, or to a question for groups; gives what ends that. */
