@@ -142,7 +142,7 @@
 // The page provides the module "granary":
 //
 //	settle(op i32, status i32, address i32, length i32)
-//	random(address i32, length i32)          fill with random bytes of cryptographic quality
+//	random(address i32, length i32)          fill with random bytes of cryptographic quality, 65,536 at most
 //	now() f64                                milliseconds since 1970
 //	news(store i32)                          answers of live queries may have changed, or observers were told; granary_news and
 //	                                         granary_events tell, but not from inside this call

@@ -1,4 +1,4 @@
-import { ErrorCode, GranaryError, reason, wasmError } from './errors.js';
+import { ErrorCode, GranaryError, reason } from './errors.js';
 
 /** The engine without and with the parser of SDL. */
 export type AssetName = 'granary.wasm' | 'granary-sdl.wasm';
@@ -29,23 +29,22 @@ export interface Assets {
   loadLate(): Promise<typeof import('./late.js')>;
 }
 
-let provided: Assets | undefined;
+let provided: Assets;
 
-/** Called once by the entry point of each build. */
+/** Called once by the entry point of each build, before anything else. */
 export function provideAssets(assets: Assets): void {
   provided = assets;
 }
 
 /** The address of the engine that was built with this package. */
 export function assetURL(name: AssetName): URL {
-  if (provided) return provided.url(name);
-  throw wasmError(`pass the address of ${name} as the option wasm`);
+  return provided.url(name);
 }
 
 /** What the page loads when it first needs it. */
 export async function loadLate(): Promise<typeof import('./late.js')> {
   try {
-    return await provided!.loadLate();
+    return await provided.loadLate();
   } catch (cause) {
     throw new GranaryError(ErrorCode.Wasm, `late.js could not be loaded from beside this script (${reason(cause)})`, { cause });
   }
@@ -54,6 +53,6 @@ export async function loadLate(): Promise<typeof import('./late.js')> {
 /** The class Go: the page's own if it has one, else that of wasm_exec.js; undefined when neither has. */
 export async function goConstructor(): Promise<GoConstructor | undefined> {
   const present = globalThis as { Go?: GoConstructor };
-  if (!present.Go) await provided?.loadGo();
+  if (!present.Go) await provided.loadGo();
   return present.Go;
 }

@@ -72,6 +72,12 @@ export interface OpenOptions<M extends object = DynamicModels> {
    * the same object; keep a function in a constant for that.
    */
   readonly wasm?: WasmSource | undefined;
+  /**
+   * Where the engine runs: `page` (the default), or `worker`, which keeps its work off
+   * the page's thread; a function makes the Worker, of `granary/worker.js`. A page that can
+   * start none runs the engine itself, which an event HOST says.
+   */
+  readonly host?: 'page' | 'worker' | (() => Worker) | undefined;
   /** What to sync with, and how; the store stays on its own without it. */
   readonly sync?: SyncOptions<M> | undefined;
 }
@@ -203,8 +209,8 @@ export class DataStore<M extends object = DynamicModels> {
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
     if (!areRight(options)) await late('checkOptions', options);
-    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate, sync } = options;
-    const host = hostOf(schema, wasm);
+    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate, sync, host: where = 'page' } = options;
+    const host = where === 'page' ? hostOf(schema, wasm) : await late('workerHost', options);
     const engine = await host.engine;
     const opening = {
       name, schema, storage, strict: durability === 'strict', onDamage, preload, version, migrate: migrate && Object.keys(migrate).map(Number),
@@ -234,7 +240,7 @@ export class DataStore<M extends object = DynamicModels> {
    * damaged is set aside, the rest is kept; the report says what became of each
    * model's records. Of a whole store nothing is changed. No page may have it open.
    */
-  declare static readonly repair: (options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm'>) => Promise<RepairReport>;
+  declare static readonly repair: (options: Pick<OpenOptions, 'name' | 'schema' | 'version' | 'wasm' | 'host'>) => Promise<RepairReport>;
 
   /** As {@link DataStore.save}, on the store that the record belongs to. */
   declare static readonly save: Save;
@@ -339,14 +345,14 @@ function lastOpened(op: string): DataStore<object> {
   throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open`, { op });
 }
 
-const CHOICES = /^(indexeddb|memory)?,(relaxed|strict)?,(fail|repair)?,(all|none|\d+)?$/;
+const CHOICES = /^(indexeddb|memory)?,(relaxed|strict)?,(fail|repair)?,(all|none|\d+)?,(page|worker)?$/;
 
 /** Whether options are right beyond doubt; late/options.ts has the words for what is wrong with others. */
 function areRight(options: Omit<OpenOptions, 'migrate' | 'sync'>): boolean {
-  const { name, schema, storage, durability, onDamage, preload } = options ?? {};
+  const { name, schema, storage, durability, onDamage, preload, host } = options ?? {};
   return typeof name === 'string' && name !== ''
     && (typeof schema === 'string' ? schema.trim() !== '' : schema?.granary === 1 && 'models' in schema)
-    && CHOICES.test([storage, durability, onDamage, preload].join());
+    && CHOICES.test([storage, durability, onDamage, preload, host].join());
 }
 
 /** A frozen object without a prototype, so that any name is only a name. */

@@ -2,9 +2,12 @@ import { assetURL, type AssetName } from './assets.js';
 import { isObject } from './checks.js';
 import { stopped, type GranaryError } from './errors.js';
 import { MOST_CRASHES, MOST_CRASHES_WITHIN } from './limits.js';
-import { Engine } from './runtime.js';
+import { Engine, type Calls, type OnCrash } from './runtime.js';
 import type { Session } from './session.js';
 import type { WasmSource } from './wasm-source.js';
+
+/** Loads and starts an engine. */
+export type StartEngine = (source: WasmSource, onCrash: OnCrash) => Promise<Calls>;
 
 /**
  * The engine of one WebAssembly, which all stores of that WebAssembly share. When it
@@ -14,13 +17,15 @@ import type { WasmSource } from './wasm-source.js';
 export class Host {
   readonly #sessions = new Set<Session>();
   readonly #forget: () => void;
+  readonly #begin: StartEngine;
   #crashes: number[] = [];
   /** The engine that runs, or is being started. */
-  engine: Promise<Engine>;
+  engine: Promise<Calls>;
 
   /** `forget` is called when there will be no engine any more. */
-  constructor(source: WasmSource, forget: () => void) {
+  constructor(source: WasmSource, forget: () => void, begin: StartEngine = Engine.start) {
     this.#forget = forget;
+    this.#begin = begin;
     this.engine = this.#start(source);
   }
 
@@ -30,8 +35,8 @@ export class Host {
     return () => this.#sessions.delete(session);
   }
 
-  #start(source: WasmSource): Promise<Engine> {
-    const engine = Engine.start(source, (crash, module) => this.#crashed(crash, module));
+  #start(source: WasmSource): Promise<Calls> {
+    const engine = this.#begin(source, (crash, module) => this.#crashed(crash, module));
     engine.catch(() => this.#forget());
     return engine;
   }

@@ -24,6 +24,7 @@ interface Caused<Type extends string> extends Told<Type> {
  * - `QUOTA`: storage is full. Writes reject with QUOTA, reads go on. Told once, until
  *   a write has found room again.
  * - `STORAGE`: there is no IndexedDB to be had, so the records are kept in memory.
+ * - `HOST`: the worker that was asked for could not be started, so the engine runs in the page.
  * - `RECONNECTING`: the connection to storage broke; writes wait for a new one.
  * - `RECONNECTED`: there is a connection again.
  * - `BLOCKED`: another tab has the store open and does not let go of it.
@@ -42,6 +43,7 @@ export type StoreEvent =
   })
   | Caused<'QUOTA'>
   | (Caused<'STORAGE'> & { readonly storage: 'memory' })
+  | (Caused<'HOST'> & { readonly host: 'page' })
   | Caused<'RECONNECTING'>
   | Told<'RECONNECTED'>
   | Told<'BLOCKED'>

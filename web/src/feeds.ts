@@ -5,7 +5,7 @@ import type { Diff, Feed, LiveAnswer } from './live.js';
 import type { Observer } from './observable.js';
 import type { MessageJSON } from './observe.js';
 import { json, numbers } from './reading.js';
-import type { Engine } from './runtime.js';
+import type { Calls } from './runtime.js';
 
 /** Stands for all rows of the answer before. */
 const EVERYTHING = 0xffff_ffff;
@@ -28,14 +28,14 @@ interface Followed {
 
 /** The live queries of one store. What the engine has to tell is asked for once for all of them, in a microtask. */
 export class Feeds {
-  #engine: Engine;
+  #engine: Calls;
   #store: number;
   readonly #all = new Set<Followed>();
   readonly #feeds = new Map<number, Followed>();
   readonly #observers = new Map<number, Followed>();
   #waiting = false;
 
-  constructor(engine: Engine, store: number) {
+  constructor(engine: Calls, store: number) {
     this.#engine = engine;
     this.#store = store;
   }
@@ -74,9 +74,9 @@ export class Feeds {
       return this.#ask(one);
     } catch (error) {
       if (!(error instanceof NotLoaded)) throw error;
-      const again = () => this.#all.has(one) && this.#ask(one) && one.feed!.changed();
-      error.loading.then(() => whenLoaded(again)).catch((reason: GranaryError) => {
-        if (this.#all.delete(one)) one.feed?.ended(reason.code === ErrorCode.Closed ? undefined : reason);
+      const begin = () => this.#all.has(one) && this.#ask(one) && one.feed!.changed();
+      error.loading.then((again) => whenLoaded(begin, again)).catch((reason: GranaryError) => {
+        if (this.#all.delete(one)) finish(one, reason.code === ErrorCode.Closed ? undefined : reason);
       });
       return false;
     }
@@ -106,7 +106,7 @@ export class Feeds {
   }
 
   /** Goes on with another engine, and tells of the answers that are others there. */
-  revive(engine: Engine, store: number): void {
+  revive(engine: Calls, store: number): void {
     this.#engine = engine;
     this.#store = store;
     this.#feeds.clear();
@@ -119,11 +119,7 @@ export class Feeds {
   end(reason?: GranaryError): void {
     const all = [...this.#all];
     this.#all.clear();
-    for (const { feed, observer } of all) {
-      if (feed) feed.ended(reason);
-      else if (reason) observer!.error(reason);
-      else observer!.complete();
-    }
+    for (const one of all) finish(one, reason);
   }
 
   /** Has the engine asked for what it has to tell. */
@@ -188,6 +184,13 @@ export class Feeds {
     feed.answer = answerOf(items, total, diff);
     return end;
   }
+}
+
+/** Ends one that follows a store, with a reason unless the store was closed. */
+function finish({ feed, observer }: Followed, reason?: GranaryError): void {
+  if (feed) feed.ended(reason);
+  else if (reason) observer!.error(reason);
+  else observer!.complete();
 }
 
 function answerOf(items: readonly object[], total: number, diff: Diff | undefined): LiveAnswer<object> {

@@ -19,9 +19,6 @@ export const ROWS_PER_FETCH = 65_536;
 /** Text of more UTF-16 units is measured before room for it is asked for. */
 export const LARGE_TEXT = 4_000_000;
 
-/** How many bytes crypto.getRandomValues gives at once. */
-export const RANDOM_BYTES_PER_CALL = 65_536;
-
 /** A store whose engine crashes so often within so many milliseconds is given up. */
 export const MOST_CRASHES = 3;
 export const MOST_CRASHES_WITHIN = 10_000;

@@ -1,15 +1,18 @@
-import { loadLate } from './assets.js';
+import { assetURL, loadLate } from './assets.js';
 import { wholeNumber } from './checks.js';
 import { durabilityOf } from './durability.js';
-import { anyHost, hostOf } from './engines.js';
+import { anyHost, Host, hostOf } from './engines.js';
 import { engineError, GranaryError, invalid, wasmError } from './errors.js';
+import { tell } from './events.js';
 import { Instance } from './instance.js';
 import { origins, placeOf } from './origin.js';
-import { whenLoaded } from './loading.js';
+import { NotLoaded, whenLoaded } from './loading.js';
 import { Observable } from './observable.js';
+import { Engine } from './runtime.js';
 import { recordOf } from './save.js';
 import { unknownMember } from './schema.js';
 import { storeVerbs } from './store-verbs.js';
+import { fromResponse } from './wasm-source.js';
 
 type Late = typeof import('./late.js');
 type Verb = Exclude<keyof Late, 'provide'>;
@@ -24,7 +27,7 @@ const SOON = 1000;
 export async function late<V extends Verb>(verb: V, ...args: Parameters<Late[V]>): Promise<Awaited<ReturnType<Late[V]>>> {
   const module = await loadLate();
   module.provide({
-    GranaryError, Instance, Observable, anyHost, durabilityOf, engineError, hostOf, invalid, origins, placeOf, recordOf, storeVerbs, unknownMember, wasmError, whenLoaded, wholeNumber,
+    Engine, GranaryError, Host, Instance, NotLoaded, Observable, anyHost, assetURL, durabilityOf, engineError, fromResponse, hostOf, invalid, origins, placeOf, recordOf, storeVerbs, tell, unknownMember, wasmError, whenLoaded, wholeNumber,
   });
   return (module[verb] as (...args: unknown[]) => Awaited<ReturnType<Late[V]>>)(...args);
 }

@@ -1,20 +1,26 @@
 import { stopped, type GranaryError } from './errors.js';
 
-/** What a call throws that looks at models which are in storage only. It has done nothing. */
-export class NotLoaded {
-  /** Is settled when they are in memory, or cannot be. */
-  readonly loading: Promise<void>;
+/** Runs a verb again, and gives its calls the answers that have come. */
+export type Again = <T>(verb: () => T) => T;
 
-  constructor(loading: Promise<void>) {
+/**
+ * What a call throws that cannot be answered at once: it looks at models which are in
+ * storage only, and has done nothing; or its engine is in a worker.
+ */
+export class NotLoaded {
+  /** Is settled when they are in memory, or cannot be; or when there is an answer, with what runs the verb on it. */
+  readonly loading: Promise<Again | void>;
+
+  constructor(loading: Promise<Again | void>) {
     this.loading = loading;
   }
 }
 
 /** Of errors of calls that came while an engine was being replaced: when that is done. */
-const waits = new WeakMap<object, Promise<unknown>>();
+const waits = new WeakMap<object, Promise<void>>();
 
 /** The error for a call that came while there was no engine, and had no effect. */
-export function interrupted(crash: GranaryError, until: Promise<unknown>): GranaryError {
+export function interrupted(crash: GranaryError, until: Promise<void>): GranaryError {
   const error = stopped(`${crash.message}; another one is taking its place, try again`, crash);
   waits.set(error, until);
   return error;
@@ -34,18 +40,18 @@ export function hold(loading: Promise<void>): void {
 
 /**
  * Runs a verb, and again once the models are loaded that a call of it lacked, or the
- * engine has come that there was none of. While
+ * engine has come that there was none of, or its answer. While
  * one waits that writes, others begin after it, so that they see what it wrote.
  */
-export async function whenLoaded<T>(verb: () => T | Promise<T>): Promise<T> {
-  while (held) await held;
+export async function whenLoaded<T>(verb: () => T | Promise<T>, again?: Again | void): Promise<T> {
+  while (held && !again) await held;
   for (;;) {
     try {
-      return await verb();
+      return await (again ? again(verb) : verb());
     } catch (error) {
       const loading = error instanceof NotLoaded ? error.loading : waits.get(error as object);
       if (!loading) throw error;
-      await loading;
+      again = await loading;
     }
   }
 }

@@ -1,5 +1,3 @@
-import { RANDOM_BYTES_PER_CALL } from './limits.js';
-
 const IDS_PER_BATCH = 128;
 const BYTES_PER_ID = 16;
 const DASHES_BEFORE = [4, 6, 8, 10];
@@ -7,13 +5,6 @@ const DASHES_BEFORE = [4, 6, 8, 10];
 const pool = new Uint8Array(IDS_PER_BATCH * BYTES_PER_ID);
 const hex = Array.from({ length: 256 }, (_, i) => (i + 256).toString(16).slice(1));
 let next = pool.length;
-
-/** Fills bytes, however many, with random ones of cryptographic quality. */
-export function fillRandom(bytes: Uint8Array<ArrayBuffer>): void {
-  for (let at = 0; at < bytes.length; at += RANDOM_BYTES_PER_CALL) {
-    crypto.getRandomValues(bytes.subarray(at, at + RANDOM_BYTES_PER_CALL));
-  }
-}
 
 /**
  * A new UUID of version 4. Randomness is drawn for many at once, and from

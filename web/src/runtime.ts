@@ -4,7 +4,6 @@ import type { StoreEvent } from './event-types.js';
 import { tell } from './events.js';
 import { hold, NotLoaded } from './loading.js';
 import { EngineMemory } from './memory.js';
-import { fillRandom } from './random.js';
 import { json, nothing, type Read } from './reading.js';
 import { faulty, instantiate, type WasmSource } from './wasm-source.js';
 
@@ -65,6 +64,12 @@ export type Input = string | object | undefined;
 /** The name of an export without the prefix that all share. */
 export type Verb = { [K in keyof EngineExports]-?: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
 
+/** What an engine is asked through, wherever it runs. */
+export type Calls = Pick<Engine, 'listeners' | 'dead' | 'call' | 'callLater' | 'nudge'>;
+
+/** Is told when an engine has stopped, and what another one can be made of. */
+export type OnCrash = (reason: GranaryError, module: WebAssembly.Module) => void;
+
 /** Is told that there is news of a store, or the event with which it has ended. */
 type Listener = (ended?: StoreEvent) => void;
 
@@ -92,6 +97,8 @@ const READING = /^(open|close|check|stats|export|peek)/;
 export class Engine {
   /** By store who is called, from inside the engine, when answers of its live queries may have changed, or it has ended. */
   readonly listeners = new Map<number, Listener>();
+  /** What it was made of. */
+  compiled!: WebAssembly.Module;
   #exports!: EngineExports;
   #memory!: EngineMemory;
   #kick: () => void = () => {};
@@ -107,7 +114,7 @@ export class Engine {
   private constructor() {}
 
   /** Loads and starts an engine. `onCrash` is called once, when it has stopped, with the reason and what another one can be made of. */
-  static async start(source: WasmSource, onCrash: (reason: GranaryError, module: WebAssembly.Module) => void): Promise<Engine> {
+  static async start(source: WasmSource, onCrash: OnCrash): Promise<Engine> {
     const engine = new Engine();
     const Go = await goConstructor();
     if (!Go) throw await faulty('the class Go', null);
@@ -120,6 +127,7 @@ export class Engine {
     engine.#exports = instance.exports as unknown as EngineExports;
     engine.#memory = new EngineMemory(engine.#exports.mem, (n) => engine.#exports.granary_input(n));
     await engine.#run(go, instance, key);
+    engine.compiled = module;
     engine.#onCrash = () => onCrash(engine.#dead!, module);
     return engine;
   }
@@ -219,7 +227,7 @@ export class Engine {
         this.#pending.delete(op);
         pending?.finish(status, address, length);
       },
-      random: (address: number, length: number) => fillRandom(this.#memory.view(address, length)),
+      random: (address: number, length: number) => crypto.getRandomValues(this.#memory.view(address, length)),
       now: () => Date.now(),
       news: (store: number) => this.listeners.get(store)?.(),
       notice: (address: number, length: number) => {

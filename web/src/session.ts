@@ -15,7 +15,7 @@ import { attend } from './page-life.js';
 import { interrupted } from './loading.js';
 import { json, numbers, type Read } from './reading.js';
 import type { PendingMigration } from './migration-types.js';
-import type { Engine, Input, Verb } from './runtime.js';
+import type { Calls, Input, Verb } from './runtime.js';
 import type { Within } from './late/within.js';
 import { farOf, Graph, type CompiledSchema, type Model, type Relation } from './schema.js';
 
@@ -83,7 +83,7 @@ export class Session {
   readonly #identities = new Map<Model, IdentityMap>();
   /** Records of rows that had no number here, or had it in the engine before one that stopped, by model and key. */
   readonly #former = new Map<string, WeakRef<object>>();
-  #engine: Engine;
+  #engine: Calls;
   #store: number;
   #epoch: number | undefined;
   /** Settles when another engine has taken the place of one that crashed. */
@@ -91,7 +91,7 @@ export class Session {
   #ended: GranaryError | undefined;
   #closing: Promise<void> | undefined;
 
-  constructor(host: Host, engine: Engine, opening: Opening, opened: Opened) {
+  constructor(host: Host, engine: Calls, opening: Opening, opened: Opened) {
     this.#engine = engine;
     this.#store = opened.store;
     this.#opening = opening;
@@ -192,7 +192,7 @@ export class Session {
   }
 
   /** Begins a transaction, or takes up the one of that number; gives what late/within.ts makes one of. */
-  begin(number = this.ask('begin', [], undefined, numbers)[0]!): [engine: Engine, number: number, store: number] {
+  begin(number = this.ask('begin', [], undefined, numbers)[0]!): [engine: Calls, number: number, store: number] {
     return [this.#engine, number, this.#store];
   }
 
@@ -287,7 +287,7 @@ export class Session {
   }
 
   /** Goes on with another engine in place of one that crashed. What is in memory cannot. */
-  revive(next: Promise<Engine>, crash: GranaryError): void {
+  revive(next: Promise<Calls>, crash: GranaryError): void {
     if (this.storage === 'memory') {
       return this.end(stopped(`${crash.message}; what the store ${this.name} had in memory is gone; open it again`, crash));
     }

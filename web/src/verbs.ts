@@ -127,6 +127,8 @@ export interface Stats {
   readonly blocks: { readonly count: number; readonly bytes: number };
   /** Commits that are on their way to storage. */
   readonly pending: number;
+  /** Where the engine runs. */
+  readonly host: 'page' | 'worker';
 }
 
 /** What `estimate` tells. A browser that does not say leaves a number undefined. */

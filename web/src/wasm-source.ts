@@ -19,11 +19,7 @@ export async function instantiate(source: WasmSource, imports: WebAssembly.Impor
   const value = await (typeof source === 'function' ? source() : source);
   if (value instanceof WebAssembly.Module) return { module: value, instance: await WebAssembly.instantiate(value, imports) };
   if (typeof value === 'string' || value instanceof URL) return fromResponse(await load(value), String(value), imports);
-  if (typeof Response !== 'undefined' && value instanceof Response) {
-    return fromResponse(value, value.url || 'the given Response', imports);
-  }
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return late('fromBytes', value, 'the given bytes', '', imports);
-  throw await faulty(typeof value, undefined);
+  return late('fromGiven', value, imports);
 }
 
 async function load(address: string | URL): Promise<Response> {
@@ -34,13 +30,12 @@ async function load(address: string | URL): Promise<Response> {
   }
 }
 
-async function fromResponse(response: Response, from: string, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+/** The engine that an answer of a server holds. */
+export async function fromResponse(response: Response, from: string, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   const address = response.url || from;
   if (!response.ok) throw await faulty(address, response.status);
   const type = response.headers.get('content-type') ?? '';
-  if (type.trim().toLowerCase() !== 'application/wasm' || !WebAssembly.instantiateStreaming) {
-    return late('fromAnyResponse', response, address, type, imports);
-  }
+  if (type.trim().toLowerCase() !== 'application/wasm') return late('fromAnyResponse', response, address, type, imports);
   try {
     return await WebAssembly.instantiateStreaming(response, imports);
   } catch (cause) {

@@ -24,7 +24,7 @@ export function esbuild(entries, ...flags) {
 }
 
 /** Runs mocha in a page and reports each test whose title holds what is wanted, as it ends. */
-export async function inPage(browser, server, { report, wanted }) {
+export async function inPage(browser, server, { report, wanted, host = '' }) {
   const faults = [];
   const over = new Promise((end) => {
     const on = {
@@ -36,7 +36,7 @@ export async function inPage(browser, server, { report, wanted }) {
     };
     server.hear(({ kind, ...what }) => on[kind](what));
   });
-  await whileOpen(browser, `${server.origin}/test?grep=${encodeURIComponent(wanted)}`, over, lendHeap);
+  await whileOpen(browser, `${server.origin}/test?grep=${encodeURIComponent(wanted)}&host=${host}`, over, lendHeap);
   if (faults.length > 0) report({ title: 'the page had no uncaught error', error: faults.join('\n') });
 }
 

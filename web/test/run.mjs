@@ -1,6 +1,6 @@
 // Runs every test of the package in a browser: those of the page (mocha, *.test.ts)
 // and those that look at pages, files and servers from outside (outside.mjs).
-// Usage: node web/test/run.mjs [-b chromium|firefox|webkit] [--outside] [-g part-of-a-test's-name]
+// Usage: node web/test/run.mjs [-b chromium|firefox|webkit] [--host worker] [--outside] [-g part-of-a-test's-name]
 //
 // The package is tested as it is shipped: web/dist must have been built.
 
@@ -18,6 +18,7 @@ const MOST_SECONDS = 840;
 
 const wanted = flag('-g', '');
 const kind = flag('-b', 'chromium');
+const host = flag('--host', '');
 const { count, report } = reporter();
 
 function bundle(directory, hostile) {
@@ -61,7 +62,7 @@ async function inside({ directory, server }) {
   const browser = await launch(join(directory, 'profile'), kind);
   try {
     console.log(await browser.version());
-    await inPage(browser, server, { report, wanted });
+    await inPage(browser, server, { report, wanted, host });
   } finally {
     await browser.close();
   }

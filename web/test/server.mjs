@@ -36,7 +36,7 @@ const TELL = `
 const RUNNER = /* HTML */ `<!doctype html>
   <meta charset="utf-8" />
   <link rel="icon" href="data:," />
-  <script type="importmap">{ "imports": { "granary": "/dist/index.js" } }</script>
+  <script type="importmap">{ "imports": { "granary": "/granary.js" } }</script>
   <script src="/tell.js"></script>
   <script src="/mocha.js"></script>
   <script src="/dist/wasm_exec.js"></script>
@@ -67,6 +67,14 @@ const RUNNER = /* HTML */ `<!doctype html>
       tell('end');
     }
   </script>`;
+
+/** The package as the tests import it: DataStore.open has the engine where the tests are run with it, unless a test says where. */
+const HOSTED = `
+  export * from '/dist/index.js';
+  import { DataStore } from '/dist/index.js';
+  const host = new URLSearchParams(location.search).get('host');
+  const open = DataStore.open.bind(DataStore);
+  if (host) DataStore.open = (options) => open(Object(options) === options ? { host, ...options } : options);`;
 
 /** Pages of outside.mjs: a module page, and one with plain scripts. `?csp` sends a strict policy with it. */
 const PAGES = {
@@ -118,6 +126,7 @@ export async function serve(directory, more = {}) {
     if (told) return told;
     if (Object.hasOwn(more, pathname)) return [200, TYPES[extname(pathname) || '.html'], more[pathname]];
     if (pathname === '/tell.js') return [200, TYPES['.js'], TELL];
+    if (pathname === '/granary.js') return [200, TYPES['.js'], HOSTED];
     if (pathname === '/test') return [200, TYPES['.html'], RUNNER];
     if (pathname in PAGES) return [200, TYPES[extname(pathname) || '.html'], PAGES[pathname]];
     const [, area, fault] = pathname.split('/');

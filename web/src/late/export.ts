@@ -1,6 +1,7 @@
 import { numbers, type Read } from '../reading.js';
 import type { Session } from '../session.js';
 import type { ExportOptions } from '../transfer-types.js';
+import { kit } from './kit.js';
 import { endTransfer, Turns } from './transfer.js';
 
 /** The media type of an export. */
@@ -52,7 +53,7 @@ async function* pieces(session: Session, options: ExportOptions = {}): AsyncGene
   const turns = new Turns();
   try {
     for (;;) {
-      const [records, piece] = session.ask('export_next', [number], undefined, pieceOf);
+      const [records, piece] = await kit.whenLoaded(() => session.ask('export_next', [number], undefined, pieceOf));
       if (piece.length === 0) return;
       yield piece;
       options.onProgress?.({ records, total });

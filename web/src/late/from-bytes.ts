@@ -1,6 +1,15 @@
 import { explain } from './explain.js';
 import { kit } from './kit.js';
 
+/** Instantiates an engine that the page was given as something else than an address. */
+export async function fromGiven(value: unknown, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+  if (typeof Response !== 'undefined' && value instanceof Response) {
+    return kit.fromResponse(value, value.url || 'the given Response', imports);
+  }
+  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return fromBytes(value, 'the given bytes', '', imports);
+  throw kit.wasmError(explain(typeof value, undefined));
+}
+
 /** Instantiates an engine that came as something else than application/wasm, once all of it has arrived. */
 export async function fromAnyResponse(
   response: Response, from: string, type: string, imports: WebAssembly.Imports,
@@ -19,7 +28,7 @@ async function received(response: Response, from: string): Promise<ArrayBuffer> 
 }
 
 /** Instantiates an engine of which all bytes are there. */
-export async function fromBytes(
+async function fromBytes(
   bytes: ArrayBuffer | ArrayBufferView, from: string, type: string, imports: WebAssembly.Imports,
 ): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   const view = ArrayBuffer.isView(bytes)

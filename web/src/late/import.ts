@@ -13,12 +13,12 @@ export async function importFrom(session: Session, source: ImportSource, options
   const mode = MODES.indexOf(options.mode ?? 'merge');
   if (mode < 0) throw kit.invalid(`mode must be '${MODES.join("' or '")}', got ${String(options.mode)}`, 'import');
   const parts = partsOf(source);
-  const number = session.ask('import', [mode], undefined, numbers)[0]!;
+  const [number] = await kit.whenLoaded(() => session.ask('import', [mode], undefined, numbers)) as unknown as [number];
   const turns = new Turns();
   try {
     for await (const part of whole(parts)) {
       for (const slice of slices(part)) {
-        const [records, total] = session.ask('import_feed', [number], slice, numbers) as unknown as [number, number];
+        const [records, total] = await kit.whenLoaded(() => session.ask('import_feed', [number], slice, numbers)) as unknown as [number, number];
         options.onProgress?.({ records, total });
         await turns.next();
       }

@@ -13,7 +13,7 @@ export async function migrate(
     const within = new Within(session, session.begin(next.transaction));
     const models = Object.create(null) as Record<string, unknown>;
     for (const [name, { Class }] of session.bindings) models[name] = Class;
-    const old = async (model: unknown) => within.old(nameOf(model)) as OldRecord[];
+    const old = async (model: unknown) => kit.whenLoaded(() => within.old(nameOf(model))) as Promise<OldRecord[]>;
     const tx = Object.freeze({ ...verbs(within.session), models: Object.freeze(models), old }) as unknown as Migration;
     for (const version of next.steps) await run(session, version, () => functions[version]!(tx));
     within.open = false;

@@ -11,6 +11,7 @@ export function checkOptions(options: Omit<OpenOptions, 'migrate' | 'sync'>): vo
   oneOf('durability', options.durability, ['relaxed', 'strict']);
   if (typeof options.preload === 'number') kit.wholeNumber('preload', options.preload, 'open');
   else oneOf('preload', options.preload, ['all', 'none']);
+  if (typeof options.host !== 'function') oneOf('host', options.host, ['page', 'worker']);
   oneOf('onDamage', options.onDamage, ['fail', 'repair']);
 }
 

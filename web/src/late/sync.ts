@@ -28,8 +28,11 @@ export async function sync(session: Session, options?: SyncOptions | Follower, o
     if (there) throw kit.invalid('the store syncs already; stop that first, or change it', 'sync');
     if (!isObject(options)) throw kit.invalid('expects { url } or { pull, push }', 'sync');
     const syncing = new Syncing(session, options);
-    syncing.begin();
     running.set(session, syncing);
+    await syncing.begin().catch((error: unknown) => {
+      syncing.stopped = true;
+      throw error;
+    });
     for (const told of [...followers.get(session) ?? []]) told(syncing.verbs);
     return syncing.verbs;
   } catch (error) {

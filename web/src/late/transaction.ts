@@ -23,16 +23,16 @@ export async function transaction<R>(
       await kit.whenLoaded(() => within.commit(durability));
       return result;
     } catch (error) {
-      const conflict = conflictOf(() => within.rollback());
+      const conflict = await conflictOf(within);
       if (!conflict) throw error;
       if (left === 0) throw conflict;
     }
   }
 }
 
-function conflictOf(rollback: () => void): GranaryError | undefined {
+async function conflictOf(within: Within): Promise<GranaryError | undefined> {
   try {
-    rollback();
+    await within.rollback();
   } catch (error) {
     if (error instanceof kit.GranaryError && error.code === 'CONFLICT') return error;
   }

@@ -1,6 +1,6 @@
 import type { Binding } from '../model.js';
 import { json } from '../reading.js';
-import type { Engine, Input } from '../runtime.js';
+import type { Calls, Input } from '../runtime.js';
 import { farOf, type Model, type Relation } from '../schema.js';
 import { about, lines, type Entry, type Session } from '../session.js';
 import { kit } from './kit.js';
@@ -21,7 +21,7 @@ export class Within implements Verbs {
   readonly bindings: Session['bindings'];
   /** Whether the transaction's function is running. */
   open = true;
-  readonly #engine: Engine;
+  readonly #engine: Calls;
   readonly #number: number;
   readonly #saved: object[] = [];
 
@@ -102,13 +102,15 @@ export class Within implements Verbs {
     this.open = false;
     await this.#engine.callLater('commit', [this.#number], undefined, undefined, durability);
     this.#saved.forEach(kit.Instance.saved);
-    this.rollback();
+    await this.rollback();
   }
 
-  /** Ends the transaction and forgets it. Throws CONFLICT when others have changed what it had read. */
-  rollback(): void {
+  /** Ends the transaction and forgets it. Rejects with CONFLICT when others have changed what it had read. */
+  async rollback(): Promise<void> {
     this.open = false;
-    if (!this.#engine.dead) this.#engine.call('rollback', [this.#number]);
+    await kit.whenLoaded(() => {
+      if (!this.#engine.dead) this.#engine.call('rollback', [this.#number]);
+    });
   }
 
   #records(verb: number, model: Model, input: Input, relation?: Relation): object[] {

@@ -38,7 +38,11 @@ export class Syncing {
   }
 
   /** Has the engine begin, and again when another one has taken its place. */
-  begin(): void {
+  begin(): Promise<void> {
+    return kit.whenLoaded(() => this.#begin());
+  }
+
+  #begin(): void {
     const [request, handlers] = settingsOf(this.#settings, !!this.#remote.live, typeof (this.#settings as HttpRemoteOptions).token === 'function');
     this.#handlers = handlers;
     const [engine, , store] = this.#session.begin(0);
@@ -79,7 +83,7 @@ export class Syncing {
         settingsOf(next, false, false); // or all stays as it is
         await this.#wait('stop');
         this.#settings = next;
-        this.begin();
+        await this.begin();
       },
       stop: async () => {
         await this.#wait('stop');
@@ -147,7 +151,7 @@ export class Syncing {
 
   #revived(): void {
     this.#calls.end();
-    if (!this.stopped) this.begin();
+    if (!this.stopped) this.begin().catch(() => {}); // the engine has crashed again
   }
 
   /** Ends with the store, or before it. */
