@@ -26,6 +26,7 @@ export const answer: number = 42;
 `)
 	write(t, root, "web/src/script.ts", "import { answer } from './answer';\nObject.assign(globalThis, { Granary: { answer } });\n")
 	write(t, root, "web/src/late.ts", "export const read = (words: { stamped: number }) => words.stamped;\n")
+	write(t, root, "web/src/worker.ts", "import('./wasm_exec.js');\n")
 	write(t, root, "web/src/errors.ts", "export class OneOfAPage {}\n")
 	write(t, root, "web/src/answer.ts", "export const answer: number = 42;\n")
 	write(t, root, "web/react/index.ts", "'use client';\nexport { createElement } from 'react';\nexport { answer } from 'granary';\n")
@@ -104,7 +105,8 @@ func requirePackage(t *testing.T, dist string, made manifest) {
 
 	require.Regexp(t, "^go1", made.Go)
 	require.Len(t, made.Build, buildIDLength)
-	require.Len(t, made.Files, 7)
+	require.Contains(t, read(t, dist, "worker.js"), `import("./wasm_exec.js")`)
+	require.Len(t, made.Files, 8)
 	for name, item := range made.Files {
 		require.Len(t, item.SHA256, 64, name)
 		require.Len(t, read(t, dist, name), int(item.Size), name)

@@ -16,6 +16,6 @@ export const projects = [
   { title: 'Next.js', name: 'next', build: 'build', serve: 'start' },
   {
     title: 'a plain page with script tags', name: 'plain', site: 'dist',
-    files: ['index.html', 'main.js', 'src/program.js', 'granary/granary.js', 'granary/late.js', 'granary/wasm_exec.js', 'granary/granary.wasm', 'granary/granary-sdl.wasm'],
+    files: ['index.html', 'main.js', 'src/program.js', 'granary/granary.js', 'granary/late.js', 'granary/worker.js', 'granary/wasm_exec.js', 'granary/granary.wasm', 'granary/granary-sdl.wasm'],
   },
 ];

@@ -76,6 +76,24 @@ const HOSTED = `
   const open = DataStore.open.bind(DataStore);
   if (host) DataStore.open = (options) => open(Object(options) === options ? { host, ...options } : options);`;
 
+/** The worker of the package, which crashes in one way or another when it is told to. */
+const CRASHING = `
+  import '/dist/wasm_exec.js';
+  import '/dist/worker.js';
+  let running;
+  globalThis.Go = class extends Go {
+    constructor() {
+      super();
+      running = this;
+    }
+  };
+  const crashes = {
+    panic: () => running._inst.exports.granary_save(1, 1, 0x7fff_ffff),
+    memory: () => new Uint8Array(running._inst.exports.mem.buffer).fill(0xff),
+    script: () => setTimeout(() => { throw new Error('planted'); }),
+  };
+  new BroadcastChannel('crash').onmessage = ({ data }) => crashes[data]();`;
+
 /** Pages of outside.mjs: a module page, and one with plain scripts. `?csp` sends a strict policy with it. */
 const PAGES = {
   '/empty': '<!doctype html><link rel="icon" href="data:," />',
@@ -126,6 +144,7 @@ export async function serve(directory, more = {}) {
     if (told) return told;
     if (Object.hasOwn(more, pathname)) return [200, TYPES[extname(pathname) || '.html'], more[pathname]];
     if (pathname === '/tell.js') return [200, TYPES['.js'], TELL];
+    if (pathname === '/crashing-worker.js') return [200, TYPES['.js'], CRASHING];
     if (pathname === '/granary.js') return [200, TYPES['.js'], HOSTED];
     if (pathname === '/test') return [200, TYPES['.html'], RUNNER];
     if (pathname in PAGES) return [200, TYPES[extname(pathname) || '.html'], PAGES[pathname]];

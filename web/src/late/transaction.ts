@@ -3,6 +3,7 @@ import type { Session } from '../session.js';
 import type { Transaction, TransactionOptions } from '../transaction-types.js';
 import { connectBy } from './connect.js';
 import { kit } from './kit.js';
+import { first, turn } from './worker/fair.js';
 import { Within } from './within.js';
 
 const RETRIES = 4;
@@ -16,17 +17,25 @@ export async function transaction<R>(
   if (typeof fn !== 'function') throw kit.invalid('expects a function, such as async (tx) => { … }', 'transaction');
   kit.wholeNumber('retries', retries, 'transaction');
   const durability = kit.durabilityOf('transaction', options);
-  for (let left = retries; ; left--) {
-    const within = new Within(session, await kit.whenLoaded(() => session.begin()));
-    try {
-      const result = await fn(verbs(within.session));
-      await kit.whenLoaded(() => within.commit(durability));
-      return result;
-    } catch (error) {
-      const conflict = await conflictOf(within);
-      if (!conflict) throw error;
-      if (left === 0) throw conflict;
+  let done = () => {};
+  try {
+    for (let left = retries; ; left--) {
+      await turn(session);
+      if (left < retries) done = first(session);
+      const within = new Within(session, await kit.whenLoaded(() => session.begin()));
+      try {
+        const result = await fn(verbs(within.session));
+        await kit.whenLoaded(() => within.commit(durability));
+        return result;
+      } catch (error) {
+        const conflict = await conflictOf(within);
+        if (!conflict) throw error;
+        if (left === 0) throw conflict;
+        done();
+      }
     }
+  } finally {
+    done();
   }
 }
 

@@ -7,17 +7,19 @@ import type { Kept } from './protocol.js';
  */
 export class KeptStorage {
   readonly #values = new Map<string, string>();
-  readonly #tell: (entry: Kept) => void;
+  /** The number of the last change that was made here, by key. */
+  readonly #changed = new Map<string, number>();
+  #number = 0;
+  readonly #tell: (entry: Kept, number: number) => void;
 
-  constructor(entries: readonly Kept[], tell: (entry: Kept) => void) {
-    for (const entry of entries) this.take(entry);
+  constructor(entries: readonly Kept[], tell: (entry: Kept, number: number) => void) {
+    for (const entry of entries) this.#put(entry);
     this.#tell = tell;
   }
 
-  /** Takes in what the page's localStorage holds. */
-  take([key, value]: Kept): void {
-    if (value === null) this.#values.delete(key);
-    else this.#values.set(key, value);
+  /** Takes in what the page's localStorage holds, unless a change made here is still on its way there. */
+  take(entry: Kept, heard: number): void {
+    if ((this.#changed.get(entry[0]) ?? 0) <= heard) this.#put(entry);
   }
 
   getItem(key: string): string | null {
@@ -33,7 +35,13 @@ export class KeptStorage {
   }
 
   #keep(entry: Kept): void {
-    this.take(entry);
-    this.#tell(entry);
+    this.#put(entry);
+    this.#changed.set(entry[0], ++this.#number);
+    this.#tell(entry, this.#number);
+  }
+
+  #put([key, value]: Kept): void {
+    if (value === null) this.#values.delete(key);
+    else this.#values.set(key, value);
   }
 }

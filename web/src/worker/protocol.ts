@@ -27,8 +27,8 @@ export type Asked =
   | { readonly kind: 'send'; readonly verb: Verb; readonly args: readonly number[] }
   /** The page is about to go, or has come back; and whether it may be seen. */
   | { readonly kind: 'nudge'; readonly verb: 'wake' | 'hurry'; readonly store: number; readonly view: string }
-  /** What localStorage holds has changed. */
-  | { readonly kind: 'kept'; readonly entry: Kept };
+  /** What localStorage holds may have changed. `heard` is the number of the last `keep` that this takes into account. */
+  | { readonly kind: 'kept'; readonly entry: Kept; readonly heard: number };
 
 /** The input of a call. */
 export type Given = string | Bytes | undefined;
@@ -56,7 +56,8 @@ export type Told =
   | { readonly kind: 'sync'; readonly store: number; readonly calls?: Bytes; readonly status: Outcome; readonly box: Outcome }
   /** An event of a store; with a handle it has ended that one. */
   | { readonly kind: 'event'; readonly handle?: number; readonly event: object; readonly error?: ErrorJSON }
-  | { readonly kind: 'keep'; readonly entry: Kept };
+  /** What localStorage is to hold, numbered. */
+  | { readonly kind: 'keep'; readonly entry: Kept; readonly number: number };
 
 /** What observers and live queries of a store are to be told of. */
 export interface News {

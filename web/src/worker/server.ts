@@ -49,14 +49,14 @@ export class Server {
         look(asked.view);
         return this.#engine.nudge(asked.verb, asked.store);
       case 'kept':
-        this.#kept?.take(asked.entry);
+        this.#kept?.take(asked.entry, asked.heard);
     }
   }
 
   async #begin({ module, kept, view }: Of<'begin'>): Promise<void> {
     look(view);
     if (kept) {
-      this.#kept = new KeptStorage(kept, (entry) => this.#tell({ kind: 'keep', entry }));
+      this.#kept = new KeptStorage(kept, (entry, number) => this.#tell({ kind: 'keep', entry, number }));
       Object.defineProperty(globalThis, 'localStorage', { value: this.#kept, configurable: true });
     }
     events().subscribe((event) => this.#event(event));

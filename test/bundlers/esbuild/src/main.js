@@ -3,4 +3,6 @@ import wasm from 'granary/granary.wasm';
 import sdlWasm from 'granary/granary-sdl.wasm';
 import { leaveNote } from './program.js';
 
-leaveNote(DataStore, { wasm, sdlWasm });
+const host = () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+
+leaveNote(DataStore, { wasm, sdlWasm, host });

@@ -3,6 +3,9 @@ import { PROTOCOL, type Asked, type Kept, type Told } from '../../worker/protoco
 /** With what the keys in localStorage begin that the engine has. */
 const PREFIX = 'granary:';
 
+/** How long a worker may take to say that it runs, in milliseconds; a script that is not ours never does. */
+const START_WITHIN = 20_000;
+
 /** The worker beside the page that an engine runs in: messages to it and from it, and what it needs of the page. */
 export class Beside {
   readonly #worker: Worker;
@@ -11,6 +14,8 @@ export class Beside {
   readonly #failed: Promise<never>;
   #fail!: (cause: Error) => void;
   #out: Asked[] = [];
+  /** The number of the last change to localStorage that the worker told of. */
+  #heard = 0;
   #listener: (message: readonly Told[]) => void = () => {};
 
   /** Starts the worker, which takes a while; throws when the browser does not let it. */
@@ -38,7 +43,8 @@ export class Beside {
     const kept = keys?.map((key): Kept => [key, this.#storage!.getItem(key)]);
     this.#worker.postMessage([{ kind: 'begin', module, kept, view: document.visibilityState }] satisfies Asked[]);
     addEventListener('storage', this.#stored);
-    return Promise.race([ready, this.#failed]);
+    const timer = setTimeout(() => this.#fail(new Error('it did not start')), START_WITHIN);
+    return Promise.race([ready, this.#failed]).finally(() => clearTimeout(timer));
   }
 
   /** Hears what the worker tells, and why it has ended. */
@@ -62,7 +68,7 @@ export class Beside {
   /** Tells the worker what is kept of a store, for this page may have changed it, of which it hears nothing. */
   refresh(name: string): void {
     const key = PREFIX + name;
-    if (this.#storage) this.post({ kind: 'kept', entry: [key, this.#storage.getItem(key)] });
+    if (this.#storage) this.post({ kind: 'kept', entry: [key, this.#storage.getItem(key)], heard: this.#heard });
   }
 
   end(): void {
@@ -71,7 +77,11 @@ export class Beside {
   }
 
   #take(message: readonly Told[]): void {
-    for (const told of message) if (told.kind === 'keep') this.#keep(told.entry);
+    for (const told of message) {
+      if (told.kind !== 'keep') continue;
+      this.#keep(told.entry);
+      this.#heard = told.number;
+    }
     this.#listener(message);
   }
 
@@ -86,7 +96,7 @@ export class Beside {
 
   /** What other tabs put into localStorage. */
   readonly #stored = ({ storageArea, key, newValue }: StorageEvent) => {
-    if (storageArea === this.#storage && key?.startsWith(PREFIX)) this.post({ kind: 'kept', entry: [key, newValue] });
+    if (storageArea === this.#storage && key?.startsWith(PREFIX)) this.post({ kind: 'kept', entry: [key, newValue], heard: this.#heard });
   };
 }
 
