@@ -59,8 +59,23 @@ const RUNNER = /* HTML */ `<!doctype html>
   <script type="module">
     try {
       await import('/tests.js');
-      const grep = new URLSearchParams(location.search).get('grep');
+      const search = new URLSearchParams(location.search);
+      const grep = search.get('grep');
       if (grep) mocha.fgrep(grep);
+      if (search.get('host') === 'worker') {
+        const { PAGE_ONLY } = await import('/page-only.mjs');
+        const met = new Set();
+        const leave = (suite) => {
+          suite.tests = suite.tests.filter(({ title }) => {
+            const one = PAGE_ONLY.find(([part]) => title.includes(part));
+            if (one) met.add(one);
+            return !one;
+          });
+          suite.suites.forEach(leave);
+        };
+        leave(mocha.suite);
+        for (const one of PAGE_ONLY) if (!met.has(one)) tell('test', { title: 'page-only.mjs names tests that there are', error: one[0] });
+      }
       mocha.run(() => tell('end'));
     } catch (error) {
       tell('test', { title: 'the tests were loaded', error: text(error) });
@@ -155,6 +170,7 @@ export async function serve(directory, more = {}) {
       : pathname.startsWith('/app/') && pathname.endsWith('.js') ? join(directory, normalize(pathname))
       : pathname.startsWith('/app/') ? join(root, 'web/dist', normalize(pathname.slice('/app'.length)))
       : pathname.startsWith('/harsh/') ? join(root, 'web/test', normalize(pathname))
+      : pathname === '/page-only.mjs' ? join(root, 'web/test/page-only.mjs')
       : pathname === '/tests.js' ? join(directory, 'tests.js')
       : pathname.startsWith('/dist/') ? join(root, 'web/dist', normalize(pathname.slice('/dist'.length)))
       : undefined;

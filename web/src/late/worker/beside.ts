@@ -3,6 +3,9 @@ import { PROTOCOL, type Asked, type Kept, type Told } from '../../worker/protoco
 /** With what the keys in localStorage begin that the engine has. */
 const PREFIX = 'granary:';
 
+/** The workers of this page. */
+const all = new Set<Beside>();
+
 /** How long a worker may take to say that it runs, in milliseconds; a script that is not ours never does. */
 const START_WITHIN = 20_000;
 
@@ -41,6 +44,7 @@ export class Beside {
     });
     const keys = this.#storage && Object.keys(this.#storage).filter((key) => key.startsWith(PREFIX));
     const kept = keys?.map((key): Kept => [key, this.#storage!.getItem(key)]);
+    all.add(this);
     this.#worker.postMessage([{ kind: 'begin', module, kept, view: document.visibilityState }] satisfies Asked[]);
     addEventListener('storage', this.#stored);
     const timer = setTimeout(() => this.#fail(new Error('it did not start')), START_WITHIN);
@@ -68,10 +72,15 @@ export class Beside {
   /** Tells the worker what is kept of a store, for this page may have changed it, of which it hears nothing. */
   refresh(name: string): void {
     const key = PREFIX + name;
-    if (this.#storage) this.post({ kind: 'kept', entry: [key, this.#storage.getItem(key)], heard: this.#heard });
+    if (this.#storage) this.#kept([key, this.#storage.getItem(key)]);
+  }
+
+  #kept(entry: Kept): void {
+    this.post({ kind: 'kept', entry, heard: this.#heard });
   }
 
   end(): void {
+    all.delete(this);
     removeEventListener('storage', this.#stored);
     this.#worker.terminate();
   }
@@ -81,6 +90,7 @@ export class Beside {
       if (told.kind !== 'keep') continue;
       this.#keep(told.entry);
       this.#heard = told.number;
+      for (const other of all) if (other !== this) other.#kept(told.entry);
     }
     this.#listener(message);
   }
@@ -96,7 +106,7 @@ export class Beside {
 
   /** What other tabs put into localStorage. */
   readonly #stored = ({ storageArea, key, newValue }: StorageEvent) => {
-    if (storageArea === this.#storage && key?.startsWith(PREFIX)) this.post({ kind: 'kept', entry: [key, newValue], heard: this.#heard });
+    if (storageArea === this.#storage && key?.startsWith(PREFIX)) this.#kept([key, newValue]);
   };
 }
 

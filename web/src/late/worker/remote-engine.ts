@@ -4,7 +4,7 @@ import type { NotLoaded } from '../../loading.js';
 import { json, nothing, numbers, type Read } from '../../reading.js';
 import type { Calls, Engine, Input, OnCrash, Verb } from '../../runtime.js';
 import type { Opened } from '../../session.js';
-import type { Asked, Bytes, Given, News, Outcome, Told } from '../../worker/protocol.js';
+import type { Asked, Bytes, Given, News, Outcome, Rows, Told } from '../../worker/protocol.js';
 import { kit } from '../kit.js';
 import { Answer, readBytes, readOutcome, type Question } from './answer.js';
 import type { Beside } from './beside.js';
@@ -36,6 +36,8 @@ const SENT: ReadonlySet<Verb> = new Set<Verb>(['unlive', 'unobserve', 'transfer_
 const ENDS: Partial<Record<Verb, Verb>> = { live: 'unlive', live_groups: 'unlive', observe: 'unobserve', begin: 'rollback' };
 /** Verbs whose outcome is known when the engine stops, as in runtime.ts. */
 const READING = /^(open|close|check|stats|export)/;
+/** How often the worker is told, while a store is being opened, what localStorage holds of it, in milliseconds. */
+const REFRESH_EVERY = 100;
 /** As the engine numbers what sync can be asked; late/sync/syncing.ts has the same list. */
 const [SYNC_BEGIN, SYNC_STATUS, SYNC_BOX, SYNC_CALLS] = [0, 1, 2, 3];
 
@@ -52,6 +54,8 @@ export class RemoteEngine implements Calls {
   readonly #onCrash: OnCrash;
   /** The stores of the checker, by that of the worker. */
   readonly #checked = new Map<number, number>();
+  /** Why stores have ended by themselves. */
+  readonly #ended = new Map<number, GranaryError>();
   readonly #pending = new Map<number, Pending>();
   readonly #waiting = new Map<number, Waiting>();
   readonly #news = new Map<number, News>();
@@ -60,8 +64,8 @@ export class RemoteEngine implements Calls {
   readonly #lives = new Set<number>();
   /** The answer for the verb that is run just now. */
   #answer: Answer | undefined;
-  /** The rows that came with the last message. */
-  #rows = new ReceivedRows([]);
+  /** The rows that came with the last message, by store. */
+  readonly #rows = new Map<number, ReceivedRows>();
   #number = 0;
   #dead: GranaryError | undefined;
 
@@ -79,7 +83,7 @@ export class RemoteEngine implements Calls {
   call<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): T {
     if (this.#dead) throw this.#dead;
     if (verb === 'construct') return this.#checker.call(verb, [this.#checked.get(args[0]!)!, ...args.slice(1)], input, read);
-    if (verb === 'rows') return this.#rowsOf(args[1]!, input as Uint32Array) as T;
+    if (verb === 'rows') return this.#rowsOf(args[0]!, args[1]!, input as Uint32Array) as T;
     const outcome = this.#answer?.next(verb) ?? this.#told(verb, args);
     if (outcome) return this.#read(verb, outcome, read);
     if (verb === 'sync' && args[1] === SYNC_CALLS) return this.#calls(args[0]!) as T;
@@ -124,9 +128,11 @@ export class RemoteEngine implements Calls {
 
   /** Opens a store, and one in the memory of the page that checks its records. */
   async #open(opening: { name: string }): Promise<Opened> {
-    this.#beside.refresh(opening.name);
-    const opened = await this.#later('open', [], opening, json) as Opened;
     const { name } = opening;
+    const refresh = () => this.#beside.refresh(name);
+    const timer = setInterval(refresh, REFRESH_EVERY); // for the engine looks more than once before it says that something is lost
+    refresh();
+    const opened = await this.#later('open', [], opening, json).finally(() => clearInterval(timer)) as Opened;
     const checked = await this.#checker.callLater('open', [], { name, schema: opened.schema, storage: 'memory', strict: false }, json) as Opened;
     this.#checked.set(opened.store, checked.store);
     return opened;
@@ -172,8 +178,8 @@ export class RemoteEngine implements Calls {
   }
 
   /** The rows that came with the answer that a verb is reading. Of those that the page has dropped since it was sent them, the worker does not know that. */
-  #rowsOf(model: number, wanted: Uint32Array): unknown[] {
-    const rows = (this.#answer?.rows ?? this.#rows).of(model, wanted);
+  #rowsOf(store: number, model: number, wanted: Uint32Array): unknown[] {
+    const rows = (this.#answer?.rows ?? this.#rows.get(store))?.of(model, wanted);
     if (rows) return rows;
     if (this.#answer) throw this.#ask(this.#answer.question, true);
     throw new kit.GranaryError('INTERNAL', 'the worker has not sent the rows of an answer');
@@ -208,7 +214,7 @@ export class RemoteEngine implements Calls {
 
   /** Takes in a message of the worker. The rows of the one before were used by now, or nobody wants them. */
   #take(message: readonly Told[]): void {
-    this.#rows = new ReceivedRows([]);
+    this.#rows.clear();
     for (const told of message) {
       if (told.kind === 'answered') this.#answered(told);
       else if (told.kind === 'settled') this.#settled(told);
@@ -241,17 +247,25 @@ export class RemoteEngine implements Calls {
     }
   }
 
-  #settled({ id, outcome, rows }: Of<'settled'>): void {
+  #settled({ id, outcome, store, rows }: Of<'settled'>): void {
     const pending = this.#pending.get(id);
     this.#pending.delete(id);
-    this.#rows.add(rows);
-    pending?.finish(outcome);
+    this.#receive(store, rows);
+    const ended = outcome.error?.code === 'CLOSED' && this.#ended.get(store);
+    if (ended) pending?.fail(ended);
+    else pending?.finish(outcome);
   }
 
   #hear(news: News): void {
-    this.#rows.add(news.rows);
+    this.#receive(news.store, news.rows);
     this.#news.set(news.store, news);
     this.listeners.get(news.store)?.();
+  }
+
+  #receive(store: number, rows: readonly Rows[]): void {
+    const present = this.#rows.get(store);
+    if (present) present.add(rows);
+    else this.#rows.set(store, new ReceivedRows(rows));
   }
 
   #synced({ store, status, box, calls }: Of<'sync'>): void {
@@ -263,7 +277,9 @@ export class RemoteEngine implements Calls {
   #event({ handle, event, error }: Of<'event'>): void {
     const whole = { ...event, ...(error && { error: kit.engineError(error) }) } as StoreEvent;
     (this.listeners.get(handle!) ?? kit.tell)(whole);
-    if (handle !== undefined) this.#uncheck(handle);
+    if (handle === undefined) return;
+    this.#uncheck(handle);
+    this.#ended.set(handle, (whole as { error: GranaryError }).error);
   }
 
   #post(asked: Asked): void {
