@@ -142,8 +142,12 @@ test-idb: setup ## test the IndexedDB backend in each browser that is installed
 
 # What differs between browsers, storage and pages, is tested in all of them; the rest
 # in Chromium, and in the others by "make test-browsers".
+# What of the page's tests is run with the engine in a worker, too; make test-web WORKER_PART= runs all of them.
+WORKER_PART := -g store
+
 test-web: setup build ## test the npm package in Chromium, and its pages in each browser that is installed
 	timeout $(NODE_TIMEOUT) node web/test/run.mjs
+	timeout $(NODE_TIMEOUT) node web/test/run.mjs --host worker $(WORKER_PART)
 	@for browser in $$(node web/test/browser.mjs); do \
 	  if [ $$browser != chromium ]; then timeout $(NODE_TIMEOUT) node web/test/run.mjs -b $$browser --outside; fi; \
 	done

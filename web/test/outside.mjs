@@ -11,11 +11,12 @@ import { tests as nameTests } from './names.mjs';
 import { root } from './server.mjs';
 import { tests as storageTests } from './storage.mjs';
 import { tests as tabTests } from './tabs.mjs';
+import { tests as workerTests } from './worker.mjs';
 
 /** Runs every test whose title holds what is wanted. */
 export async function outside({ directory, server, kind, report, wanted }) {
   const context = new Context(directory, server, kind);
-  for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests, ...nameTests })) {
+  for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests, ...nameTests, ...workerTests })) {
     if (!title.includes(wanted)) continue;
     const start = performance.now();
     let error;

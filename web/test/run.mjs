@@ -2,7 +2,8 @@
 // and those that look at pages, files and servers from outside (outside.mjs).
 // Usage: node web/test/run.mjs [-b chromium|firefox|webkit] [--host worker] [--outside] [-g part-of-a-test's-name]
 //
-// The package is tested as it is shipped: web/dist must have been built.
+// With --host worker the tests of the page run with the engine in a worker, those aside that
+// page-only.mjs names. The package is tested as it is shipped: web/dist must have been built.
 
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -77,8 +78,10 @@ async function main() {
     checkTypes();
     const server = await serve(directory);
     if (!process.argv.includes('--outside')) await inside({ directory, server });
-    console.log(`\nfrom outside ${kind}`);
-    await outside({ directory, server, kind, report, wanted });
+    if (!host) {
+      console.log(`\nfrom outside ${kind}`);
+      await outside({ directory, server, kind, report, wanted });
+    }
     await server.close();
   } finally {
     await hostile.close();

@@ -123,6 +123,7 @@ const PAGES = {
 /** Policies of pages, all of which have the empty icon. */
 const POLICIES = {
   strict: "default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'",
+  workerless: "default-src 'none'; img-src data:; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'; worker-src 'none'",
   forbidding: "default-src 'none'; img-src data:; script-src 'self'; connect-src 'self'",
 };
 
