@@ -5,8 +5,6 @@ package idb
 import (
 	"context"
 
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
-
 	"github.com/granarydb/granary/store/log"
 )
 
@@ -16,9 +14,9 @@ func (b *Backend) Append(ctx context.Context, a log.Append) error {
 	if !fits(a.Generation) || !fits(a.Sequence) {
 		return unfit("append", "generation and sequence number")
 	}
-	how := writing(indexeddb.DurabilityRelaxed)
+	how := writing(relaxed)
 	if a.Strict {
-		how = writing(indexeddb.DurabilityStrict)
+		how = writing(strict)
 	}
 	var list requests
 	list.add(storeLog, "add", a.Data, key(a.Sequence))

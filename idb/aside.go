@@ -6,8 +6,6 @@ import (
 	"context"
 	"syscall/js"
 
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
-
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
 )
@@ -52,7 +50,7 @@ func (b *Backend) SetAside(ctx context.Context, pieces []log.Piece) error {
 	for _, p := range pieces {
 		list.add(storeAside, "put", p.Data, js.ValueOf(p.Name))
 	}
-	how := writing(indexeddb.DurabilityStrict)
+	how := writing(strict)
 	_, err := b.perform(ctx, "set aside", how, list, storeAside)
 	return err
 }

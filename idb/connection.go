@@ -7,8 +7,6 @@ import (
 	"sync"
 	"syscall/js"
 
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
-
 	"github.com/granarydb/granary/store/code"
 )
 
@@ -22,17 +20,13 @@ var (
 
 // connection is one IDBDatabase.
 type connection struct {
-	db     *indexeddb.Database
-	raw    js.Value  // the IDBDatabase of db
-	detour *detour   // the way to the IDBTransaction of each transaction
+	raw    js.Value  // the IDBDatabase
 	events *listener // hears that the connection has to end, or has ended
 	gone   func(reason error)
 
 	mu      sync.Mutex
 	ended   error                 // why the connection is closed; nil while it is open
 	reading map[*transaction]bool // that are under way and keep others from writing
-
-	starting sync.Mutex // one transaction is started at a time, so that detour tells whose it is
 }
 
 // end closes the connection, unless that was done before. It never waits, so
@@ -52,10 +46,6 @@ func (c *connection) end(reason error) {
 	}
 	c.raw.Call("close")
 	c.events.stop()
-	if c.detour != nil {
-		c.raw.Delete("transaction")
-		c.detour.fn.Release()
-	}
 }
 
 // Yield gives up what keeps other tabs from writing while this page is stopped; it is

@@ -42,8 +42,16 @@
 // # What the library does not do
 //
 // The traps of go-indexeddb v0.3.2 are handled in this package and nowhere else;
-// each has its comment where it is stepped around: detour.go, open.go,
-// transaction.go.
+// each has its comment where it is stepped around: open.go, transaction.go.
+// It opens the database and makes its object stores; transactions go past it.
+//
+// # Go is never called from within a call of Go
+//
+// While the collector starts, or has a goroutine help it, it parks the goroutine of an
+// export, and others run meanwhile. If one of these calls a function of JavaScript that
+// calls Go at once, the parked one may go on, and end, inside that call: the export
+// then returns to the wrong place, and the engine stops with "function signature
+// mismatch". So JavaScript is only given functions of Go that it calls later.
 package idb
 
 import (

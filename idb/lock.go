@@ -71,13 +71,10 @@ func (b *Backend) Lock(ctx context.Context, name string, wait bool) (unlock func
 
 // ask requests the lock. The browser answers by a call.
 func (t *turn) ask(locks js.Value, name string, wait bool) error {
-	executor := js.FuncOf(func(_ js.Value, args []js.Value) any {
-		t.settle = args[0]
-		t.settle.Set(ending, t.settle)
-		return nil
-	})
-	held := js.Global().Get("Promise").New(executor)
-	executor.Release()
+	given := js.Global().Get("Array").New()
+	held := js.Global().Get("Promise").New(given.Get("push").Call("bind", given)) // no function of Go: see the package comment
+	t.settle = given.Index(0)
+	t.settle.Set(ending, t.settle)
 	granted := js.FuncOf(func(_ js.Value, args []js.Value) any {
 		has := args[0].Truthy()
 		t.answer(has)

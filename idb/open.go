@@ -81,16 +81,20 @@ func (o *opening) start(name string) error {
 	if err != nil {
 		return err
 	}
-	// The library knows no events of a connection. Its factory is therefore one
-	// whose open is ours, which puts its listeners there first.
-	way := newDetour(browser, "open", o.listen)
-	defer way.fn.Release()
+	raw, err := invoke(browser, "open", namePrefix+name, version)
+	if err != nil {
+		return refused("open", err)
+	}
+	// The library knows no events of a connection. Our listeners are therefore there
+	// first, and its factory is one that answers with this request.
+	o.listen(raw)
+	given := js.Global().Get("Object").Get("prototype").Get("valueOf").Call("bind", raw)
 	// The library listens for an upgrade until this context ends. It must not end
 	// before the request: an upgrade that nobody hears leaves a database without
 	// object stores for good.
 	untilEnd, end := context.WithCancel(context.Background())
-	_, err = way.through(func() error {
-		wrapped, err := indexeddb.WrapFactory(object("open", way.fn))
+	err = caught(func() error {
+		wrapped, err := indexeddb.WrapFactory(object("open", given))
 		if err == nil {
 			o.request, err = wrapped.Open(untilEnd, namePrefix+name, version, o.upgrade)
 		}
@@ -170,7 +174,7 @@ func (o *opening) finish() (*connection, error) {
 	if reason := c.over(); reason != nil {
 		return nil, closed("open", reason) // another tab wanted the database at once
 	}
-	db, err := o.request.Result()
+	_, err := o.request.Result()
 	if err == nil {
 		err = check(c.raw)
 	}
@@ -178,10 +182,6 @@ func (o *opening) finish() (*connection, error) {
 		c.end(err)
 		return nil, failure(code.Corrupt, "open", "the database is damaged; clear the site's data", err)
 	}
-	c.db = db
-	// Lets us see the IDBTransaction of each transaction that the library starts.
-	c.detour = newDetour(c.raw, "transaction", nil)
-	c.raw.Set("transaction", c.detour.fn)
 	return c, nil
 }
 

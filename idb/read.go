@@ -7,8 +7,6 @@ import (
 	"slices"
 	"syscall/js"
 
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
-
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
 )
@@ -16,10 +14,10 @@ import (
 // reading is left to end by itself: Chromium completes what is committed before the
 // answers with large values have come. Until then it keeps others from writing, so it
 // is given up when this page may be stopped (Yield).
-var reading = manner{TransactionOptions: indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadOnly}}
+var reading = manner{mode: readOnly}
 
 // asking is the manner of a transaction that reads small values only.
-var asking = manner{reading.TransactionOptions, true}
+var asking = manner{mode: readOnly, commit: true}
 
 // Read returns the manifest and all entries numbered above after, as one
 // snapshot. It costs one transaction of six requests, however many entries there

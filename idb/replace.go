@@ -6,8 +6,6 @@ import (
 	"context"
 	"syscall/js"
 
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
-
 	"github.com/granarydb/granary/store/log"
 )
 
@@ -50,7 +48,7 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 		}
 		list.add(storeLog, "add", e.Data, key(e.Sequence))
 	}
-	how := writing(indexeddb.DurabilityStrict)
+	how := writing(strict)
 	how.commit = !commitsHalves()
 	_, err = b.performOn(ctx, r.Identity, "replace", how, list, objectStores[:])
 	if err == nil {

@@ -8,8 +8,6 @@ import (
 	"syscall/js"
 	"time"
 
-	indexeddb "github.com/hack-pad/go-indexeddb/idb"
-
 	"github.com/granarydb/granary/store/code"
 )
 
@@ -17,7 +15,6 @@ import (
 // is committed if it is to be, then its one end is awaited, and only then are the
 // answers looked at: nothing else is ever awaited while it is open.
 type transaction struct {
-	*indexeddb.Transaction
 	op      string
 	how     manner
 	raw     js.Value // the IDBTransaction
@@ -31,13 +28,27 @@ type transaction struct {
 // page has taken in the last answer, which a page that is being left or frozen never
 // does.
 type manner struct {
-	indexeddb.TransactionOptions
-	commit bool
+	mode       string // of the IDBTransaction
+	durability string // "" for that which the browser chooses
+	commit     bool
 }
 
+const (
+	readOnly  = "readonly"
+	readWrite = "readwrite"
+	relaxed   = "relaxed"
+	strict    = "strict"
+)
+
 // writing is the manner of a transaction that writes.
-func writing(durability indexeddb.TransactionDurability) manner {
-	return manner{indexeddb.TransactionOptions{Mode: indexeddb.TransactionReadWrite, Durability: durability}, true}
+func writing(durability string) manner { return manner{readWrite, durability, true} }
+
+// options are those of the IDBTransaction.
+func (m manner) options() js.Value {
+	if m.durability == "" {
+		return js.Undefined()
+	}
+	return object("durability", m.durability)
 }
 
 // commitsHalves reports whether the browser completes a transaction of which a
@@ -131,24 +142,19 @@ func (c *connection) aborted(t *transaction, cause error) error {
 		return undone(t.op, cause)
 	}
 	c.end(errLost)
-	if t.how.Mode == indexeddb.TransactionReadWrite {
+	if t.how.mode == readWrite {
 		return failure(code.UnknownOutcome, t.op, lostMessage, cause)
 	}
 	return errBroken
 }
 
 func (c *connection) start(op string, how manner, stores []string) (*transaction, error) {
-	c.starting.Lock()
-	defer c.starting.Unlock()
 	if c.over() != nil {
 		return nil, errBroken
 	}
 	t := &transaction{op: op, how: how, ended: make(chan struct{})}
 	var err error
-	t.raw, err = c.detour.through(func() (err error) {
-		t.Transaction, err = c.db.TransactionWithOptions(how.TransactionOptions, stores[0], stores[1:]...)
-		return err
-	})
+	t.raw, err = invoke(c.raw, "transaction", names(stores), how.mode, how.options())
 	switch {
 	case err == nil:
 		return t, nil
@@ -185,7 +191,16 @@ func (t *transaction) issue(list requests) ([]js.Value, error) {
 	if !t.how.commit {
 		return issued, nil
 	}
-	return issued, t.Commit()
+	return issued, t.commit()
+}
+
+// commit asks the browser not to wait for more requests, if it can be told so.
+func (t *transaction) commit() error {
+	if t.raw.Get("commit").Type() != js.TypeFunction {
+		return nil
+	}
+	_, err := invoke(t.raw, "commit")
+	return err
 }
 
 // failed returns the error of the request that failed, or else of the transaction.
@@ -211,7 +226,7 @@ func (t *transaction) failed(issued []js.Value) error {
 // accepts undoes it; it does not accept one after the commit.
 func (t *transaction) abandon(cause error) error {
 	c, message := code.Unavailable, "given up, nothing was changed"
-	if _, err := invoke(t.raw, "abort"); err != nil && t.how.Mode == indexeddb.TransactionReadWrite {
+	if _, err := invoke(t.raw, "abort"); err != nil && t.how.mode == readWrite {
 		c, message = code.UnknownOutcome, "given up while the browser was committing; read the storage to learn the outcome"
 	}
 	return failure(c, t.op, message, cause)

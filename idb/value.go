@@ -102,6 +102,21 @@ func invoke(target js.Value, method string, args ...any) (result js.Value, err e
 	return target.Call(method, args...), nil
 }
 
+// caught runs do and returns what it throws as an error.
+func caught(do func() error) (err error) {
+	defer recoverThrown(&err)
+	return do()
+}
+
+// names returns strings as values.
+func names(list []string) []any {
+	values := make([]any, len(list))
+	for i, name := range list {
+		values[i] = name
+	}
+	return values
+}
+
 // recoverThrown turns a JavaScript exception on its way up into an error. The
 // library lets some through, and panics with a string where it was handed
 // something that is no request.

@@ -62,7 +62,33 @@ class Context {
   }
 }
 
+/** Saves batches behind one another, in a store that has come to rest. */
+async function importBatches(name) {
+  const schema = 'type Post @model { id: ID! title: String! rating: Int! } type Comment @model { id: ID! postID: ID! @index content: String! author: String! }';
+  const store = await Granary.DataStore.open({ name, schema });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const { Post, Comment } = store.models;
+  const id = () => crypto.randomUUID();
+  const posts = Array.from({ length: 1_000 }, (_, i) => ({ id: id(), title: `${i} `.padEnd(40, 'harbour '), rating: i }));
+  const comments = Array.from({ length: 12_000 }, (_, i) => ({ id: id(), postID: posts[i % 1_000].id, content: `${i} `.padEnd(120, 'island '), author: `user${i % 100}` }));
+  const underWay = [store.saveAll(Post, posts)];
+  for (let from = 0; from < comments.length; from += 3_000) {
+    underWay.push(store.saveAll(Comment, comments.slice(from, from + 3_000)));
+    if (underWay.length > 4) await underWay.shift();
+  }
+  await Promise.all(underWay);
+  return store.count(Comment);
+}
+
 const tests = {
+  async 'an import is the first thing that an engine does, and its collector begins in the midst of it'(context) {
+    for (let i = 0; i < 6; i++) {
+      const page = await context.page('/module');
+      assert.equal(await page.evaluate(importBatches, `import ${i}`), 12_000);
+      await page.close();
+    }
+  },
+
   async 'a reload and another page find what was saved'(context) {
     const page = await context.page('/module');
     const id = await page.evaluate(write, store('reload'));
