@@ -21,7 +21,7 @@ export class Finished {
 
   constructor(json: PredicateJSON, depth = 0) {
     if (depth > MAX_PREDICATE_DEPTH) {
-      throw invalid(`a predicate may be nested ${MAX_PREDICATE_DEPTH} levels deep; this one is deeper`);
+      throw invalid(`a predicate may be nested ${MAX_PREDICATE_DEPTH} levels deep`);
     }
     this.#json = json;
     this.#depth = depth;

@@ -22,7 +22,7 @@ export function edit(binding: Binding, source: Record<string, unknown>, recipe: 
   try {
     const result = recipe(proxy as never);
     if (typeof (result as { then?: unknown } | undefined)?.then === 'function') {
-      throw invalid('the callback must not be async: change the draft before it returns', 'copyOf', binding.model);
+      throw invalid('the callback must not be async', 'copyOf', binding.model);
     }
   } finally {
     revoke();

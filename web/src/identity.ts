@@ -21,7 +21,7 @@ export class IdentityMap {
   /** A test of the sweep counts them. @internal */
   readonly groups = new Map<number, WeakRef<Group>>();
   #sweptAt = SMALL_MAP;
-  /** The group that was asked for last, and its number: rows are asked for in order. */
+  /** The group that was asked for last in this turn, and its number: rows are asked for in order. */
   #last: Group | undefined;
   #number = -1;
 
@@ -52,12 +52,13 @@ export class IdentityMap {
 
   /** The records that the page still holds. */
   alive(): object[] {
-    return [...this.groups.values()].flatMap((group) => (group.deref() ?? []).filter(isObject));
+    return [...this.groups.values()].flatMap((group) => group.deref() ?? []).filter(isObject);
   }
 
   #group(row: number): Group | undefined {
     const number = row >>> GROUP_BITS;
     if (number !== this.#number) {
+      if (this.#number < 0) queueMicrotask(() => void (this.#number = -1, this.#last = undefined));
       this.#number = number;
       this.#last = this.groups.get(number)?.deref();
     }
@@ -66,6 +67,6 @@ export class IdentityMap {
 
   #sweep(): void {
     for (const [number, group] of this.groups) if (!group.deref()) this.groups.delete(number);
-    this.#sweptAt = Math.max(SMALL_MAP, 2 * this.groups.size);
+    this.#sweptAt = 2 * this.groups.size + SMALL_MAP;
   }
 }

@@ -247,10 +247,7 @@ export class Session {
     const answer = this.ask('get', [model.index, 1], key, numbers);
     if (answer.length > 0) return this.recordsOf(model, answer)[0];
     const values = await this.later('peek', [model.index], key, json) as unknown[] | null;
-    if (!values) return undefined;
-    const record = Object.freeze(this.#formerly(model, this.#binding(model).stored(values)));
-    this.#remember(model, record);
-    return record;
+    return values ? this.#remember(model, Object.freeze(this.#formerly(model, this.#binding(model).stored(values)))) : undefined;
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
@@ -376,11 +373,11 @@ export class Session {
   }
 
   /** Has a record whose row has no number stay the same object once it has one. */
-  #remember(model: Model, record: object): void {
-    if (this.#former.size % FORMER_PER_SWEEP === 0) {
-      for (const [name, former] of this.#former) if (!former.deref()) this.#former.delete(name);
-    }
-    this.#former.set(nameOf(model, record), new WeakRef(record));
+  #remember(model: Model, record: object): object {
+    const all = this.#former;
+    if (all.size % FORMER_PER_SWEEP === 0) for (const [name, former] of all) if (!former.deref()) all.delete(name);
+    all.set(nameOf(model, record), new WeakRef(record));
+    return record;
   }
 
   /** Row numbers of another epoch mean other rows. */
