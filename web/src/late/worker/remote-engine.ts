@@ -35,7 +35,7 @@ const SENT: ReadonlySet<Verb> = new Set<Verb>(['unlive', 'unobserve', 'transfer_
 /** What ends that which was begun by a call whose answer nobody wants any more. */
 const ENDS: Partial<Record<Verb, Verb>> = { live: 'unlive', live_groups: 'unlive', observe: 'unobserve', begin: 'rollback' };
 /** Verbs whose outcome is known when the engine stops, as in runtime.ts. */
-const READING = /^(open|close|check|stats|export)/;
+const READING = /^(open|close|check|stats|export|peek)/;
 /** How often the worker is told, while a store is being opened, what localStorage holds of it, in milliseconds. */
 const REFRESH_EVERY = 100;
 /** As the engine numbers what sync can be asked; late/sync/syncing.ts has the same list. */
