@@ -117,8 +117,9 @@ type Backend struct {
 	yielding bool          // this page may be stopped at any moment, or was stopped before
 	locks    map[*turn]bool
 
-	announcing pace // in the channel
-	noting     pace // by the witness
+	announcing pace   // in the channel
+	noting     pace   // by the witness
+	noted      string // the identity of which the witness has noted something
 }
 
 var _ log.Backend = (*Backend)(nil)

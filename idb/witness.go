@@ -58,18 +58,30 @@ func (w Witness) Confirm(ctx context.Context) (identity string, sequence uint64)
 const notesWithin = 100 * time.Millisecond
 
 // Saw notes what there is, unless another tab has noted more, or what is there now. A
-// Backend's witness does so within notesWithin, and when it is closed.
+// Backend's witness notes the first entry at once and the next ones within
+// notesWithin, or when it is closed; but not when the note is gone meanwhile, for then
+// somebody is removing the database.
 func (w Witness) Saw(identity string, sequence uint64) {
-	note := func() {
-		if before, most := w.Seen(); before == "" || before == identity && most < sequence {
-			w.note(identity, sequence)
-		}
+	if w.of != nil && !w.of.begins(identity) {
+		w.of.noting.want(func() {
+			if before, most := w.Seen(); before == identity && most < sequence {
+				w.note(identity, sequence)
+			}
+		})
+		return
 	}
-	if w.of != nil {
-		w.of.noting.want(note)
-	} else {
-		note()
+	if before, most := w.Seen(); before == "" || before == identity && most < sequence {
+		w.note(identity, sequence)
 	}
+}
+
+// begins reports whether nothing of that identity was noted yet, and notes that it is.
+func (b *Backend) begins(identity string) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	before := b.noted
+	b.noted = identity
+	return before != identity
 }
 
 // Lost notes what there is, though it was more before.
