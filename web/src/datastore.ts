@@ -63,7 +63,8 @@ export interface OpenOptions<M extends object = DynamicModels> {
   /**
    * Whether the records are read into memory behind the opening: `all`, `none`, or
    * all of a store that has so many bytes at most, which is the default with 64 MiB.
-   * A model that is not in memory is read when something first needs it.
+   * A model that is not in memory is read when something first needs it, and a record
+   * by its key without its model.
    */
   readonly preload?: 'all' | 'none' | number | undefined;
   /**
