@@ -143,7 +143,7 @@ func (b *Backend) Close() error {
 	for turn := range locks {
 		turn.end()
 	}
-	b.noting.flush()
+	b.noting.take() // who is removing the database can tell a connection to forget it, but not what is noted after one
 	b.announcing.flush()
 	if channel != nil {
 		channel.close()

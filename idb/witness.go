@@ -12,7 +12,7 @@ import (
 
 // showsWithin is the time after which a tab sees what another has put into
 // localStorage. Browsers promise none.
-const showsWithin = 300 * time.Millisecond
+const showsWithin = time.Second
 
 // Witness remembers in localStorage what the database of a store was known to hold.
 // Browsers that lose one of the two keep the other, as a rule.
@@ -59,8 +59,8 @@ const notesWithin = 100 * time.Millisecond
 
 // Saw notes what there is, unless another tab has noted more, or what is there now. A
 // Backend's witness notes the first entry at once and the next ones within
-// notesWithin, or when it is closed; but not when the note is gone meanwhile, for then
-// somebody is removing the database.
+// notesWithin, unless it is closed before; and not when the note is gone meanwhile, for
+// then somebody is removing the database.
 func (w Witness) Saw(identity string, sequence uint64) {
 	if w.of != nil && !w.of.begins(identity) {
 		w.of.noting.want(func() {
