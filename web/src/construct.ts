@@ -88,7 +88,7 @@ export function foreignKey(binding: Binding, relation: Relation, value: unknown)
   const { model, session } = binding;
   const refuse = (message: string) => invalid(message, '', model, relation.name);
   if (relation.many) {
-    throw refuse('is a relation to many records; set it from the other side, by saving those records');
+    throw refuse('is a relation to many records; set it from the other side');
   }
   if (relation.fields.some((f) => model.key.includes(f) && relation.kind === 'hasOne')) {
     throw refuse(`is kept by ${relation.target.name}; set it there`);

@@ -86,6 +86,9 @@ export interface OpenOptions<M extends object = DynamicModels> {
 /** Verbs of a store that are late.js's, with the same name. */
 const LATE_VERBS = ['check', 'stats', 'export', 'exportStream', 'import', 'persist', 'estimate', 'sync', 'status', 'transaction'] as const;
 
+/** Gives an object members without assigning them, which setters planted on Object.prototype would see. */
+const give = (to: object, members: object) => Object.defineProperties(to, Object.getOwnPropertyDescriptors(members));
+
 type Late = (verb: string, ...args: unknown[]) => unknown;
 type Verbs = Readonly<Record<string, (...args: unknown[]) => unknown>>;
 
@@ -199,7 +202,7 @@ export class DataStore<M extends object = DynamicModels> {
     this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
     this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
     const lateVerbs = LATE_VERBS.map((verb) => [verb, (...args: unknown[]) => (late as Late)(verb, session, ...args)]);
-    Object.assign(this, storeVerbs(session), liveVerbs(session), Object.fromEntries(lateVerbs));
+    give(this, { ...storeVerbs(session), ...liveVerbs(session), ...Object.fromEntries(lateVerbs) });
     this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
   }
 
@@ -279,11 +282,11 @@ export class DataStore<M extends object = DynamicModels> {
   declare static readonly deleteAll: DeleteAll;
 
   static {
-    Object.assign(this, storeVerbs(undefined), liveVerbs(undefined));
+    give(this, { ...storeVerbs(undefined), ...liveVerbs(undefined) });
     for (const verb of [...LATE_VERBS, 'clear', 'close']) {
-      Object.assign(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
+      give(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
     }
-    for (const verb of ['destroy', 'repair']) Object.assign(this, { [verb]: (...args: unknown[]) => (late as Late)(verb, ...args) });
+    for (const verb of ['destroy', 'repair']) give(this, { [verb]: (...args: unknown[]) => (late as Late)(verb, ...args) });
   }
 
   /** As {@link DataStore.transaction}, on the store that is open. When several are, it must be called on one of them. */

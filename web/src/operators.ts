@@ -42,7 +42,7 @@ function operand(op: string, operands: Operands, args: readonly unknown[], refus
   if (operands === 'one' && values.length > 1) throw refuse(`${op} takes one value, got ${values.length}`);
   if (operands === 'one' && values.length === 0) values.push(undefined);
   for (const value of values) {
-    if (value === undefined) throw refuse(`${op} was given undefined; a missing value is a mistake, null stands for no value`);
+    if (value === undefined) throw refuse(`${op} was given undefined; null stands for no value`);
     const why = whyNotJSON(value);
     if (why) throw refuse(`the value of ${op} ${why}`);
   }
