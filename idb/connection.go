@@ -24,9 +24,8 @@ type connection struct {
 	events *listener // hears that the connection has to end, or has ended
 	gone   func(reason error)
 
-	mu      sync.Mutex
-	ended   error                 // why the connection is closed; nil while it is open
-	reading map[*transaction]bool // that are under way and keep others from writing
+	mu    sync.Mutex
+	ended error // why the connection is closed; nil while it is open
 }
 
 // end closes the connection, unless that was done before. It never waits, so
@@ -46,53 +45,6 @@ func (c *connection) end(reason error) {
 	}
 	c.raw.Call("close")
 	c.events.stop()
-}
-
-// Yield gives up what keeps other tabs from writing while this page is stopped; it is
-// read again when the page goes on. It also tells and notes what is still to be.
-func (b *Backend) Yield() {
-	b.mu.Lock()
-	b.yielding = true
-	c := b.c
-	b.mu.Unlock()
-	if c != nil {
-		c.yield()
-	}
-	b.noting.flush()
-	b.announcing.flush()
-}
-
-func (b *Backend) yields() bool {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.yielding
-}
-
-func (c *connection) yield() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	for t := range c.reading {
-		t.yielded = true
-		_, _ = invoke(t.raw, "abort") // its event comes later
-	}
-}
-
-// reads keeps a transaction that reads among those to be given up, until end is called.
-func (c *connection) reads(t *transaction) (end func()) {
-	if t.how.commit {
-		return func() {}
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.reading == nil {
-		c.reading = map[*transaction]bool{}
-	}
-	c.reading[t] = true
-	return func() {
-		c.mu.Lock()
-		defer c.mu.Unlock()
-		delete(c.reading, t)
-	}
 }
 
 // over is why the connection is closed, nil while it is open.

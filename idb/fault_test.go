@@ -487,24 +487,3 @@ func TestClose_EndsCallsThatWaitForANewConnection(t *testing.T) {
 		require.Empty(t, asked, "it did not wait for the last attempt")
 	})
 }
-
-func TestReads_ThatAreGivenUpForOthersAreBegunAgain(t *testing.T) {
-	b := open(t, newName(t))
-	require.NoError(t, b.Replace(ctx, log.Replace{Manifest: []byte("m"), Put: []log.Block{{ID: 1, Data: []byte("one")}}}))
-	yield := js.FuncOf(func(js.Value, []js.Value) any {
-		b.Yield()
-		return nil
-	})
-	t.Cleanup(yield.Release)
-	js.Global().Set("yieldNow", yield)
-	t.Cleanup(func() { js.Global().Delete("yieldNow") })
-	patch(t, "IDBDatabase", "transaction", `const transaction = original.apply(this, args)
-		globalThis.started = (globalThis.started ?? 0) + 1
-		if (globalThis.started === 1) queueMicrotask(yieldNow) // its requests are issued by then
-		return transaction`)
-	t.Cleanup(func() { js.Global().Delete("started") })
-	blocks, err := b.Blocks(ctx, []uint64{1})
-	require.NoError(t, err)
-	require.Equal(t, [][]byte{[]byte("one")}, blocks)
-	require.Equal(t, 2, js.Global().Get("started").Int())
-}

@@ -114,7 +114,6 @@ type Backend struct {
 	watcher  log.Watcher   // nil until Watch
 	channel  *channel      // to other tabs; nil until Watch
 	identity string        // of the database; "" until it was read
-	yielding bool          // this page may be stopped at any moment, or was stopped before
 	locks    map[*turn]bool
 
 	announcing pace   // in the channel

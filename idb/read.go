@@ -12,8 +12,7 @@ import (
 )
 
 // reading is left to end by itself: Chromium completes what is committed before the
-// answers with large values have come. Until then it keeps others from writing, so it
-// is given up when this page may be stopped (Yield).
+// answers with large values have come. Until then it keeps others from writing.
 var reading = manner{mode: readOnly}
 
 // asking is the manner of a transaction that reads small values only.

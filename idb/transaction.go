@@ -15,12 +15,11 @@ import (
 // is committed if it is to be, then its one end is awaited, and only then are the
 // answers looked at: nothing else is ever awaited while it is open.
 type transaction struct {
-	op      string
-	how     manner
-	raw     js.Value // the IDBTransaction
-	ended   chan struct{}
-	done    bool // it was completed; valid once ended is closed
-	yielded bool // it was given up for the sake of other tabs
+	op    string
+	how   manner
+	raw   js.Value // the IDBTransaction
+	ended chan struct{}
+	done  bool // it was completed; valid once ended is closed
 }
 
 // manner is how a transaction is done. One that is committed when its requests have
@@ -59,9 +58,6 @@ func commitsHalves() bool { return js.Global().Get("InternalError").Truthy() }
 // errBroken is the cause when the connection was found closed and nothing was done.
 var errBroken = errors.New("the connection is closed")
 
-// errYielded is the cause when a transaction was given up for the sake of others.
-var errYielded = errors.New("the page may be stopped at any moment")
-
 // perform does a transaction on these object stores from its start to its end and
 // returns the requests as they were issued, of type IDBRequest. If the connection
 // breaks and nothing was done it is done on the next one.
@@ -75,13 +71,7 @@ func (b *Backend) performOn(ctx context.Context, identity, op string, how manner
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(op, err)
 	}
-	for tries := 0; tries < len(pauses); {
-		if !how.commit && b.yields() {
-			// The browser fires no timer of a page that it has stopped.
-			if err := await(ctx, nil, time.Millisecond); err != errAnswer {
-				return nil, cancelled(op, err)
-			}
-		}
+	for range pauses {
 		c, err := b.connection(ctx, op)
 		if err != nil {
 			return nil, err
@@ -90,14 +80,10 @@ func (b *Backend) performOn(ctx context.Context, identity, op string, how manner
 		if err = b.expect(ctx, c, identity, op); err == nil {
 			issued, err = c.perform(ctx, b.options.AnswerTimeout, op, how, list, stores)
 		}
-		switch err {
-		case errYielded:
-		case errBroken:
-			c.end(errLost)
-			tries++
-		default:
+		if err != errBroken {
 			return issued, err
 		}
+		c.end(errLost)
 	}
 	return nil, failure(code.Unavailable, op, lostMessage, nil)
 }
@@ -110,7 +96,6 @@ func (c *connection) perform(ctx context.Context, patience time.Duration, op str
 	// The end is listened for before the first request is issued: events do not
 	// wait for whoever comes late.
 	t.listen()
-	defer c.reads(t)()
 	issued, err := t.issue(list)
 	if err != nil {
 		// Half a transaction must not be left to commit itself.
@@ -135,9 +120,6 @@ func (c *connection) perform(ctx context.Context, patience time.Duration, op str
 // says that an aborted transaction has done nothing, but of the storage that is out
 // of reach a page cannot know that.
 func (c *connection) aborted(t *transaction, cause error) error {
-	if t.yielded {
-		return errYielded
-	}
 	if cause != nil && !isException(cause, exceptionUnknown) {
 		return undone(t.op, cause)
 	}

@@ -3,8 +3,6 @@ package store
 import (
 	"context"
 	"slices"
-
-	"github.com/granarydb/granary/store/log"
 )
 
 // Hurry has everything that is pending handed to storage before the goroutines
@@ -18,9 +16,6 @@ func (st *Store) Hurry() {
 	st.journal.hurrying = true
 	st.journal.signal()
 	st.hurry()
-	if y, can := st.options.Backend.(log.Yielder); can {
-		y.Yield()
-	}
 }
 
 // hurry writes what is pending behind what is being written. The caller holds mu.

@@ -88,14 +88,6 @@ type Backend interface {
 	Close() error
 }
 
-// Yielder is what a Backend may be too, where a read keeps others from writing until
-// this program has taken in the answer.
-type Yielder interface {
-	// Yield is told that this program may be stopped at any moment. Reads that are
-	// under way are begun again when it goes on. It does not wait.
-	Yield()
-}
-
 // Watcher is told by a Backend. Its methods must not wait for anything and may be
 // called from any goroutine.
 type Watcher interface {
