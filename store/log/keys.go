@@ -61,9 +61,6 @@ func ReadKeys(block uint64, data []byte) (*Keys, error) {
 	return k, r.err()
 }
 
-// Len returns the number of keys.
-func (k *Keys) Len() int { return len(k.sums) / 4 }
-
 // MayHave reports whether a key may be among them; false is certain.
 func (k *Keys) MayHave(key []byte) bool {
 	sum := checksum(key)
