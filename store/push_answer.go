@@ -121,7 +121,7 @@ func (x *tx) applied(s *syncState, m *mutation, r *replication.Result, again boo
 		case c != nil && c.Version != nil && string(c.Version) == string(k.version), again && there && (c == nil || c.Version == nil):
 			// What is known here is from a time after the mutation, or will be pulled.
 		case there:
-			k.round, k.gone, k.data = s.round, false, dataOf(o.model, values)
+			k.round, k.gone, k.data = s.confirming(x.st.schema, o.model), false, dataOf(o.model, values)
 			k.version = produced(m.id)
 			if c != nil && c.Version != nil && !again && c.Data == nil {
 				k.version = c.Version
@@ -177,14 +177,16 @@ func (x *tx) learn(s *syncState, r *replication.Result, out *answered) {
 		if c.Data == nil && !c.Deleted && !c.Gone {
 			continue
 		}
+		now := *s
 		if m := x.st.schema.Model(c.Model); m != nil {
+			now.round = s.confirming(x.st.schema, m)
 			x.about(m)
 			x.st.table(m).Ask()
 			if x.st.data.asked() {
 				return
 			}
 		}
-		if err := x.receive(s, c); err != nil && out != nil {
+		if err := x.receive(&now, c); err != nil && out != nil {
 			out.bad = append(out.bad, replication.Bad{Model: c.Model, ID: c.ID, Err: err})
 		}
 	}

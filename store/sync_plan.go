@@ -1,6 +1,7 @@
 package store
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/granarydb/granary/store/code"
@@ -169,4 +170,19 @@ func (s *syncState) wanted(all *schema.Schema) []*schema.Model {
 		list = append(list, w...)
 	}
 	return list
+}
+
+// confirming is the round to note for a record that the answer to a push names. While a
+// full resend has not begun with its model it is the round before: if the record is
+// deleted until then, the resend does not name it, and no page tells of the deletion.
+func (s *syncState) confirming(all *schema.Schema, m *schema.Model) int {
+	if !s.resending {
+		return s.round
+	}
+	for i, w := range s.plan.waves(all) {
+		if slices.Contains(w, m) && (i > s.wave || i == s.wave && s.checkpoint == nil) {
+			return s.round - 1
+		}
+	}
+	return s.round
 }

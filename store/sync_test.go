@@ -392,6 +392,30 @@ func TestSync_RemovesAtTheEndOfAFullResendWhatWasNotNamed(t *testing.T) {
 	require.Equal(t, 1, a.Pending())
 }
 
+func TestSync_LearnsThatARecordIsGoneWhichWasPushedBeforeAFullResendCameToItsModel(t *testing.T) {
+	l := &line{server: sim.NewServer(sim.Merge)}
+	l.server.Page = 1
+	a := newClient(t, l, store.SyncOptions{Models: map[string]store.SyncModel{"Blog": {Priority: 1}}})
+	b := newClient(t, l, store.SyncOptions{})
+	for _, id := range []string{"1", "2"} {
+		create(t, b.Store, "Blog", store.Fields{"id": id})
+	}
+	b.sync(t)
+	call := a.Pull(replication.Effect{Number: 1})
+	page, err := l.Pull(ctx, call.Request)
+	require.NoError(t, err)
+	require.True(t, call.Answer(ctx, page, nil).More, "the resend is amid the first models")
+
+	create(t, a.Store, "Post", store.Fields{"id": "pushed"})
+	require.NoError(t, a.push(t).Err)
+	b.sync(t)
+	require.NoError(t, b.Delete(ctx, must(b.Get(ctx, "Post", "pushed"))))
+	b.sync(t)
+	require.NoError(t, a.pull(t).Err)
+	require.ElementsMatch(t, []string{"1", "2"}, ids(t, a.Store, "Blog"))
+	require.Empty(t, ids(t, a.Store, "Post"))
+}
+
 func TestClear_OfAStoreThatSyncsDeletesNothingOnTheServer(t *testing.T) {
 	l := &line{server: sim.NewServer(sim.Merge)}
 	a := newClient(t, l, store.SyncOptions{})
