@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/log"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/table"
@@ -221,6 +222,17 @@ func (st *Store) awaitIdle(head uint64) {
 	st.journal.waiting = false
 	st.journal.idle = st.data.head == head
 	st.journal.signal()
+}
+
+// foldLast has a store that was closed fold a log that has become long: who opens it next
+// would have to read it.
+func (st *Store) foldLast(ctx context.Context, end error) {
+	st.mu.Lock()
+	long := st.data.logBytes+st.data.dead >= compactBytes && !st.journal.behind
+	st.mu.Unlock()
+	if long && errors.Is(end, code.Closed) {
+		st.compact(ctx)
+	}
 }
 
 // compactLock is the lock of whoever folds the log.

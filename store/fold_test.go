@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -100,4 +101,24 @@ type meter struct {
 func (m *meter) Append(ctx context.Context, a log.Append) error {
 	m.last = len(a.Data)
 	return m.Backend.Append(ctx, a)
+}
+
+func TestClose_FoldsALongLogForWhoOpensNext(t *testing.T) {
+	s := storetest.Schema(t, counters)
+	for _, c := range []struct {
+		records int
+		folded  bool
+	}{{5, false}, {100, true}} {
+		storage := memory.New()
+		never := make(chan struct{})
+		t.Cleanup(func() { close(never) })
+		st := storetest.OpenWith(t, store.Options{Schema: s, Backend: storage.Handle(), Idle: func() { <-never }})
+		for i := range c.records {
+			create(t, st, "Note", store.Fields{"id": fmt.Sprint(i), "text": strings.Repeat("0123456789", 5_000)})
+		}
+		require.Len(t, read(t, storage).entries, c.records)
+		require.NoError(t, st.Close())
+		require.Equal(t, c.folded, len(read(t, storage).entries) == 0)
+		require.Len(t, ids(t, storetest.OpenWith(t, store.Options{Schema: s, Backend: storage.Handle()}), "Note"), c.records)
+	}
 }

@@ -103,6 +103,7 @@ func (st *Store) walk() {
 		failed, left := st.journal.failed, len(st.journal.pending)+len(st.journal.tasks)
 		st.mu.Unlock()
 		if failed != nil && left == 0 {
+			st.foldLast(ctx, failed)
 			_ = st.options.Backend.Close()
 			return
 		}
