@@ -50,7 +50,7 @@ ATTACK := go test ./store -v -timeout 60m
 
 .PHONY: postgres synccheck load
 .PHONY: attack sweep crash-points rollback damage model diffs sim
-.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-all bench-growth bench-peers bench-live bench-small fuzz clean
+.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-all bench-growth bench-peers bench-live bench-first-sync bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -204,10 +204,14 @@ bench-growth: setup build bench-peers ## measure how cost grows up to N=1000000 
 bench-live: setup build ## measure live queries; N=100000 is the number of records
 	node bench/live.mjs $(call given,N,100000)
 
+bench-first-sync: setup build ## measure the first sync of N=100000 records from granaryd
+	node bench/first-sync.mjs $(call given,N,100000)
+
 # All workloads of the peers that need no package, and every answer checked.
 bench-small: setup build
 	timeout $(NODE_TIMEOUT) node bench/run.mjs --own --size tiny --rounds 1
 	timeout $(NODE_TIMEOUT) node bench/live.mjs $(BENCH_SMALL) --rounds 1
+	timeout $(NODE_TIMEOUT) node bench/first-sync.mjs $(BENCH_SMALL) --rounds 1
 
 synccheck: postgres ## check the sync server against its protocol, on SQLite and PostgreSQL
 	go test ./server/conformance -run '^TestServer_' -count=1 -v | $(BRIEF)
