@@ -20,6 +20,7 @@ type absent struct {
 	segments []log.Segment
 	waiting  []waiting
 	loading  chan struct{} // is closed when somebody who loads it has ended; nil when nobody does
+	peeks    int           // looks for one record of it
 }
 
 // waiting is an operation of the log that was not applied.

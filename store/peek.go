@@ -25,7 +25,10 @@ func (st *Store) Peek(ctx context.Context, model string, text []byte) ([]byte, e
 		if p == nil {
 			return values, nil
 		}
-		complete, err := p.read(ctx, st.options.Backend)
+		complete := false
+		if !p.enough {
+			complete, err = p.read(ctx, st.options.Backend)
+		}
 		switch {
 		case err == nil && !complete:
 			err = st.provide(ctx, p.model.Name)
@@ -53,6 +56,7 @@ type peek struct {
 	key    []byte
 	data   *dataset
 	absent *absent
+	enough bool     // so much of the model was read for others that all of it is to be loaded
 	part   *dataset // the rows that were read
 }
 
@@ -72,9 +76,17 @@ func (st *Store) peekLoaded(model string, text []byte) ([]byte, *peek, error) {
 		return nil, nil, err
 	}
 	if a := st.data.absent[m.Name]; a != nil {
-		return nil, &peek{model: m, key: key, data: st.data, absent: a, part: st.data.part(m)}, nil
+		a.peeks++
+		return nil, &peek{model: m, key: key, data: st.data, absent: a, enough: a.peekedEnough(), part: st.data.part(m)}, nil
 	}
 	return valuesAt(st.table(m), key), nil, nil
+}
+
+// peekedEnough reports whether peeks have read about as much as a half of the model:
+// then its next records are likely to cost more one by one than all of them together.
+func (a *absent) peekedEnough() bool {
+	_, _, blocks := a.stored()
+	return 2*(a.peeks-1) >= max(blocks, 1)
 }
 
 // read reads the blocks that may hold the record; false when one is gone, or when
