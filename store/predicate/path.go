@@ -33,11 +33,27 @@ func (n *node) path(tables Tables, t *table.Table) *path {
 		}
 	}
 	for _, x := range t.Ordered() {
+		if best != nil && (narrowsNothing(x, tests) || !x.Pays(best.rows)) {
+			continue
+		}
 		if better(stretches(x, tests)) {
 			break
 		}
 	}
 	return best
+}
+
+// narrowsNothing reports whether x names as many rows as a hash index on its first field.
+func narrowsNothing(x *table.Ordered, tests []*node) bool {
+	if len(x.Fields) > 1 && constrained(tests, x.Fields[1]) {
+		return false
+	}
+	for _, n := range tests {
+		if n.kind == test && n.field.Index == x.Fields[0] && (n.op == Eq || n.op == In) {
+			return true
+		}
+	}
+	return false
 }
 
 // conjuncts appends the parts that must all hold to list.

@@ -11,6 +11,7 @@ type Ordered struct {
 	dirty  []uint32 // rows that changed since, some perhaps twice
 	end    uint32   // the table's End when rows was right: rows has none from there on
 	built  bool
+	missed int // rows that were looked at for want of it
 }
 
 // AddOrdered makes sure that there is an ordered index over those fields, which
@@ -40,7 +41,14 @@ func (x *Ordered) touch(number uint32) {
 }
 
 // forget gives up what is built.
-func (x *Ordered) forget() { x.rows, x.dirty, x.built = nil, nil, false }
+func (x *Ordered) forget() { x.rows, x.dirty, x.built, x.missed = nil, nil, false, 0 }
+
+// Pays reports whether the index is built, or as many rows would have been looked at
+// for want of it, these included, as building it looks at.
+func (x *Ordered) Pays(rows int) bool {
+	x.missed += rows
+	return x.built || x.missed >= x.order.Table.Len()
+}
 
 // Rows returns the numbers of all rows in order. They are right until the table
 // changes, and not to be written to.
