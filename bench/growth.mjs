@@ -1,5 +1,6 @@
-// How cost grows: each workload at 1,000 records, ten times that, and so on, for Granary
-// and the two peers that did best at it in the last comparison (docs/performance).
+// How cost grows: each workload at 1,000 records, ten times that, and so on, for Granary in
+// the page and the two other libraries that did best at it in the last comparison
+// (docs/performance).
 // Usage: node bench/growth.mjs [largest number of records] [--write] [--json file]
 
 import { writeFileSync } from 'node:fs';
@@ -7,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { machine } from './harness/machine.mjs';
 import { onNewProfile, open } from './harness/compare.mjs';
 import { measure } from './harness/visits.mjs';
-import { PEERS } from './registry.mjs';
+import { GRANARY, PEERS } from './registry.mjs';
 import { save, saved, writePage } from './report/page.mjs';
 import { digits, ROWS, valueOf } from './report/rows.mjs';
 import { ranked } from './report/summary.mjs';
@@ -32,13 +33,13 @@ function fail(message) {
 
 const sizes = [];
 for (let n = SMALLEST; n <= largest; n *= 10) sizes.push(n);
-const rows = ROWS.filter(({ key }) => !LEFT_OUT.includes(key) && results.summary[key].granary);
+const rows = ROWS.filter(({ key }) => !LEFT_OUT.includes(key) && results.summary[key][GRANARY]);
 const bests = Object.fromEntries(rows.map(({ key }) => [key, bestAt(key)]));
-const peers = PEERS.filter((p) => p.id === 'granary' || Object.values(bests).flat().includes(p.id));
+const peers = PEERS.filter((p) => p.id === GRANARY || Object.values(bests).flat().includes(p.id));
 const figures = await measureAll();
 const made = {
   ...machine(peers), date: new Date().toISOString().slice(0, 10), sizes,
-  rows: Object.fromEntries(rows.map((row) => [row.key, ['granary', ...bests[row.key]].map((id) => ({
+  rows: Object.fromEntries(rows.map((row) => [row.key, [GRANARY, ...bests[row.key]].map((id) => ({
     peer: id, name: PEERS.find((p) => p.id === id).name, values: sizes.map((n) => costOf(row, figures[id][n]?.[row.key])),
   }))])),
 };
@@ -57,13 +58,13 @@ function costOf(row, figure) {
 /** Of writes, the best are those that are on disk when they are acknowledged; of answers, any. */
 function bestAt(key) {
   const { writes } = ROWS.find((row) => row.key === key);
-  const able = PEERS.filter((p) => p.id !== 'granary' && !(writes && p.writeBehind));
+  const able = PEERS.filter((p) => !p.ours && !(writes && p.writeBehind));
   return ranked(results.summary[key], able).slice(0, BESTS);
 }
 
 /** A library may not be able to hold so much; that it answers wrongly, or that Granary fails, ends the run. */
 function leftOut(error, peer) {
-  if (peer.id === 'granary' || error.message.includes('a wrong answer')) throw error;
+  if (peer.ours || error.message.includes('a wrong answer')) throw error;
   console.error(`left out: ${error.message}`);
   return undefined;
 }

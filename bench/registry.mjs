@@ -8,13 +8,13 @@
 // files         what the page may load beside the adapter's bundle: files of node_modules, or
 //               the directory web/dist
 // worker        further entries that are bundled beside the adapter
+// ours          it is Granary, whatever its engine runs in, and no library that Granary is compared with
 
 const COMPLETE = 'the transaction is complete (relaxed)';
 
 export const PEERS = [
-  { id: 'granary', name: 'Granary', packages: [], durable: COMPLETE, files: ['web/dist'] },
-  // The place of granary-worker: granary.js opens with the options that it is given, so its
-  // adapter is that file with other options, and an entry here.
+  { id: 'granary', name: 'Granary', packages: [], durable: COMPLETE, files: ['web/dist'], ours: true },
+  { id: 'granary-worker', name: 'Granary (worker)', packages: [], durable: COMPLETE, files: ['web/dist'], ours: true },
   { id: 'raw-indexeddb', name: 'raw IndexedDB', packages: [], durable: COMPLETE },
   { id: 'dexie', name: 'Dexie', packages: ['dexie'], durable: COMPLETE },
   { id: 'amplify', name: 'Amplify DataStore', packages: ['@aws-amplify/datastore'], durable: COMPLETE },
@@ -39,7 +39,9 @@ export const PEERS = [
 ];
 
 /** What "make test" runs: it needs no package. */
-export const OWN = ['granary', 'raw-indexeddb'];
+export const OWN = ['granary', 'granary-worker', 'raw-indexeddb'];
+/** Whose figures others are divided by: with its engine in the page, as it is by default. */
+export const GRANARY = 'granary';
 export const BASES = { amplify: 'amplify', raw: 'raw-indexeddb' };
 
 /** The peers of a list of ids with commas between, or all. */

@@ -7,7 +7,7 @@ export function open(database) {
   return openWith({ name: database });
 }
 
-/** For hosts of other kinds: the same with more options of `open`. */
+/** The same with more options of `open`. */
 export function openWith(options) {
   return openModels(options);
 }

@@ -57,7 +57,7 @@ function panel(figures, row, peers) {
 }
 
 function mark(cell, peer, row, { at }, y) {
-  const own = peer.id.startsWith('granary');
+  const own = peer.ours;
   const early = row.writes && peer.writeBehind;
   const stroke = own ? 'own-line' : 'spread';
   const parts = [text(PLOT.from - 12, y + 4, peer.name, { kind: own ? 'own' : 'ink', anchor: 'end' })];

@@ -73,7 +73,8 @@ and the name of its author; a user an id and a name; a join row two keys. There 
 the author of comments, and the post of join rows, in each library that has indexes. Libraries take turns, each in a new
 browser on a new profile on disk, and the browser is at rest before each page. Every answer is checked against one computed
 in plain JavaScript; after all, a new page has to find what the changes left. The longest block is the longest that a timer of
-the page came late, which is what a click would have waited.`;
+the page came late, which is what a click would have waited. "Granary" has its engine in the page, "Granary (worker)" in a
+dedicated worker, as [\`host: 'worker'\`](worker.md) opens it; of the others, sqlite-wasm is in one, too.`;
 
 const command = ({ size, rounds }) => (size === 'L' ? `make bench-all ROUNDS=${rounds}` : `node bench/run.mjs --size ${size} --rounds ${rounds} --write`);
 
@@ -83,7 +84,7 @@ function comparison(run) {
   const size = `${count(run.posts)} posts, ${count(run.posts * 10)} comments, ${count(run.posts / 10)} users and ${count(run.posts * 2)} join rows`;
   return [
     `${run.machine}; ${run.browser}, headless; ${run.date}. \`${command(run)}\` took ${run.minutes} minutes: ${size}; ${run.rounds === 1 ? 'one round' : `medians of ${run.rounds} rounds in rotation (least–most)`}.`,
-    '## How many times as good Granary is', 'Times and sizes of the other divided by Granary\'s: "3 ×" where Granary is ahead, "1/3" where the other is.',
+    '## How many times as good Granary is', 'Times and sizes of the other divided by those of Granary with its engine in the page: "3 ×" where Granary is ahead, "1/3" where the other is. What an [engine in a worker](worker.md) changes is in the charts and in the tables of all figures and of blocks.',
     ratioTable(run, peers),
     ...CHARTS.flatMap(([kind, title, note]) => {
       writeFileSync(join(DIRECTORY, `${kind}.svg`), chart(run, peers, kind));
@@ -102,7 +103,7 @@ function growing(growth) {
   const sizes = growth.sizes.map((n) => n.toLocaleString('en'));
   return [
     '## How cost grows',
-    `\`make bench-growth\`, ${growth.date}, ${growth.browser}, one round a size: each workload at ${sizes.join(', ')} records in all, for Granary and the two libraries that do best at it.`,
+    `\`make bench-growth\`, ${growth.date}, ${growth.browser}, one round a size: each workload at ${sizes.join(', ')} records in all, for Granary, in the page, and the two other libraries that do best at it.`,
     `![Growth: a panel for each workload, a line for each library](performance/growth.svg)`,
     markdown([['', 'library', ...sizes], ...ROWS.filter(({ key }) => growth.rows[key]).flatMap(({ key, label, unit }) => growth.rows[key].map(({ name, values }, i) => [
       i === 0 ? `${label}, ${unit}` : '', name, ...values.map((v) => (v > 0 ? String(Number(v.toPrecision(3))) : '–')),

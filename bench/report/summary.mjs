@@ -1,6 +1,6 @@
 // Turns rounds of figures into medians, and medians into ratios.
 
-import { BASES } from '../registry.mjs';
+import { BASES, GRANARY } from '../registry.mjs';
 import { ROWS, valueOf } from './rows.mjs';
 
 /**
@@ -45,15 +45,15 @@ export function median(inOrder) {
 }
 
 /**
- * How many times as good Granary is as others, by row: { amplify, raw, durable, best },
- * each { times, peer }. `durable` is the best peer whose writes are on disk when they
- * are acknowledged, `best` the best of all peers.
+ * How many times as good Granary, in the page, is as others, by row: { amplify, raw,
+ * durable, best }, each { times, peer }. `durable` is the best of them whose writes are on
+ * disk when they are acknowledged, `best` the best of all.
  */
-export function ratios(summary, peers, own = 'granary') {
-  const others = peers.filter((p) => !p.id.startsWith('granary'));
+export function ratios(summary, peers) {
+  const others = peers.filter((p) => !p.ours);
   return Object.fromEntries(ROWS.map(({ key }) => {
     const figures = summary[key];
-    const against = (peer) => peer && figures[own] && figures[peer] && { peer, times: figures[peer].median / figures[own].median };
+    const against = (peer) => peer && figures[GRANARY] && figures[peer] && { peer, times: figures[peer].median / figures[GRANARY].median };
     return [key, {
       ...Object.fromEntries(Object.entries(BASES).map(([name, peer]) => [name, against(peer)])),
       durable: against(best(figures, others.filter((p) => !p.writeBehind))),

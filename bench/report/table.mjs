@@ -1,5 +1,6 @@
 // Tables of medians.
 
+import { GRANARY } from '../registry.mjs';
 import { digits, ROWS } from './rows.mjs';
 import { ratios } from './summary.mjs';
 
@@ -31,12 +32,12 @@ export function markdownTable({ summary }, peers) {
   return markdown([head, ...rows]);
 }
 
-/** How many times as good Granary is. */
+/** How many times as good Granary, in the page, is. */
 export function ratioTable({ summary }, peers) {
   const times = ratios(summary, peers);
   const one = (found) => (found ? ratio(found.times) : '–');
   const withName = (found) => (found ? `${ratio(found.times)} (${nameOf(peers, found.peer)})` : '–');
-  const rows = ROWS.filter(({ key }) => summary[key].granary).map(({ key, label }) => {
+  const rows = ROWS.filter(({ key }) => summary[key][GRANARY]).map(({ key, label }) => {
     const { amplify, raw, durable, best } = times[key];
     return [label, one(amplify), one(raw), withName(durable), withName(best)];
   });
