@@ -48,7 +48,10 @@ async function main(directory) {
       const on = {
         output: ({ text }) => process.stdout.write(text),
         fault: ({ text }) => process.stdout.write(`the page has an uncaught error: ${text}\n`),
-        end: ({ code }) => end(code),
+        end({ code }) {
+          on.fault = () => {}; // timers of the program that has ended find it gone
+          end(code);
+        },
       };
       server.hear(({ kind: what, ...how }) => on[what](how));
     });
