@@ -20,6 +20,8 @@ const (
 	benchBurst   = 100
 )
 
+// BenchmarkAppend appends one entry after the other; of a burst, many at the same time,
+// and a time is that of all of them.
 func BenchmarkAppend(b *testing.B) {
 	for _, mode := range []struct {
 		name   string
@@ -33,21 +35,18 @@ func BenchmarkAppend(b *testing.B) {
 			}
 		})
 	}
-}
-
-// BenchmarkAppend_Burst starts many appends at the same time; a time is that of
-// all of them.
-func BenchmarkAppend_Burst(b *testing.B) {
-	backend, data, sequence := open(b, newName(b)), noise(benchEntry), uint64(0)
-	for b.Loop() {
-		var group sync.WaitGroup
-		for range benchBurst {
-			sequence++
-			a := log.Append{Sequence: sequence, Data: data}
-			group.Go(func() { require.NoError(b, backend.Append(ctx, a)) })
+	b.Run("burst-100", func(b *testing.B) {
+		backend, data, sequence := open(b, newName(b)), noise(benchEntry), uint64(0)
+		for b.Loop() {
+			var group sync.WaitGroup
+			for range benchBurst {
+				sequence++
+				a := log.Append{Sequence: sequence, Data: data}
+				group.Go(func() { require.NoError(b, backend.Append(ctx, a)) })
+			}
+			group.Wait()
 		}
-		group.Wait()
-	}
+	})
 }
 
 func BenchmarkRead(b *testing.B) {

@@ -113,21 +113,28 @@ func idIn(t testing.TB, answer []byte) []byte {
 	return a.Results[0].ID
 }
 
-func BenchmarkAnswer_ThatRejectsAChangeOfTenThousandRecords(b *testing.B) {
-	for b.Loop() {
-		b.StopTimer()
-		c, _ := threeChanges(b, 10_000, store.SyncOptions{})
-		call := c.Push(ctx, replication.Effect{Number: 1, Limit: 100})
-		answer, err := c.line.Push(ctx, call.Request)
-		require.NoError(b, err)
-		var a struct{ Results []map[string]any }
-		require.NoError(b, json.Unmarshal(answer, &a))
-		for _, r := range a.Results[:10] {
-			r["status"], r["error"], r["records"] = "rejected", map[string]string{"code": "no", "message": "not today"}, nil
+// BenchmarkAnswer takes the answer to a push that rejects a change of 10,000 records.
+func BenchmarkAnswer(b *testing.B) {
+	b.Run("rejected-10000", func(b *testing.B) {
+		b.ReportAllocs()
+		for b.Loop() {
+			b.StopTimer()
+			c, _ := threeChanges(b, 10_000, store.SyncOptions{})
+			call := c.Push(ctx, replication.Effect{Number: 1, Limit: 100})
+			answer, err := c.line.Push(ctx, call.Request)
+			require.NoError(b, err)
+			var a struct{ Results []map[string]any }
+			require.NoError(b, json.Unmarshal(answer, &a))
+			for _, r := range a.Results[:10] {
+				r["status"], r["error"], r["records"] = "rejected", map[string]string{"code": "no", "message": "not today"}, nil
+			}
+			answer, err = json.Marshal(map[string]any{"results": a.Results[:10]})
+			require.NoError(b, err)
+			b.StartTimer()
+			require.NoError(b, call.Answer(ctx, answer, nil).Err)
+			b.StopTimer()
+			require.NoError(b, c.Store.Close())
+			b.StartTimer()
 		}
-		answer, err = json.Marshal(map[string]any{"results": a.Results[:10]})
-		require.NoError(b, err)
-		b.StartTimer()
-		require.NoError(b, call.Answer(ctx, answer, nil).Err)
-	}
+	})
 }

@@ -23,19 +23,3 @@ func TestChecksum_IsCRC32C(t *testing.T) {
 		}
 	}
 }
-
-func BenchmarkChecksum(b *testing.B) {
-	data := make([]byte, BlockSize)
-	b.SetBytes(BlockSize)
-	for b.Loop() {
-		checksum(data)
-	}
-}
-
-func BenchmarkChecksum_OfTheStandardLibrary(b *testing.B) {
-	data, table := make([]byte, BlockSize), crc32.MakeTable(crc32.Castagnoli)
-	b.SetBytes(BlockSize)
-	for b.Loop() {
-		crc32.Checksum(data, table)
-	}
-}

@@ -6,6 +6,7 @@ package storetest
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"testing"
 
@@ -31,9 +32,15 @@ func Open(t testing.TB, sdl string, b store.Backend) *store.Store {
 	return OpenWith(t, store.Options{Schema: Schema(t, sdl), Backend: b})
 }
 
+// Random is Options.Random of tests, in a page too, where an engine has none of its own.
+func Random(p []byte) { _, _ = rand.Read(p) }
+
 // OpenWith is Open with options.
 func OpenWith(t testing.TB, o store.Options) *store.Store {
 	t.Helper()
+	if o.Random == nil {
+		o.Random = Random
+	}
 	st, err := store.Open(context.Background(), o)
 	require.NoError(t, err)
 	t.Cleanup(func() {
