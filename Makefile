@@ -50,7 +50,7 @@ ATTACK := go test ./store -v -timeout 60m
 
 .PHONY: postgres synccheck load
 .PHONY: attack sweep crash-points rollback damage model diffs sim
-.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-all bench-growth bench-peers bench-live bench-first-sync bench-small fuzz clean
+.PHONY: crash help setup browser browsers build generate demo demo-blog test lint lint-go lint-web test-go test-idb test-web test-browsers test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers size bench bench-go bench-go-once bench-all bench-growth bench-peers bench-live bench-first-sync bench-small fuzz clean
 
 help: ## print these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -115,7 +115,7 @@ generate: ## write the typed models of the example apps and of the tests
 	$(WASMBUILD) generate -ts -out web/test/names $(NAMES)/names.graphql
 	$(WASMBUILD) generate -go names -out $(NAMES) $(NAMES)/names.graphql
 
-test: lint test-go build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers bench-small ## run everything that CI runs, quick faults first
+test: lint test-go bench-go-once build size test-idb test-web test-harsh test-react test-atlas test-blog test-native-web test-backends test-bundlers bench-small ## run everything that CI runs, quick faults first
 
 lint: lint-go lint-web ## check formatting, vet and types
 
@@ -200,6 +200,13 @@ bench-all: setup build bench-peers ## compare with all of them at the large size
 
 bench-growth: setup build bench-peers ## measure how cost grows up to N=1000000 records and write docs/performance.md
 	node bench/growth.mjs $(call given,N,1000000) --write
+
+bench-go: setup ## measure parts of the engine natively and in Chromium, for benchstat; BENCH=Commit chooses, COUNT=6
+	bench/go.sh '$(call given,BENCH,.)' $(call given,COUNT,6)
+
+# Every benchmark of the engine, once, natively: that it runs and finds what it looks for.
+bench-go-once:
+	go test -timeout $(GO_TIMEOUT) -run '^$$' -bench . -benchtime 1x ./store/... | grep -vE '^(Benchmark|goos:|goarch:|pkg:|cpu:|PASS$$|\?)'
 
 bench-live: setup build ## measure live queries; N=100000 is the number of records
 	node bench/live.mjs $(call given,N,100000)

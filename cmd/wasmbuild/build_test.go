@@ -145,6 +145,12 @@ func TestBuild_PassesOnWhatTheCompilersSay(t *testing.T) {
 	}
 }
 
+func TestCompilerFlags_AreThoseThatTheEngineIsMeasuredWith(t *testing.T) {
+	script, err := os.ReadFile("../../bench/go.sh")
+	require.NoError(t, err)
+	require.Contains(t, string(script), "\ncompiler=("+strings.Join(compilerFlags, " ")+")\n")
+}
+
 func TestBuild_OutsideAModuleSaysWhereToRunIt(t *testing.T) {
 	t.Chdir(t.TempDir())
 	status, _, said := command(t, "", "build")
