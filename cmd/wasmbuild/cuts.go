@@ -13,7 +13,7 @@ const (
 )
 
 // cuts are made when the engine is compiled, in this order.
-var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut}
+var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut, lookupCut}
 
 // messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
 // reflection, the printing of anything.
@@ -116,6 +116,19 @@ var tracerCut = cut{name: "execution tracer", edits: []edit{
 	{pkg: "runtime", fn: "traceLocker.eventWriter", was: "a6f4edd3", body: "return traceEventWriter{tl}"},
 	{pkg: "runtime", fn: "traceEventWriter.event", was: "9dd9e3ff", body: ""},
 	{pkg: "runtime", fn: "traceLocker.SpanFree", was: "8d085414", body: ""},
+}}
+
+// lookupCut has the function of an address found without a table: under wasm the function
+// table is in the order of addresses that are numbers of functions. The table is the larger
+// part of a program's data, which a page loads, and keeps in memory; slim clears it.
+var lookupCut = cut{name: "lookup table", edits: []edit{
+	{pkg: "runtime", fn: "findfunc", was: "4bc5c72d", swap: []string{
+		`ffb := (*findfuncbucket)(add(unsafe.Pointer(datap.findfunctab), b*unsafe.Sizeof(findfuncbucket{})))
+	idx := ffb.idx + uint32(ffb.subbuckets[i])`, `_, _ = b, i
+	idx := min(pcOff, uint32(len(datap.ftab)-2))
+	for datap.ftab[idx].entryoff > pcOff {
+		idx--
+	}`}},
 }}
 
 // profilesCut takes out the profiles of memory and of locks, which nothing reads.

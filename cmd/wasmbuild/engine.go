@@ -52,9 +52,10 @@ func (m *maker) engine(ctx context.Context) error {
 	for _, why := range unfit {
 		m.larger(why)
 	}
+	lookup := !slices.ContainsFunc(unfit, func(err error) bool { return err.(*misfit).cut == lookupCut.name })
 	for _, b := range engineBuilds {
 		done := m.step("engine")
-		content, err := m.compile(ctx, b, smaller)
+		content, err := m.compile(ctx, b, smaller, lookup)
 		if err != nil {
 			return err
 		}
@@ -79,17 +80,19 @@ func (m *maker) larger(why error) {
 }
 
 // compile links a build, with the flags that make it smaller if it can be compiled
-// with them, and takes out what only traces use.
-func (m *maker) compile(ctx context.Context, b engineBuild, smaller []string) ([]byte, error) {
+// with them, and takes out what only traces use, and the lookup table if these flags
+// do without it.
+func (m *maker) compile(ctx context.Context, b engineBuild, smaller []string, lookup bool) ([]byte, error) {
 	program, err := m.link(ctx, b, smaller)
 	if err != nil && len(smaller) > 0 && ctx.Err() == nil {
 		m.larger(err)
+		lookup = false
 		program, err = m.link(ctx, b, nil)
 	}
 	if err != nil {
 		return nil, err
 	}
-	program, err = slim(program)
+	program, err = slim(program, lookup)
 	if errors.Is(err, errLineTables) {
 		m.larger(err)
 		err = nil

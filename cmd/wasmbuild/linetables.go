@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"slices"
 	"strings"
 )
 
@@ -20,6 +21,17 @@ const (
 	functionEntrySize = 8          // of the function table: entry, offset
 	functionSize      = 44         // of a function, before its pcdata offsets
 	moduleWords       = 41         // of the module's description, up to the base of funcdata
+)
+
+// Words of the module's description that say where the lookup table is, and of which
+// addresses. It has an entry for every so many bytes, and wasm has so many for each
+// function, all the same, which is why lookupCut does without it.
+const (
+	wordLookup  = 19
+	wordMinimum = 20
+	wordMaximum = 21
+	lookupSize  = 20   // of an entry: its first function, and by how many later each sixteenth of it begins
+	lookupBytes = 4096 // of addresses
 )
 
 // Words of a function.
@@ -49,23 +61,44 @@ const (
 var errLineTables = errors.New("the program's line tables are not of the form that is known")
 
 // slim returns a smaller program that does the same: without line tables, if their
-// form is known, and with its data in one piece.
-func slim(program []byte) ([]byte, error) {
+// form is known, and with its data in one piece. The lookup table goes too when the
+// program was compiled with lookupCut.
+func slim(program []byte, lookup bool) ([]byte, error) {
 	m, err := readImage(program)
 	if err != nil {
 		return nil, err
 	}
-	err = dropLineTables(m.memory)
+	t, err := findLineTables(m.memory)
+	if err == nil {
+		t.drop()
+		if lookup {
+			err = t.dropLookup(m.memory)
+		}
+	}
 	return m.program(), err
 }
 
-// dropLineTables clears the line tables in a program's memory and what refers to them.
-func dropLineTables(memory []byte) error {
-	t, err := findLineTables(memory)
-	if err != nil {
-		return err
+// dropLookup clears the table in which the runtime looks for the function of an address.
+func (t *lineTables) dropLookup(memory []byte) error {
+	word := func(i int) uint64 { return binary.LittleEndian.Uint64(t.module[8*i:]) }
+	start, minimum, maximum := word(wordLookup), word(wordMinimum), word(wordMaximum)
+	if minimum > maximum || start > uint64(len(memory)) {
+		return errLineTables
 	}
-	t.drop()
+	count := func(each uint64) uint64 { return (maximum - minimum + each - 1) / each }
+	size := 4*count(lookupBytes) + count(lookupBytes/16)
+	if size > uint64(len(memory))-start {
+		return errLineTables
+	}
+	table, last := memory[start:][:size], uint32(0)
+	for entry := range slices.Chunk(table, lookupSize) {
+		first := binary.LittleEndian.Uint32(entry)
+		if first < last || first > uint32(t.functions) || slices.Max(entry[4:]) != 0 {
+			return errLineTables
+		}
+		last = first
+	}
+	clear(table)
 	return nil
 }
 
@@ -77,6 +110,7 @@ type lineTables struct {
 	programs  []byte // tables that functions refer to by offset
 	entries   []byte // the function table, and behind it the functions
 	data      []byte // what funcdata refers to by offset
+	module    []byte // the description of the module
 }
 
 // findLineTables looks for the tables in a program's memory.
@@ -92,7 +126,11 @@ func findLineTables(memory []byte) (*lineTables, error) {
 		if names > units || units > programs || programs > entries || entries > size || functions > (size-entries)/functionEntrySize {
 			return nil, errLineTables
 		}
-		base := findFuncdata(memory, uint64(at), uint64(at)+names)
+		module := findModule(memory, uint64(at), uint64(at)+names)
+		if module == nil {
+			return nil, errLineTables
+		}
+		base := binary.LittleEndian.Uint64(module[8*(moduleWords-1):])
 		if base == 0 || base >= uint64(len(memory)) {
 			return nil, errLineTables
 		}
@@ -103,20 +141,21 @@ func findLineTables(memory []byte) (*lineTables, error) {
 			programs:  head[programs:entries],
 			entries:   head[entries:],
 			data:      memory[base:],
+			module:    module,
 		}, nil
 	}
 	return nil, errLineTables
 }
 
-// findFuncdata reads the address of funcdata from the description of the module,
-// which begins with the addresses of the tables and of the names; 0 when there is none.
-func findFuncdata(memory []byte, tables, names uint64) uint64 {
+// findModule finds the description of the module, which begins with the addresses of the
+// tables and of the names; nil when there is none.
+func findModule(memory []byte, tables, names uint64) []byte {
 	begin := binary.LittleEndian.AppendUint64(binary.LittleEndian.AppendUint64(nil, tables), names)
 	at := bytes.Index(memory, begin)
 	if at < 0 || at+8*moduleWords > len(memory) {
-		return 0
+		return nil
 	}
-	return binary.LittleEndian.Uint64(memory[at+8*(moduleWords-1):])
+	return memory[at:]
 }
 
 // used is what functions still refer to, by offset, and how long the dropped trees of

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,12 +56,12 @@ func main() {
 // goroutines wait and time passes, panics are recovered, and a crash names its function.
 func TestSlim_ProgramRunsAsBefore(t *testing.T) {
 	program := compileCrasher(t)
-	slimmed, err := slim(program)
+	slimmed, err := slim(program, false)
 	require.NoError(t, err)
 	require.NotEqual(t, program, slimmed)
 	requireCrash(t, slimmed)
 
-	again, err := slim(slimmed)
+	again, err := slim(slimmed, false)
 	require.NoError(t, err)
 	require.Equal(t, slimmed, again)
 }
@@ -75,8 +76,9 @@ func TestCuts_ProgramRunsAsBefore(t *testing.T) {
 
 	whole, cut := compileCrasher(t), compileCrasher(t, flags...)
 	require.Less(t, len(cut), len(whole)*9/10)
-	slimmed, err := slim(cut)
+	slimmed, err := slim(cut, true)
 	require.NoError(t, err)
+	require.Less(t, len(slimmed), len(cut)*9/10, "the lookup table is gone")
 	requireCrash(t, slimmed)
 }
 
@@ -118,18 +120,32 @@ func requireCrash(t *testing.T, program []byte) {
 
 func TestSlim_RefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, program := range []string{"", "\x00asm\x01\x00\x00\x00", "<!doctype html>", "\x00asm\x01\x00\x00\x00\x0b\xff\xff\xff\x0f", strings.Repeat("\x0b", 100)} {
-		_, err := slim([]byte(program))
+		_, err := slim([]byte(program), false)
 		require.ErrorIs(t, err, errImage)
 	}
 }
 
 func TestSlim_KeepsTheTablesOfAnUnknownForm(t *testing.T) {
 	program := bytes.ReplaceAll(compileCrasher(t), []byte{0xf1, 0xff, 0xff, 0xff, 0, 0, 1, 8}, []byte{0xf0, 0xff, 0xff, 0xff, 0, 0, 1, 8})
-	slimmed, err := slim(program)
+	slimmed, err := slim(program, false)
 	require.ErrorIs(t, err, errLineTables)
 	was, err := readImage(program)
 	require.NoError(t, err)
 	is, err := readImage(slimmed)
 	require.NoError(t, err)
 	require.Equal(t, was.memory, is.memory)
+}
+
+func TestSlim_KeepsALookupTableOfAnUnknownForm(t *testing.T) {
+	m, err := readImage(compileCrasher(t))
+	require.NoError(t, err)
+	tables, err := findLineTables(m.memory)
+	require.NoError(t, err)
+	lookup := m.memory[binary.LittleEndian.Uint64(tables.module[8*wordLookup:]):]
+	lookup[10*lookupSize+5] = 1 // a function begins amid others' addresses
+	slimmed, err := slim(m.program(), true)
+	require.ErrorIs(t, err, errLineTables)
+	after, err := readImage(slimmed)
+	require.NoError(t, err)
+	require.Equal(t, lookup[:lookupSize*1000], after.memory[len(m.memory)-len(lookup):][:lookupSize*1000])
 }

@@ -41,7 +41,7 @@ func overlay(ctx context.Context, root, dir string, cuts []cut) (args []string, 
 	}
 	for _, c := range cuts {
 		if err := o.make(c); err != nil {
-			unfit = append(unfit, fmt.Errorf("%s: %w", c.name, err))
+			unfit = append(unfit, &misfit{c.name, err})
 		}
 	}
 	replaced, err := o.writeModules(root, dir)
@@ -51,6 +51,14 @@ func overlay(ctx context.Context, root, dir string, cuts []cut) (args []string, 
 	overlay, err := o.write(dir)
 	return append(replaced, "-overlay", overlay), unfit, err
 }
+
+// misfit is why a cut was not made.
+type misfit struct {
+	cut string
+	err error
+}
+
+func (m *misfit) Error() string { return m.cut + ": " + m.err.Error() }
 
 // sources asks the toolchain where the packages of cuts are.
 func sources(ctx context.Context, root string, cuts []cut) (*overlaid, error) {
