@@ -14,7 +14,7 @@ export const MAX_PREDICATE_DEPTH = 64;
 export const MAX_INCLUDES = 64;
 
 /** How many rows are fetched and parsed in one buffer. */
-export const ROWS_PER_FETCH = 65_536;
+export const ROWS_PER_FETCH = 4_096;
 
 /** Text of more UTF-16 units is measured before room for it is asked for. */
 export const LARGE_TEXT = 4_000_000;
