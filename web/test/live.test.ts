@@ -245,7 +245,7 @@ describe('live queries', () => {
 
   it('let go of a store that is closed while they follow it', async () => {
     const probe = await openStore<Blog>(BLOG);
-    const [stores, rows, length] = [40, 1000, 1000];
+    const [stores, rows, length] = [80, 1000, 1000];
     for (let i = 0; i < stores; i++) {
       const store = await DataStore.open<Blog>({ name: `closed-${i}`, schema: BLOG, storage: 'memory' });
       store.live(store.models.Post).subscribe(() => {});
