@@ -14,23 +14,32 @@ import (
 // The two buffers through which bytes cross. The page writes into input and reads
 // output; Go's memory does not move.
 var (
-	input  = make([]byte, 64<<10)
+	input  = make([]byte, usualInput)
 	output = make([]byte, 0, 64<<10)
 )
+
+// places tell the page where the buffers are without a call: the address of input, its
+// length, the address of output.
+var places [3]uint32
+
+const usualInput = 64 << 10
 
 // keepAtMost is how large a buffer may stay between calls.
 const keepAtMost = 8 << 20
 
 //go:wasmexport granary_input
-func exportInput(length int32) uint32 {
-	if int(length) > len(input) || len(input) > keepAtMost && int(length) < keepAtMost {
-		input = make([]byte, max(int(length), 64<<10))
-	}
-	return address(input)
+func exportInput(length int32) {
+	input = make([]byte, max(int(length), usualInput))
+	place()
 }
 
-//go:wasmexport granary_output
-func exportOutput() uint32 { return address(output[:1]) }
+//go:wasmexport granary_places
+func exportPlaces() uint32 {
+	place()
+	return uint32(uintptr(unsafe.Pointer(&places)))
+}
+
+func place() { places = [3]uint32{address(input), uint32(len(input)), address(output[:1])} }
 
 func address(b []byte) uint32 { return uint32(uintptr(unsafe.Pointer(unsafe.SliceData(b)))) }
 
@@ -47,14 +56,21 @@ func answer(handle int32, verb func(dst []byte) ([]byte, error)) (length int32) 
 	}
 	out, err := verb(output[:0])
 	if e, ok := err.(*code.Error); ok && e.Code == code.NotLoaded {
-		return refuse(lacking(handle, e))
+		err = lacking(handle, e)
 	}
 	if err != nil {
-		return refuse(err)
+		out = appendError(output[:0], err)
 	}
 	output = out
 	if cap(output) == 0 {
 		output = make([]byte, 0, 64)
+	}
+	if len(input) > keepAtMost {
+		input = make([]byte, usualInput)
+	}
+	place()
+	if err != nil {
+		return -1 - int32(len(output))
 	}
 	return int32(len(output))
 }
@@ -103,11 +119,6 @@ func lacking(handle int32, e *code.Error) error {
 type absent struct {
 	store  int32
 	models []string
-}
-
-func refuse(err error) int32 {
-	output = appendError(output[:0], err)
-	return -1 - int32(len(output))
 }
 
 // appendUint32 appends one of the numbers that cross as 32-bit little-endian.

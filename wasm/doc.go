@@ -6,9 +6,10 @@
 // # Calls
 //
 // The page calls the exports below with 32-bit integers. Bytes go in through one
-// input buffer (granary_input gives its address) and come out through one output
-// buffer (granary_output gives its address); both are valid until the next call,
-// and the page must take a fresh view of memory for each call.
+// input buffer and come out through one output buffer; both are valid until the next
+// call, and the page must take a fresh view of memory for each call. Where they are say
+// three 32-bit numbers in memory, at the address that granary_places gives: the address
+// of the input buffer, its length, the address of the output buffer.
 //
 // An export that answers at once returns the length of what stands in the output
 // buffer, n >= 0. When it fails it returns -1-n, and the buffer holds an error of
@@ -24,8 +25,8 @@
 // with 2²⁹ added asks of a commit no more than that it be with the operating system before
 // it is settled, with 2³⁰ that it be on the medium, whatever the store does otherwise.
 //
-//	granary_input(length) → address          room for length bytes of input
-//	granary_output() → address               where the last answer stands
+//	granary_places() → address               where the buffers are told of
+//	granary_input(length)                    makes room for so many bytes of input
 //
 //	granary_open(op, length)                 {"name","schema": SDL text or compiled object,"storage"?:"indexeddb"|"memory","strict":bool,"preload"?:"all"|"none"|bytes,"onDamage":"fail"|"repair"};
 //	                                         without storage memory will do where there is no IndexedDB

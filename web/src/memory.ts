@@ -3,38 +3,54 @@ import { LARGE_TEXT } from './limits.js';
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
+/** What is needed of an engine's exports to reach its memory. */
+interface Reach {
+  readonly mem: { readonly buffer: ArrayBufferLike };
+  /** Makes room for so many bytes of input. */
+  granary_input(length: number): void;
+}
+
 /**
  * The engine's memory. Growing detaches its buffer, so every method takes a fresh
  * view, and what it gives out is a copy.
  */
 export class EngineMemory {
-  readonly #memory: WebAssembly.Memory;
-  readonly #room: (length: number) => number;
+  readonly #exports: Reach;
+  readonly #places: number;
 
-  /** `room` asks the engine for room for so many bytes of input. */
-  constructor(memory: WebAssembly.Memory, room: (length: number) => number) {
-    this.#memory = memory;
-    this.#room = room;
+  /** `places` is the address of where the engine says where its buffers are. */
+  constructor(exports: Reach, places: number) {
+    this.#exports = exports;
+    this.#places = places;
+  }
+
+  /** One of the places: 0 is the address of the input buffer, 1 its length, 2 where the last answer stands. */
+  place(i: number): number {
+    return new Uint32Array(this.#exports.mem.buffer, this.#places)[i]!;
+  }
+
+  /** Room for so many bytes of input. */
+  #input(length: number): Uint8Array {
+    if (length > this.place(1)) this.#exports.granary_input(length);
+    return this.view(this.place(0), length);
   }
 
   /** Puts text into the input buffer and returns its length in bytes. */
   writeText(text: string): number {
     if (text.length > LARGE_TEXT) return this.writeBytes(encoder.encode(text));
     const most = text.length * 3; // a UTF-16 unit is at most three bytes of UTF-8
-    const address = this.#room(most) >>> 0;
-    return encoder.encodeInto(text, new Uint8Array(this.#memory.buffer, address, most)).written;
+    return encoder.encodeInto(text, this.#input(most)).written;
   }
 
   /** Puts bytes into the input buffer and returns their number. */
   writeBytes(bytes: Uint8Array): number {
-    const address = this.#room(bytes.length) >>> 0;
-    new Uint8Array(this.#memory.buffer, address, bytes.length).set(bytes);
+    this.#input(bytes.length).set(bytes);
     return bytes.length;
   }
 
   /** A view that is good until the engine is next called. */
   view(address: number, length: number): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#memory.buffer as ArrayBuffer, address >>> 0, length >>> 0);
+    return new Uint8Array(this.#exports.mem.buffer as ArrayBuffer, address >>> 0, length >>> 0);
   }
 
   readText(address: number, length: number): string {
@@ -44,6 +60,6 @@ export class EngineMemory {
   /** Reads 32-bit unsigned little-endian numbers; the address need not be aligned. */
   readNumbers(address: number, length: number): Uint32Array {
     const start = address >>> 0;
-    return new Uint32Array(this.#memory.buffer.slice(start, start + (length >>> 0)) as ArrayBuffer);
+    return new Uint32Array(this.#exports.mem.buffer.slice(start, start + (length >>> 0)) as ArrayBuffer);
   }
 }

@@ -10,8 +10,8 @@ import { faulty, instantiate, type WasmSource } from './wasm-source.js';
 /** The exports of the engine; wasm/doc.go says what each takes and answers. */
 export interface EngineExports {
   mem: WebAssembly.Memory;
-  granary_input(length: number): number;
-  granary_output(): number;
+  granary_places(): number;
+  granary_input(length: number): void;
   granary_open(op: number, length: number): number;
   granary_construct(store: number, model: number, length: number): number;
   granary_save(store: number, op: number, length: number): number;
@@ -125,8 +125,8 @@ export class Engine {
     const { instance, module } = await instantiate(source, { ...go.importObject, granary: engine.#imports() });
     if (!(NEWEST in instance.exports)) throw await faulty('the WebAssembly', { lacks: NEWEST });
     engine.#exports = instance.exports as unknown as EngineExports;
-    engine.#memory = new EngineMemory(engine.#exports.mem, (n) => engine.#exports.granary_input(n));
     await engine.#run(go, instance, key);
+    engine.#memory = new EngineMemory(engine.#exports, engine.#exports.granary_places());
     engine.compiled = module;
     engine.#onCrash = () => onCrash(engine.#dead!, module);
     return engine;
@@ -143,9 +143,9 @@ export class Engine {
     const plain = typeof input === 'object' && !ArrayBuffer.isView(input) ? JSON.stringify(input) : input;
     const call = this.#exports[`granary_${verb}`] as (...args: number[]) => number;
     const n = this.#guard(() => call(...args, this.#write(plain)));
-    const address = this.#guard(this.#exports.granary_output);
+    const address = this.#memory.place(2);
     if (n >= 0) return read(this.#memory, address, n);
-    const error = engineError(json(this.#memory, address, -1 - n) as ErrorJSON);
+    const error = engineError(json(this.#memory, address, ~n) as ErrorJSON);
     const lacking = error.details as { store?: number; models: string[] } | undefined;
     if (!lacking?.store) throw error;
     const loading = this.callLater('load', [lacking.store], lacking.models);

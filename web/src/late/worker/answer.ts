@@ -21,7 +21,7 @@ export function readOutcome<T>({ bytes, error }: Outcome, read: Read<T>): T {
 
 /** Reads bytes as if they stood in the engine's memory. */
 export function readBytes<T>(bytes: Bytes, read: Read<T>): T {
-  return read(new EngineMemory(bytes as unknown as WebAssembly.Memory, () => 0), bytes.byteOffset, bytes.length);
+  return read(new EngineMemory({ mem: bytes, granary_input() {} }, 0), bytes.byteOffset, bytes.length);
 }
 
 /** What came of a call, for the verb that made it and is run again. */
