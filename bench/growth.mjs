@@ -33,7 +33,7 @@ function fail(message) {
 
 const sizes = [];
 for (let n = SMALLEST; n <= largest; n *= 10) sizes.push(n);
-const rows = ROWS.filter(({ key }) => !LEFT_OUT.includes(key) && results.summary[key][GRANARY]);
+const rows = ROWS.filter(({ key }) => !LEFT_OUT.includes(key) && results.summary[key]?.[GRANARY]);
 const bests = Object.fromEntries(rows.map(({ key }) => [key, bestAt(key)]));
 const peers = PEERS.filter((p) => p.id === GRANARY || Object.values(bests).flat().includes(p.id));
 const figures = await measureAll();

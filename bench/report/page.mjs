@@ -59,10 +59,10 @@ const ROW_NOTES = `## How each row is timed
 | W2, W3 | 1,000 saves of a post, each awaited before the next; the same with \`Promise.all\` |
 | W4 | all records, the quickest way that the library has. A library without one is stopped after a while and its time extrapolated; the rest is then put into its storage directly |
 | W5 | import of the code, opening the full store and a get by key; in a browser that was started anew, and in a new page of it |
-| W6 | 1,000 gets by key, each awaited before the next |
-| W7 | 100 times the comments of a post |
+| W6 | 1,000 gets by key, each awaited before the next; then the same again |
+| W7 | 100 times the comments of a post; then the same again |
 | W8 | posts with rating > 5, status ACTIVE and a word in the title; by rating downward, then by title; the first 50. Milliseconds of one query; each of 20 asks for another word |
-| W9 | 100 times the posts with a comment by an author; 100 times the users joined with a post |
+| W9 | 100 times the posts with a comment by an author; the same again; 100 times the users joined with a post |
 | W10 | all comments as objects, two fields of each read; then the same again |
 | W11 | 1,000 changes of one field, each awaited before the next; then from a save to the call of the live query of W8 that shows it |
 | W12 | 100 posts with their comments and join rows |
