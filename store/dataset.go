@@ -40,6 +40,8 @@ type dataset struct {
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
 	sync       *syncState           // as it was last read
 	sorted     map[uint32]*sorted   // mutations that were read, likewise, by their rows
+	scratch    []byte               // a key of @server
+	row        []byte               // a row of it
 }
 
 // newDataset returns the dataset of an empty storage.
@@ -239,11 +241,17 @@ func (d *dataset) advance(layouts []*record.Layout, size int) {
 // touch notes which blocks no longer hold what is in the tables, because of the
 // entry of that number.
 func (d *dataset) touch(sequence uint64, changes []table.Change) {
+	segments := map[*table.Table]*segment{}
 	for _, c := range changes {
 		if c.After() == nil {
 			d.dead += len(c.Before())
 		}
-		d.segment(c.Table.Model.Name).note(sequence, c)
+		s := segments[c.Table]
+		if s == nil {
+			s = d.segment(c.Table.Model.Name)
+			segments[c.Table] = s
+		}
+		s.note(sequence, c)
 	}
 }
 
@@ -341,6 +349,9 @@ func (d *dataset) home(l *record.Layout) (*table.Table, *record.Adapter) {
 // under a name of its own.
 func (d *dataset) keep(l *record.Layout) *table.Table {
 	name := l.Model
+	if t := d.kept[name]; t != nil && t.Layout == l && own(name) {
+		return t // no schema has a model of that name
+	}
 	for n := 2; d.schema.Model(name) != nil || d.kept[name] != nil && !d.kept[name].Layout.Equal(l); n++ {
 		name = l.Model + " " + strconv.Itoa(n)
 	}

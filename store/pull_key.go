@@ -9,6 +9,9 @@ import (
 
 // parseID reads an id of the protocol, one value or an array of several, as a key.
 func parseID(m *schema.Model, id []byte) ([]byte, error) {
+	if key := plainID(m, id); key != nil {
+		return key, nil
+	}
 	if id[0] != '[' {
 		id = append(append([]byte{'['}, id...), ']')
 	}
@@ -25,6 +28,20 @@ func parseID(m *schema.Model, id []byte) ([]byte, error) {
 		}
 	}
 	return key, nil
+}
+
+// plainID is parseID for what most ids are, a text without escapes, which is a key as
+// it is; nil for all others.
+func plainID(m *schema.Model, id []byte) []byte {
+	t := m.Fields[m.Key[0]].Type
+	if len(m.Key) > 1 || t.List || t.Scalar > schema.String || id[0] != '"' || len(id) < len(`"x"`) || len(id) > record.MaxKey {
+		return nil
+	}
+	s := jsontext.New(id)
+	if s.RawString() == nil || s.Escaped() || !s.End() {
+		return nil
+	}
+	return id
 }
 
 // partOfKey returns the n-th value of a key.

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/record"
@@ -44,8 +45,11 @@ func (x *tx) page(e exchange, p *replication.Page, out *taken) error {
 	if s == nil || s.turn != e.turn || string(s.checkpoint) != string(e.checkpoint) {
 		return stale()
 	}
-	for i := range p.Changes {
-		if m := st.schema.Model(p.Changes[i].Model); m != nil {
+	for i, c := range p.Changes {
+		if i > 0 && c.Model == p.Changes[i-1].Model {
+			continue
+		}
+		if m := st.schema.Model(c.Model); m != nil {
 			x.about(m)
 			st.table(m).Ask()
 		}
@@ -66,9 +70,14 @@ func (x *tx) page(e exchange, p *replication.Page, out *taken) error {
 		next.resending, next.partial, out.reset = true, false, s.ready
 	}
 	out.bad, out.badMore = p.Bad, p.BadCount-len(p.Bad)
+	x.changes = slices.Grow(x.changes, 2*len(p.Changes)+1) // a record, its row of @server
+	var m *schema.Model
 	for i := range p.Changes {
 		c := &p.Changes[i]
-		if err := x.receive(&next, c); err != nil {
+		if i == 0 || c.Model != p.Changes[i-1].Model {
+			m = st.schema.Model(c.Model)
+		}
+		if err := x.receive(&next, m, c); err != nil {
 			out.bad = append(out.bad[:len(out.bad):len(out.bad)], replication.Bad{Model: c.Model, ID: c.ID, Text: c.Data[:min(len(c.Data), replication.MaxMessage)], Err: err})
 		} else {
 			out.rows++
@@ -155,10 +164,9 @@ func (x *tx) sweep(s *syncState) (int, error) {
 	return len(list), nil
 }
 
-// receive takes in what the server says of a record. An error says that it cannot
-// be, and then nothing was changed.
-func (x *tx) receive(s *syncState, c *replication.Change) error {
-	m := x.st.schema.Model(c.Model)
+// receive takes in what the server says of a record of m, nil for a model that the
+// schema does not have. An error says that it cannot be, and then nothing was changed.
+func (x *tx) receive(s *syncState, m *schema.Model, c *replication.Change) error {
 	if m == nil {
 		return code.Fault(code.Protocol, c.Model, "", "is no model of the schema")
 	}
@@ -182,19 +190,11 @@ func (x *tx) receive(s *syncState, c *replication.Change) error {
 		}
 		return nil
 	}
-	values := make([][]byte, len(m.Fields))
-	if k.last != "" {
-		if k.data != nil {
-			readData(m, k.data, values)
-		}
-	} else if t := x.st.table(m); exists {
-		if n, ok := t.Find(key); ok {
-			for i := range values {
-				values[i] = t.Layout.Value(t.Row(n), i)
-			}
-		}
+	var before [][]byte
+	if exists {
+		before = x.before(m, key, &k)
 	}
-	row, err := x.received(m, key, c.Data, values)
+	row, err := x.received(m, key, c.Data, before)
 	if err != nil {
 		return err
 	}
@@ -210,6 +210,26 @@ func (x *tx) receive(s *syncState, c *replication.Change) error {
 	x.know(m, key, k)
 	x.settle(m, key, row)
 	return nil
+}
+
+// before returns the values of a record that the server knows, as it has them; nil
+// where there are none.
+func (x *tx) before(m *schema.Model, key []byte, k *known) [][]byte {
+	values := make([][]byte, len(m.Fields))
+	if k.last != "" {
+		if k.data != nil {
+			readData(m, k.data, values)
+		}
+		return values
+	}
+	t := x.st.table(m)
+	if n, ok := t.Find(key); ok {
+		row := t.Row(n)
+		for i := range values {
+			values[i] = t.Layout.Value(row, i)
+		}
+	}
+	return values
 }
 
 // settle makes the record in the tables that row.
@@ -236,16 +256,16 @@ func (x *tx) depart(m *schema.Model, key []byte, k known) {
 }
 
 // received reads what the server says of a record into a row. A field that it does
-// not name stays as it was; one that the schema does not have is left out, so that a
+// not name stays as it was before, if it was; one that the schema does not have is left out, so that a
 // server may be newer than the app.
 func (x *tx) received(m *schema.Model, key, data []byte, before [][]byte) (record.Row, error) {
 	e := x.st.encoders[m.Index]
 	if err := e.ReadKnown(data); err != nil {
 		return nil, err
 	}
-	for i := range m.Fields {
-		if e.Value(i) == nil && before[i] != nil {
-			e.Set(i, before[i])
+	for i, value := range before {
+		if e.Value(i) == nil && value != nil {
+			e.Set(i, value)
 		}
 	}
 	for n, i := range m.Key {
@@ -257,7 +277,7 @@ func (x *tx) received(m *schema.Model, key, data []byte, before [][]byte) (recor
 		return nil, err
 	}
 	row, err := e.Row()
-	if err == nil && string(x.st.table(m).Key(nil, row)) != string(key) {
+	if err == nil && !x.st.table(m).HasKey(row, key) {
 		err = code.Fault(code.Protocol, m.Name, "", "the id is "+shown(key)+", and the data have another one")
 	}
 	return row, err

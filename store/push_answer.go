@@ -178,7 +178,8 @@ func (x *tx) learn(s *syncState, r *replication.Result, out *answered) {
 			continue
 		}
 		now := *s
-		if m := x.st.schema.Model(c.Model); m != nil {
+		m := x.st.schema.Model(c.Model)
+		if m != nil {
 			now.round = s.confirming(x.st.schema, m)
 			x.about(m)
 			x.st.table(m).Ask()
@@ -186,7 +187,7 @@ func (x *tx) learn(s *syncState, r *replication.Result, out *answered) {
 				return
 			}
 		}
-		if err := x.receive(&now, c); err != nil && out != nil {
+		if err := x.receive(&now, m, c); err != nil && out != nil {
 			out.bad = append(out.bad, replication.Bad{Model: c.Model, ID: c.ID, Err: err})
 		}
 	}

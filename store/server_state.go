@@ -34,7 +34,14 @@ type known struct {
 func (k *known) there() bool { return k.data != nil && !k.gone }
 
 func serverKey(m *schema.Model, key []byte) []byte {
-	return append(append(quoted(m.Name), ','), idOfKey(key)...)
+	return appendServerKey(make([]byte, 0, len(m.Name)+len(key)+8), m.Name, key)
+}
+
+// appendServerKey appends the key of the row of @server about a record. No name of a
+// model needs an escape.
+func appendServerKey(dst []byte, model string, key []byte) []byte {
+	dst = append(append(append(dst, '"'), model...), '"', ',')
+	return append(dst, idOfKey(key)...)
 }
 
 // knows returns what the server knows of a record.
@@ -43,11 +50,11 @@ func (d *dataset) knows(m *schema.Model, key []byte) (k known, exists bool) {
 	if t == nil {
 		return k, false
 	}
-	number, ok := t.Find(serverKey(m, key))
+	d.scratch = appendServerKey(d.scratch[:0], m.Name, key)
+	number, ok := t.Find(d.scratch)
 	if !ok && m.Former != "" {
-		former := *m
-		former.Name = m.Former
-		number, ok = t.Find(serverKey(&former, key))
+		d.scratch = appendServerKey(d.scratch[:0], m.Former, key)
+		number, ok = t.Find(d.scratch)
 	}
 	if !ok {
 		return k, false
@@ -67,24 +74,31 @@ func readKnown(row record.Row) (k known) {
 // know writes what the server knows of a record. Of one that it does not know, and
 // of which no mutation is under way, no row is left.
 func (x *tx) know(m *schema.Model, key []byte, k known) {
+	d := x.st.data
 	if m.Former != "" {
-		former := *m
-		former.Name = m.Former
-		x.deleteOwn(serverLayout, serverKey(&former, key))
+		d.scratch = appendServerKey(d.scratch[:0], m.Former, key)
+		x.deleteOwn(serverLayout, d.scratch)
 	}
-	at := serverKey(m, key)
+	at := appendServerKey(d.scratch[:0], m.Name, key)
+	d.scratch = at
 	if k.last == "" && (k.version == nil || k.gone) {
 		x.deleteOwn(serverLayout, at)
 		return
 	}
-	last := []byte("null")
+	last, gone := null, no
 	if k.last != "" {
 		last = quoted(k.last)
 	} else {
 		k.data = nil
 	}
-	x.putOwn(serverLayout, at, serverLayout.Append(nil, [][]byte{quoted(m.Name), idOfKey(key), orNull(k.version),
-		strconv.AppendInt(nil, int64(k.round), 10), last, orNull(k.data), strconv.AppendBool(nil, k.gone)}))
+	if k.gone {
+		gone = yes
+	}
+	var round [20]byte
+	id := len(`"",`) + len(m.Name) // where it begins in the key
+	d.row = serverLayout.Append(d.row[:0], [][]byte{at[:id-1], at[id:], orNull(k.version),
+		strconv.AppendInt(round[:0], int64(k.round), 10), last, orNull(k.data), gone})
+	x.putOwn(serverLayout, at, d.row)
 }
 
 // chain returns the ops of a record that are in the outbox, oldest first.

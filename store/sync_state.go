@@ -79,10 +79,10 @@ func readSyncState(m *schema.Schema, row record.Row) *syncState {
 		n, _ := strconv.Atoi(string(syncLayout.Value(row, i)))
 		return n
 	}
-	yes := func(i int) bool { return syncLayout.Value(row, i)[0] == 't' }
-	s.client, s.checkpoint, s.turn, s.round, s.resending = textOf(syncLayout.Value(row, 1)), text(2), number(3), number(4), yes(5)
+	is := func(i int) bool { return syncLayout.Value(row, i)[0] == 't' }
+	s.client, s.checkpoint, s.turn, s.round, s.resending = textOf(syncLayout.Value(row, 1)), text(2), number(3), number(4), is(5)
 	s.wave, s.first, s.scope, s.models, s.schema = number(6), text(7), text(8), text(9), textOf(syncLayout.Value(row, 10))
-	s.enrolled, s.ready, s.at, s.partial = yes(11), yes(12), int64(number(13)), yes(14)
+	s.enrolled, s.ready, s.at, s.partial = is(11), is(12), int64(number(13)), is(14)
 	s.plan = readSyncPlan(m, s.models)
 	return s
 }
@@ -90,9 +90,9 @@ func readSyncState(m *schema.Schema, row record.Row) *syncState {
 // appendTo writes the row.
 func (s *syncState) appendTo(dst []byte) []byte {
 	number := func(n int) []byte { return strconv.AppendInt(nil, int64(n), 10) }
-	yes := func(b bool) []byte { return strconv.AppendBool(nil, b) }
-	return syncLayout.Append(dst, [][]byte{syncKey, quoted(s.client), orNull(s.checkpoint), number(s.turn), number(s.round), yes(s.resending),
-		number(s.wave), orNull(s.first), orNull(s.scope), s.models, quoted(s.schema), yes(s.enrolled), yes(s.ready), number(int(s.at)), yes(s.partial)})
+	flag := func(b bool) []byte { return strconv.AppendBool(nil, b) }
+	return syncLayout.Append(dst, [][]byte{syncKey, quoted(s.client), orNull(s.checkpoint), number(s.turn), number(s.round), flag(s.resending),
+		number(s.wave), orNull(s.first), orNull(s.scope), s.models, quoted(s.schema), flag(s.enrolled), flag(s.ready), number(int(s.at)), flag(s.partial)})
 }
 
 // putSync makes s the row of @sync.
@@ -136,7 +136,9 @@ func orNil(value []byte) []byte {
 
 func orNull(value []byte) []byte {
 	if value == nil {
-		return []byte("null")
+		return null
 	}
 	return value
 }
+
+var null, yes, no = []byte("null"), []byte("true"), []byte("false")

@@ -85,15 +85,22 @@ func (s *Scanner) NextKey() ([]byte, bool) {
 		return nil, false
 	}
 	key := s.String()
-	s.space()
-	if s.err == nil && (s.pos >= len(s.data) || s.data[s.pos] != ':') {
+	if !s.colon() {
+		return nil, false
+	}
+	return key, true
+}
+
+// colon reads what stands between a key and its value.
+func (s *Scanner) colon() bool {
+	if s.err == nil && s.Peek() != ':' {
 		s.fail("expected ':' after a key")
 	}
 	if s.err != nil {
-		return nil, false
+		return false
 	}
 	s.pos++
-	return key, true
+	return true
 }
 
 // NextElement reports whether there is another element; when there is none it has
@@ -113,6 +120,9 @@ func (s *Scanner) String() []byte {
 	if s.err != nil {
 		return nil
 	}
+	if !s.escaped {
+		return raw[1 : len(raw)-1]
+	}
 	return Unescape(raw[1 : len(raw)-1])
 }
 
@@ -128,18 +138,18 @@ func (s *Scanner) RawString() []byte {
 		s.fail("expected a string")
 		return nil
 	}
-	start := s.pos
+	data, start := s.data, s.pos
 	s.escaped = false
-	for i := start + 1; i < len(s.data); {
-		c := s.data[i]
+	for i := start + 1; i < len(data); {
+		c := data[i]
 		switch {
 		case ordinary[c]:
 			i++
 		case c == '"':
 			s.pos = i + 1
-			return s.data[start:s.pos]
+			return data[start:s.pos]
 		case c == '\\':
-			n := escapeLength(s.data[i:])
+			n := escapeLength(data[i:])
 			if n == 0 {
 				s.pos = i
 				s.fail("bad escape in a string")
@@ -152,7 +162,7 @@ func (s *Scanner) RawString() []byte {
 			s.fail("control character in a string")
 			return nil
 		default:
-			r, n := utf8.DecodeRune(s.data[i:])
+			r, n := utf8.DecodeRune(data[i:])
 			if r == utf8.RuneError && n <= 1 {
 				s.pos = i
 				s.fail("a string that is not UTF-8")
@@ -161,7 +171,7 @@ func (s *Scanner) RawString() []byte {
 			i += n
 		}
 	}
-	s.pos = len(s.data)
+	s.pos = len(data)
 	s.fail("a string that does not end")
 	return nil
 }
@@ -244,48 +254,72 @@ func (s *Scanner) PlainNumber(fraction bool) []byte {
 
 // Raw reads one value of any kind and returns its text, checked to the bottom.
 func (s *Scanner) Raw() []byte {
-	s.space()
+	c := s.Peek()
 	start := s.pos
-	var closers [MaxDepth]byte
-	depth := 0
-	for s.err == nil {
-		switch c := s.Peek(); c {
-		case '{', '[':
-			if depth == MaxDepth {
-				s.fail("nested deeper than " + itoa(MaxDepth))
-				return nil
-			}
-			closers[depth] = c + 2 // '}' is '{'+2, ']' is '['+2
-			depth++
-			s.pos++
-			s.first = true
-		case '"':
-			s.RawString()
-		case 't', 'f':
-			s.Bool()
-		case 'n':
-			s.Null()
-		default:
-			s.Number()
-		}
-		for s.err == nil && depth > 0 {
-			if closers[depth-1] == '}' {
-				if _, more := s.NextKey(); more {
-					break
-				}
-			} else if s.NextElement() {
-				break
-			}
-			depth--
-		}
-		if depth == 0 {
-			break
-		}
+	if c == '{' || c == '[' {
+		s.nested()
+	} else {
+		s.scalar(c)
 	}
 	if s.err != nil {
 		return nil
 	}
 	return s.data[start:s.pos]
+}
+
+// scalar steps over a value that is no container and begins with c.
+func (s *Scanner) scalar(c byte) {
+	switch c {
+	case '"':
+		s.RawString()
+	case 't', 'f':
+		s.Bool()
+	case 'n':
+		s.Null()
+	default:
+		s.Number()
+	}
+}
+
+// nested steps over an object or array, checked to the bottom.
+func (s *Scanner) nested() {
+	var objects [MaxDepth / 64]uint64 // a bit for each container around, set for an object
+	depth := 0
+	for s.err == nil {
+		if c := s.Peek(); c == '{' || c == '[' {
+			if depth == MaxDepth {
+				s.fail("nested deeper than " + itoa(MaxDepth))
+				return
+			}
+			objects[depth/64] &^= 1 << (depth % 64)
+			if c == '{' {
+				objects[depth/64] |= 1 << (depth % 64)
+			}
+			depth++
+			s.pos++
+			s.first = true
+		} else {
+			s.scalar(c)
+		}
+		for s.err == nil && !s.another(objects[(depth-1)/64]>>((depth-1)%64)&1 != 0) {
+			if depth--; depth == 0 {
+				return
+			}
+		}
+	}
+}
+
+// another reads up to the next value in an object or array. It returns false, having
+// read the closer, when there is none, and after an error.
+func (s *Scanner) another(object bool) bool {
+	if !object {
+		return s.NextElement()
+	}
+	if !s.next('}') {
+		return false
+	}
+	s.RawString()
+	return s.colon()
 }
 
 // End checks that nothing but white space is left.

@@ -48,8 +48,9 @@ func (e *Encoder) Read(text []byte) error {
 // they are passed over.
 func (e *Encoder) ReadKnown(text []byte) error {
 	e.passing = true
-	defer func() { e.passing = false }()
-	return e.Read(text)
+	err := e.Read(text)
+	e.passing = false
+	return err
 }
 
 // ReadNext is Read for the next value of a longer text.
@@ -69,12 +70,18 @@ func (e *Encoder) ReadNext(s *jsontext.Scanner) error {
 
 func (e *Encoder) readObject() error {
 	s := e.scanner
+	next := 0 // the field that comes next where they are in the order of the schema
 	for s.BeginObject(); ; {
 		name, more := s.NextKey()
 		if !more {
 			break
 		}
-		f := e.Model.Field(string(name))
+		var f *schema.Field
+		if next < len(e.Model.Fields) && e.Model.Fields[next].Name == string(name) {
+			f = e.Model.Fields[next]
+		} else {
+			f = e.Model.Field(string(name))
+		}
 		if f == nil && e.passing {
 			s.Raw()
 			continue
@@ -87,6 +94,7 @@ func (e *Encoder) readObject() error {
 			return err
 		}
 		e.values[f.Index] = value
+		next = f.Index + 1
 	}
 	if err := s.Err(); err != nil {
 		return e.fault("", "is not JSON: "+err.Error())

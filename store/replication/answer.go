@@ -46,8 +46,9 @@ func ReadAnswer(text []byte) (*Answer, error) {
 		}
 		listed = true
 		a.Results, a.Bad, records = nil, 0, 0
-		return elements(value, "results", MaxResults, func(value []byte) error {
-			r, err := readResult(value, MaxRecords-records)
+		list := jsontext.New(value)
+		return elements(list, "results", MaxResults, func() error {
+			r, err := readResult(list.Raw(), MaxRecords-records)
 			if code.Of(err) == code.Limit {
 				return err
 			}
@@ -83,8 +84,9 @@ func readResult(value []byte, most int) (r Result, err error) {
 			if value[0] == 'n' {
 				return nil
 			}
-			return elements(value, "records", most, func(value []byte) error {
-				c, err := readChange(value)
+			list := jsontext.New(value)
+			return elements(list, "records", most, func() error {
+				c, err := readChange(list, "")
 				if err == nil {
 					r.Records = append(r.Records, c)
 				}

@@ -41,18 +41,26 @@ type Bad struct {
 func ReadPage(text []byte) (*Page, error) {
 	p := &Page{}
 	listed := false
-	err := members(text, func(name string, value []byte) (err error) {
-		switch name {
-		case "changes":
+	err := each(text, func(name []byte, s *jsontext.Scanner) (err error) {
+		if string(name) == "changes" {
 			listed = true
 			p.Changes, p.Bad, p.BadCount = nil, nil, 0
-			return elements(value, "changes", MaxChanges, p.take)
+			return elements(s, "changes", MaxChanges, func() error {
+				p.take(s)
+				return nil
+			})
+		}
+		value := s.Raw()
+		if value == nil {
+			return nil
+		}
+		switch string(name) {
 		case "checkpoint":
 			p.Checkpoint = value
 		case "more":
-			p.More, err = boolean(name, value)
+			p.More, err = boolean("more", value)
 		case "reset":
-			p.Reset, err = boolean(name, value)
+			p.Reset, err = boolean("reset", value)
 		}
 		return err
 	})
@@ -69,18 +77,23 @@ func ReadPage(text []byte) (*Page, error) {
 	return p, nil
 }
 
-// take adds a change, or sets it aside.
-func (p *Page) take(value []byte) error {
-	c, err := readChange(value)
+// take reads the next change and adds it, or sets it aside.
+func (p *Page) take(s *jsontext.Scanner) {
+	model := ""
+	if n := len(p.Changes); n > 0 {
+		model = p.Changes[n-1].Model
+	}
+	s.Peek()
+	text := s.Rest()
+	c, err := readChange(s, model)
 	if err == nil && !c.Deleted && !c.Gone && c.Data == nil {
 		err = fault("a change needs data, deleted or gone")
 	}
 	if err != nil {
-		p.SetAside(c, value, err)
-		return nil
+		p.SetAside(c, text[:len(text)-len(s.Rest())], err)
+		return
 	}
 	p.Changes = append(p.Changes, c)
-	return nil
 }
 
 // SetAside notes a change that cannot be taken.
@@ -91,35 +104,55 @@ func (p *Page) SetAside(c Change, text []byte, err error) {
 }
 
 // readChange reads a change, or a record of a result. What it could read is
-// returned with an error too.
-func readChange(value []byte) (c Change, err error) {
-	err = members(value, func(name string, value []byte) (err error) {
-		switch name {
-		case "model":
-			c.Model, err = name256(name, value)
-		case "id":
-			c.ID, err = key(value)
-		case "version":
-			if c.Version, err = versionOf(value); value[0] == 'n' {
-				c.Version = nil
-			}
-		case "data":
-			if value[0] == '{' {
-				c.Data = value
-			} else if value[0] != 'n' {
-				err = fault("data must be an object of fields")
-			}
-		case "deleted":
-			c.Deleted, err = boolean(name, value)
-		case "gone":
-			c.Gone, err = boolean(name, value)
+// returned with an error too. model is a guess of its model, which need not be made
+// a string then.
+func readChange(s *jsontext.Scanner, model string) (c Change, err error) {
+	if s.Peek() != '{' {
+		return c, fault("expected a JSON object, got " + beginning(s.Raw()))
+	}
+	for s.BeginObject(); ; {
+		name, more := s.NextKey()
+		if !more {
+			break
 		}
-		return err
-	})
+		value := s.Raw()
+		switch {
+		case value == nil || err != nil: // and it is read to its end
+		case string(name) == "model" && len(value) > 2 && string(value[1:len(value)-1]) == model && !s.Escaped():
+			c.Model = model
+		default:
+			err = c.set(name, value)
+		}
+	}
 	if err == nil && (c.Model == "" || c.ID == nil) {
 		err = fault("a record needs a model and an id")
 	}
 	return c, err
+}
+
+// set takes a member of a change's object.
+func (c *Change) set(name, value []byte) (err error) {
+	switch string(name) {
+	case "model":
+		c.Model, err = name256("model", value)
+	case "id":
+		c.ID, err = key(value)
+	case "version":
+		if c.Version, err = versionOf(value); value[0] == 'n' {
+			c.Version = nil
+		}
+	case "data":
+		if value[0] == '{' {
+			c.Data = value
+		} else if value[0] != 'n' {
+			err = fault("data must be an object of fields")
+		}
+	case "deleted":
+		c.Deleted, err = boolean("deleted", value)
+	case "gone":
+		c.Gone, err = boolean("gone", value)
+	}
+	return err
 }
 
 // key reads an id: one value, or an array of several.
@@ -167,6 +200,16 @@ func boolean(member string, value []byte) (bool, error) {
 
 // members calls take for each member of the JSON text of an object.
 func members(text []byte, take func(name string, value []byte) error) error {
+	return each(text, func(name []byte, s *jsontext.Scanner) error {
+		if value := s.Raw(); value != nil {
+			return take(string(name), value)
+		}
+		return nil
+	})
+}
+
+// each calls take for each member of the JSON text of an object, to read its value.
+func each(text []byte, take func(name []byte, s *jsontext.Scanner) error) error {
 	if len(text) > MaxBody {
 		return bound("an answer may have at most " + strconv.Itoa(MaxBody>>20) + " MiB")
 	}
@@ -179,12 +222,7 @@ func members(text []byte, take func(name string, value []byte) error) error {
 		if !more {
 			break
 		}
-		member := string(name)
-		value := s.Raw()
-		if value == nil {
-			break
-		}
-		if err := take(member, value); err != nil {
+		if err := take(name, s); err != nil {
 			return err
 		}
 	}
@@ -194,18 +232,17 @@ func members(text []byte, take func(name string, value []byte) error) error {
 	return nil
 }
 
-// elements calls take for each element of the JSON text of an array.
-func elements(text []byte, what string, most int, take func(value []byte) error) error {
-	if text[0] != '[' {
+// elements calls take for each element of the array that comes next, to read it.
+func elements(s *jsontext.Scanner, what string, most int, take func() error) error {
+	if s.Peek() != '[' {
 		return fault(what + " must be an array")
 	}
-	s := jsontext.New(text)
 	n := 0
 	for s.BeginArray(); s.NextElement(); n++ {
 		if n == most {
 			return bound(what + " may be at most " + strconv.Itoa(most))
 		}
-		if err := take(s.Raw()); err != nil {
+		if err := take(); err != nil {
 			return err
 		}
 	}

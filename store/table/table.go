@@ -95,12 +95,7 @@ func (t *Table) Find(key []byte) (uint32, bool) {
 }
 
 func (t *Table) hasKey(number uint32, key []byte) bool {
-	row := t.Row(number)
-	if len(t.Model.Key) == 1 {
-		return bytes.Equal(t.Layout.Value(row, t.Model.Key[0]), key)
-	}
-	t.scratch, _ = t.Layout.AppendKey(t.scratch[:0], row, t.Model.Key)
-	return bytes.Equal(t.scratch, key)
+	return t.HasKey(t.Row(number), key)
 }
 
 // Key appends the primary key of a row to dst.
@@ -108,6 +103,10 @@ func (t *Table) Key(dst []byte, row record.Row) []byte {
 	dst, _ = t.Layout.AppendKey(dst, row, t.Model.Key)
 	return dst
 }
+
+// HasKey reports whether that is the primary key of a row, which need not be in the
+// table.
+func (t *Table) HasKey(row record.Row, key []byte) bool { return bytes.Equal(t.keyOf(row), key) }
 
 // Match appends to dst the numbers of the rows whose fields have that key, in
 // ascending order. There must be an index over the fields, or they are the
@@ -280,10 +279,12 @@ func (t *Table) alike(a, b record.Row, fields []int) bool {
 	return true
 }
 
-// keyOf returns the primary key of a row, in a buffer that hasKey does not use.
+// keyOf returns the primary key of a row; its bytes are good until the next look at a
+// key.
 func (t *Table) keyOf(row record.Row) []byte {
 	if len(t.Model.Key) == 1 {
 		return t.Layout.Value(row, t.Model.Key[0])
 	}
-	return t.Key(nil, row)
+	t.scratch = t.Key(t.scratch[:0], row)
+	return t.scratch
 }
