@@ -170,19 +170,28 @@ func (t *told) hearDeleted(st *Store, changes []table.Change) {
 // net brings the changes of each row together and leaves out those that cancel each
 // other, and rows of models that the schema does not have.
 func (st *Store) net(changes []table.Change) []net {
-	var list []net
-	at := make(map[fate]int, len(changes))
+	list := make([]net, 0, len(changes))
+	tables := st.tables()
+	var at map[fate]int // positions in list, once there are changes of rows that others may be of
 	for _, c := range changes {
-		if !slices.Contains(st.tables(), c.Table) {
+		if i := c.Table.Model.Index; i >= len(tables) || tables[i] != c.Table {
 			continue
 		}
-		f := fate{c.Table, c.Row}
+		before, f := c.Before(), fate{c.Table, c.Row}
+		if before != nil && at == nil { // until then each was the insertion of another row
+			at = make(map[fate]int, len(changes))
+			for i, n := range list {
+				at[fate{n.table, n.row}] = i
+			}
+		}
 		if i, again := at[f]; again {
 			list[i].after = c.After()
 			continue
 		}
-		at[f] = len(list)
-		list = append(list, net{c.Table, c.Row, c.Before(), c.After(), c.Table.Version(c.Row)})
+		if at != nil {
+			at[f] = len(list)
+		}
+		list = append(list, net{c.Table, c.Row, before, c.After(), c.Table.Version(c.Row)})
 	}
 	return slices.DeleteFunc(list, func(n net) bool { return string(n.before) == string(n.after) })
 }
@@ -199,6 +208,9 @@ func (st *Store) deliver(t *told) []func() {
 		var events []Event
 		for n, c := range t.changes {
 			if t.hears[i][n] {
+				if events == nil {
+					events = make([]Event, 0, len(t.changes)-n)
+				}
 				events = append(events, st.event(c, t))
 			}
 		}

@@ -66,7 +66,11 @@ func (r *Record) Bool(field string) bool {
 }
 
 // JSON returns the record as a JSON object, its fields in the order of the schema.
-func (r *Record) JSON() []byte { return r.layout.AppendJSON(nil, r.row) }
+func (r *Record) JSON() []byte { return r.AppendJSON(nil) }
+
+// AppendJSON writes the record as a JSON object to dst, its fields in the order of the
+// schema.
+func (r *Record) AppendJSON(dst []byte) []byte { return r.layout.AppendJSON(dst, r.row) }
 
 // AppendJSON writes a row of m as a JSON object to dst.
 func (st *Store) AppendJSON(dst []byte, m *schema.Model, row record.Row) []byte {

@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
@@ -100,7 +101,7 @@ func appendTextMember(dst []byte, name, value string) []byte {
 }
 
 func appendNumberMember(dst []byte, name string, n int) []byte {
-	return jsontext.AppendFloat(appendName(dst, name), float64(n))
+	return strconv.AppendInt(appendName(dst, name), int64(n), 10)
 }
 
 // appendName starts a member of an open object.

@@ -4,10 +4,10 @@ package main
 
 import (
 	"bytes"
+	"strconv"
 
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
-	"github.com/granarydb/granary/store/jsontext"
 )
 
 // observer is one that tells the page, with the handle of its store.
@@ -37,9 +37,11 @@ func exportObserve(handle, length int32) int32 {
 			if observers[number].Observer == nil {
 				return // the store was closed, and this is what was under way
 			}
+			text := told[handle]
 			for _, e := range events {
-				told[handle] = appendEvent(separateEvent(told[handle]), number, e)
+				text = appendEvent(separateEvent(text), number, e)
 			}
+			told[handle] = text
 			news(handle)
 		})
 		if err != nil {
@@ -92,11 +94,11 @@ func appendEvent(dst []byte, observer uint32, e store.Event) []byte {
 	dst = appendNumberMember(dst, "commit", int(e.Commit))
 	dst = append(appendName(dst, "ref"), '[')
 	for _, n := range []uint32{e.Epoch, e.Ref.Row, e.Ref.Version} {
-		dst = jsontext.AppendFloat(separate(dst), float64(n))
+		dst = strconv.AppendUint(separate(dst), uint64(n), 10)
 	}
-	dst = append(appendName(append(dst, ']'), "element"), e.Record.JSON()...)
+	dst = e.Record.AppendJSON(appendName(append(dst, ']'), "element"))
 	if e.Op == store.Updated {
-		dst = append(appendName(dst, "before"), e.Before.JSON()...)
+		dst = e.Before.AppendJSON(appendName(dst, "before"))
 	}
 	dst = append(appendName(dst, "changed"), '[')
 	for _, name := range e.Changed {

@@ -56,7 +56,7 @@ const PULL: PullRequest = { protocol: 1, schema: 's', client: 'c', checkpoint: n
 /** What one pull comes to. */
 async function pulled(server: Server, odd: Omit<Odd, 'at'> | undefined, more: Partial<HttpRemoteOptions> = {}, signal = new AbortController().signal) {
   if (odd) await server.next({ at: 'pull', ...odd } as Odd);
-  return httpRemote({ url: server.url, ...more }).pull(PULL, { signal });
+  return JSON.parse(await httpRemote({ url: server.url, ...more }).pull(PULL, { signal })) as unknown;
 }
 
 async function failure(run: Promise<unknown>): Promise<Error & Partial<HttpRefusal>> {

@@ -1,5 +1,6 @@
-import type { LiveChannel, Remote } from '../../sync-remote-types.js';
+import type { LiveChannel } from '../../sync-remote-types.js';
 import type { Conflict } from '../../sync-types.js';
+import type { Backend } from './backend.js';
 import type { Decide } from './options.js';
 
 /** What the engine wants of the page. */
@@ -17,12 +18,12 @@ const NO_LIVE = [404, 405, 501];
 
 /** The calls of an app's backend that are under way. */
 export class Calls {
-  readonly #remote: Remote;
+  readonly #remote: Backend;
   readonly #decide: Decide;
   readonly #reply: (call: number, kind: Reply, body?: string) => void;
   readonly #under = new Map<number, AbortController>();
 
-  constructor(remote: Remote, decide: Decide, reply: (call: number, kind: number, body?: string) => void) {
+  constructor(remote: Backend, decide: Decide, reply: (call: number, kind: number, body?: string) => void) {
     this.#remote = remote;
     this.#decide = decide;
     this.#reply = reply;
@@ -57,9 +58,9 @@ export class Calls {
   async #answer(call: number, kind: Exclude<Wanted['kind'], 'cancel'>, body: unknown, signal: AbortSignal): Promise<string | undefined> {
     switch (kind) {
       case 'pull':
-        return JSON.stringify(await this.#remote.pull(body as never, { signal }) ?? null);
+        return this.#remote.pull(body, { signal });
       case 'push':
-        return JSON.stringify(await this.#remote.push(body as never, { signal }) ?? null);
+        return this.#remote.push(body, { signal });
       case 'live':
         await this.#remote.live!(this.#channel(call, body, signal));
         throw new Error('the live channel ended');

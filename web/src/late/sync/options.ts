@@ -2,6 +2,7 @@ import { isObject } from '../../checks.js';
 import type { HttpRemoteOptions, Remote } from '../../sync-remote-types.js';
 import type { Conflict, Resolution, SyncModel, SyncOptions, SyncSettings } from '../../sync-types.js';
 import { kit } from '../kit.js';
+import { backendOf, type Backend } from './backend.js';
 import { httpRemote } from './http-remote.js';
 
 export type Decide = (conflict: Conflict) => Resolution<object> | Promise<Resolution<object>>;
@@ -13,14 +14,14 @@ const POLICIES = ['merge', 'serverWins', 'clientWins'];
 const refuse = (message: string) => kit.invalid(message, 'sync');
 
 /** The backend that options name. */
-export function remoteOf(options: SyncOptions): Remote {
+export function remoteOf(options: SyncOptions): Backend {
   const { pull, push, live } = options as Partial<Remote>;
   const { url, token, headers, fetch } = options as Partial<HttpRemoteOptions>;
   if (pull || push) {
     for (const [name, fn] of Object.entries({ pull, push, live })) {
       if (typeof fn !== 'function' && !(name === 'live' && fn === undefined)) throw refuse(`${name} must be a function`);
     }
-    return options as Remote;
+    return backendOf(options as Remote);
   }
   if (typeof url !== 'string' && !(url instanceof URL)) throw refuse('expects { url } or { pull, push }');
   if (token !== undefined && typeof token !== 'string' && typeof token !== 'function') throw refuse('token must be a string, or a function that gives one');

@@ -2,10 +2,11 @@ import type { ErrorJSON } from '../../errors.js';
 import type { Observable, Observer } from '../../observable.js';
 import { json, nothing, type Read } from '../../reading.js';
 import type { Session } from '../../session.js';
-import type { HttpRemoteOptions, Remote } from '../../sync-remote-types.js';
+import type { HttpRemoteOptions } from '../../sync-remote-types.js';
 import type { RejectedMutation, Sync, SyncEvent, SyncOptions, SyncSettings, SyncState } from '../../sync-types.js';
 import { kit } from '../kit.js';
 import { acknowledged } from './acknowledged.js';
+import type { Backend } from './backend.js';
 import { Calls, type Wanted } from './calls.js';
 import { type Decide, remoteOf, settingsOf } from './options.js';
 
@@ -18,7 +19,7 @@ export class Syncing {
   readonly verbs: Sync;
   stopped = false;
   readonly #session: Session;
-  readonly #remote: Remote;
+  readonly #remote: Backend;
   readonly #calls: Calls;
   #settings: SyncSettings;
   #handlers = new Map<string, Decide>();
