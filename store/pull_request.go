@@ -18,9 +18,14 @@ func (st *Store) pullRequest(limit, wait int) ([]byte, exchange, error) {
 	if s == nil {
 		return nil, exchange{}, stale()
 	}
-	p := replication.Pull{Schema: st.schema.Fingerprint, Client: s.client, Checkpoint: s.checkpoint, Limit: limit, Scope: s.scope, Wait: wait}
+	return st.pullAfter(s, s.checkpoint, limit, wait), exchange{turn: s.turn, checkpoint: s.checkpoint}, nil
+}
+
+// pullAfter is what to ask the server for behind a checkpoint. The caller holds mu.
+func (st *Store) pullAfter(s *syncState, checkpoint []byte, limit, wait int) []byte {
+	p := replication.Pull{Schema: st.schema.Fingerprint, Client: s.client, Checkpoint: checkpoint, Limit: limit, Scope: s.scope, Wait: wait}
 	for _, m := range s.wanted(st.schema) {
 		p.Models = append(p.Models, m.Name)
 	}
-	return p.Append(nil), exchange{turn: s.turn, checkpoint: s.checkpoint}, nil
+	return p.Append(nil)
 }

@@ -28,6 +28,7 @@ type Sync struct {
 	wake    chan struct{} // capacity 1
 	flight  uint64        // number of the call under way
 	pulling bool
+	ahead   *early             // the page after that of the call under way; nil for none
 	abort   context.CancelFunc // of the call under way
 	mute    context.CancelFunc // of the live channel
 }
@@ -83,7 +84,7 @@ func (s *Sync) Status() SyncStatus { return s.session.Status() }
 func (s *Sync) WhenSynced(ctx context.Context) error {
 	s.mu.Lock()
 	began := s.session.pulls() + 1
-	if s.pulling {
+	if s.pulling || s.ahead != nil {
 		began++ // the one under way may know less
 	}
 	s.mu.Unlock()

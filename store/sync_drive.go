@@ -12,9 +12,13 @@ func (s *Sync) begin(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	defer s.endAll()
+	s.session.AskAhead(func(number uint64, request []byte) { s.askAhead(ctx, number, request) })
 	step := func(e replication.Event) {
 		for _, f := range s.session.Step(e) {
 			s.do(ctx, f, timer)
+		}
+		if e.Kind != replication.Wrote && !s.busy() {
+			s.takeAhead().end() // it is not what comes next
 		}
 	}
 	step(replication.Event{Kind: replication.Begin, Left: s.session.Pending()})
@@ -57,6 +61,7 @@ func (s *Sync) do(ctx context.Context, f replication.Effect, timer *time.Timer) 
 			s.flight, s.pulling = 0, false
 		}
 		s.mu.Unlock()
+		s.takeAhead().end()
 	case replication.SetTimer:
 		timer.Stop()
 		if f.At >= 0 {
@@ -110,8 +115,13 @@ func (s *Sync) call(ctx context.Context, f replication.Effect) {
 		}
 		var body []byte
 		var err error
-		if call.Request != nil {
-			body, err = ask(ctx, call.Request)
+		if a := s.takeAhead(); a != nil && call.Asked {
+			body, err = a.wait(ctx)
+		} else {
+			a.end()
+			if call.Request != nil {
+				body, err = ask(ctx, call.Request)
+			}
 		}
 		if ctx.Err() != nil {
 			return // it was given up
@@ -167,6 +177,7 @@ func (s *Sync) busy() bool {
 
 // endAll gives up what is under way.
 func (s *Sync) endAll() {
+	s.takeAhead().end()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.abort != nil {

@@ -32,6 +32,7 @@ type SyncSession struct {
 	models  []SyncModelStatus
 	network int // 0 when nothing is known, 1 reachable, -1 not
 	caught  int // pulls to the end
+	ahead   ahead
 
 	follower bool // another store syncs
 }
@@ -132,6 +133,7 @@ func (s *SyncSession) Step(e replication.Event) []replication.Effect {
 // answer.
 type Call struct {
 	Request []byte // JSON text; nil when there is nothing to ask
+	Asked   bool   // AskAhead had it asked already, and that answer, or error, is to be taken
 	answer  func(ctx context.Context, body []byte, err error) replication.Event
 }
 
@@ -148,7 +150,7 @@ func (c *Call) Answer(ctx context.Context, body []byte, err error) replication.E
 func (s *SyncSession) Pull(f replication.Effect) *Call {
 	request, x, err := s.st.pullRequest(s.options.Limit, int(f.Wait/1000))
 	event := replication.Event{Kind: replication.Pulled, Number: f.Number}
-	return &Call{Request: request, answer: func(ctx context.Context, body []byte, failed error) replication.Event {
+	return &Call{Request: request, Asked: err == nil && s.wasAsked(request, x), answer: func(ctx context.Context, body []byte, failed error) replication.Event {
 		if err == nil {
 			err = failed
 		}
@@ -161,6 +163,7 @@ func (s *SyncSession) Pull(f replication.Effect) *Call {
 		}
 		if err == nil {
 			var out taken
+			s.lookAhead(f.Number, x, page)
 			out, err = s.st.takePage(ctx, x, page)
 			event.More, event.News = out.more, out.news
 			if err == nil {
@@ -225,6 +228,7 @@ func (s *SyncSession) around(x exchange, p *replication.Page) error {
 
 // Push prepares the push that an effect asks for.
 func (s *SyncSession) Push(ctx context.Context, f replication.Effect) *Call {
+	s.wasAsked(nil, exchange{})
 	request, x, filed, err := s.st.takeBatch(ctx, f.Limit, s.others)
 	s.tellFiled(filed)
 	event := replication.Event{Kind: replication.Pushed, Number: f.Number}

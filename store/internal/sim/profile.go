@@ -62,6 +62,7 @@ type tab struct {
 	frozen  bool
 	dead    bool
 	flights map[uint64]*flight
+	early   *early // a pull that was asked ahead of its turn
 	timer   int
 	records map[string]string // what the events add up to
 	mu      sync.Mutex
@@ -189,6 +190,7 @@ func (t *tab) lead() bool {
 	o.Event = t.told
 	var err error
 	if t.session, err = t.st.NewSyncSession(o); err == nil {
+		t.session.AskAhead(t.askAhead)
 		err = t.session.Prepare(ctx)
 	}
 	if err != nil {

@@ -68,8 +68,8 @@ func TestSim_KeepsEveryPromiseWhateverHappens(t *testing.T) {
 	}
 	close(work)
 	group.Wait()
-	t.Logf("seeds=%d steps=%d acked=%d lost-with-their-profile=%d applied=%d rejected=%d conflicts=%d requests=%d",
-		len(list), sum.Steps, sum.Acked, sum.Lost, sum.Applied, sum.Rejected, sum.Conflicts, sum.Requests)
+	t.Logf("seeds=%d steps=%d acked=%d lost-with-their-profile=%d applied=%d rejected=%d conflicts=%d requests=%d ahead=%d",
+		len(list), sum.Steps, sum.Acked, sum.Lost, sum.Applied, sum.Rejected, sum.Conflicts, sum.Requests, sum.Ahead)
 	if len(failed) > 0 {
 		explain(t, failed[0])
 	}
@@ -79,6 +79,7 @@ func TestSim_KeepsEveryPromiseWhateverHappens(t *testing.T) {
 	}
 	require.GreaterOrEqual(t, sum.Acked, 20*len(list))
 	require.GreaterOrEqual(t, sum.Conflicts, len(list)/5)
+	require.GreaterOrEqual(t, sum.Ahead, len(list))
 }
 
 // explain makes the failure simpler and tells it.
@@ -123,5 +124,6 @@ func add(sum *Report, r Report) {
 	sum.Rejected += r.Rejected
 	sum.Conflicts += r.Conflicts
 	sum.Requests += r.Requests
+	sum.Ahead += r.Ahead
 	sum.Events += r.Events
 }

@@ -57,17 +57,55 @@ func (t *tab) do(f replication.Effect) {
 	}
 }
 
-// send sends a call over the line, with whatever that meets.
+// send sends a call over the line, unless it was asked ahead of its turn.
 func (t *tab) send(f replication.Effect, call *store.Call, serve func([]byte) []byte) {
 	w := t.p.w
 	state := &flight{}
 	t.flights[f.Number] = state
-	reply := func(delay int64, body []byte, err error) {
-		w.after(delay, func() { t.arrive(f, state, call, body, err) })
+	arrive := func(body []byte, err error) { t.arrive(f, state, call, body, err) }
+	a := t.early
+	t.early = nil
+	switch {
+	case call.Asked && a != nil:
+		w.Ahead++
+		if a.arrive = arrive; a.heard {
+			w.after(1, func() { arrive(a.body, a.err) })
+		}
+	case call.Request == nil:
+		w.after(1, func() { arrive(nil, nil) })
+	default:
+		t.line(f, call.Request, serve, arrive)
 	}
-	if call.Request == nil {
-		reply(1, nil, nil)
+}
+
+// early is a pull that was asked ahead of its turn.
+type early struct {
+	heard  bool
+	body   []byte
+	err    error
+	arrive func(body []byte, err error) // once its turn has come
+}
+
+// askAhead asks for the next page ahead of its turn, mostly.
+func (t *tab) askAhead(_ uint64, request []byte) {
+	w := t.p.w
+	if w.random.Intn(4) == 0 {
 		return
+	}
+	a := &early{}
+	t.early = a
+	t.line(replication.Effect{Kind: replication.DoPull}, request, w.server.Pull, func(body []byte, err error) {
+		if a.heard, a.body, a.err = true, body, err; a.arrive != nil {
+			a.arrive(body, err)
+		}
+	})
+}
+
+// line carries a call over the line, with whatever that meets.
+func (t *tab) line(f replication.Effect, request []byte, serve func([]byte) []byte, arrive func(body []byte, err error)) {
+	w := t.p.w
+	reply := func(delay int64, body []byte, err error) {
+		w.after(delay, func() { arrive(body, err) })
 	}
 	w.Requests++
 	delay := int64(5 + w.random.Intn(200))
@@ -91,9 +129,9 @@ func (t *tab) send(f replication.Effect, call *store.Call, serve func([]byte) []
 	}
 	held := f.Wait * int64(w.random.Intn(3)) / 2
 	w.after(delay+held, func() {
-		body := serve(call.Request)
+		body := serve(request)
 		if doubled {
-			w.after(int64(w.random.Intn(5_000)), func() { serve(call.Request) })
+			w.after(int64(w.random.Intn(5_000)), func() { serve(request) })
 		}
 		if lost {
 			reply(back, nil, errLine)

@@ -59,6 +59,7 @@ type Report struct {
 	Rejected  int
 	Conflicts int
 	Requests  int
+	Ahead     int // pulls that were asked ahead of their turn, and taken in
 	Events    int
 }
 
