@@ -146,9 +146,12 @@ func (x *tx) sweep(s *syncState) (int, error) {
 			continue
 		}
 		row := t.Row(n)
+		if roundOf(row) == s.round {
+			continue
+		}
 		m := x.st.schema.Holder(textOf(serverLayout.Value(row, 0)))
 		k := readKnown(row)
-		if m == nil || !s.plan.pulls(m) || k.round == s.round || k.version == nil {
+		if m == nil || !s.plan.pulls(m) || k.version == nil {
 			continue
 		}
 		x.about(m)

@@ -35,15 +35,16 @@ func (s *segment) note(sequence uint64, c table.Change) {
 
 // touch notes that a row changed.
 func (s *segment) touch(row uint32) {
+	if n := len(s.blocks); n == 0 || row >= s.blocks[n-1].end {
+		return
+	}
 	i, _ := slices.BinarySearchFunc(s.blocks, row, func(b blockRange, row uint32) int {
 		if b.end <= row {
 			return -1
 		}
 		return 1
 	})
-	if i < len(s.blocks) {
-		s.blocks[i].dirty = true
-	}
+	s.blocks[i].dirty = true
 }
 
 // since returns what entries after that one have changed.

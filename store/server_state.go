@@ -64,11 +64,17 @@ func (d *dataset) knows(m *schema.Model, key []byte) (k known, exists bool) {
 
 func readKnown(row record.Row) (k known) {
 	k.version = orNil(serverLayout.Value(row, 2))
-	k.round, _ = strconv.Atoi(string(serverLayout.Value(row, 3)))
+	k.round = roundOf(row)
 	k.last = textOf(serverLayout.Value(row, 4))
 	k.data = orNil(serverLayout.Value(row, 5))
 	k.gone = serverLayout.Value(row, 6)[0] == 't'
 	return k
+}
+
+// roundOf returns the full resend in which a record was last named.
+func roundOf(row record.Row) int {
+	n, _ := strconv.Atoi(string(serverLayout.Value(row, 3)))
+	return n
 }
 
 // know writes what the server knows of a record. Of one that it does not know, and
