@@ -241,17 +241,11 @@ func (d *dataset) advance(layouts []*record.Layout, size int) {
 // touch notes which blocks no longer hold what is in the tables, because of the
 // entry of that number.
 func (d *dataset) touch(sequence uint64, changes []table.Change) {
-	segments := map[*table.Table]*segment{}
 	for _, c := range changes {
 		if c.After() == nil {
 			d.dead += len(c.Before())
 		}
-		s := segments[c.Table]
-		if s == nil {
-			s = d.segment(c.Table.Model.Name)
-			segments[c.Table] = s
-		}
-		s.note(sequence, c)
+		d.segment(c.Table.Model.Name).note(sequence, c)
 	}
 }
 

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/record"
@@ -70,7 +69,6 @@ func (x *tx) page(e exchange, p *replication.Page, out *taken) error {
 		next.resending, next.partial, out.reset = true, false, s.ready
 	}
 	out.bad, out.badMore = p.Bad, p.BadCount-len(p.Bad)
-	x.changes = slices.Grow(x.changes, 2*len(p.Changes)+1) // a record, its row of @server
 	var m *schema.Model
 	for i := range p.Changes {
 		c := &p.Changes[i]

@@ -40,7 +40,7 @@ func serverKey(m *schema.Model, key []byte) []byte {
 // appendServerKey appends the key of the row of @server about a record. No name of a
 // model needs an escape.
 func appendServerKey(dst []byte, model string, key []byte) []byte {
-	dst = append(append(append(dst, '"'), model...), '"', ',')
+	dst = append(dst, `"`+model+`",`...)
 	return append(dst, idOfKey(key)...)
 }
 

@@ -12,14 +12,17 @@ func (s *Sync) begin(ctx context.Context) {
 	timer := time.NewTimer(time.Hour)
 	defer timer.Stop()
 	defer s.endAll()
-	s.session.AskAhead(func(number uint64, request []byte) { s.askAhead(ctx, number, request) })
+	s.session.AskAhead = func(number uint64, request []byte) { s.askAhead(ctx, number, request) }
 	step := func(e replication.Event) {
 		for _, f := range s.session.Step(e) {
 			s.do(ctx, f, timer)
 		}
-		if e.Kind != replication.Wrote && !s.busy() {
-			s.takeAhead().end() // it is not what comes next
+		s.mu.Lock()
+		if s.flight == 0 && e.Kind != replication.Wrote {
+			s.ahead.end() // it is not what comes next
+			s.ahead = nil
 		}
+		s.mu.Unlock()
 	}
 	step(replication.Event{Kind: replication.Begin, Left: s.session.Pending()})
 	for {
@@ -61,7 +64,6 @@ func (s *Sync) do(ctx context.Context, f replication.Effect, timer *time.Timer) 
 			s.flight, s.pulling = 0, false
 		}
 		s.mu.Unlock()
-		s.takeAhead().end()
 	case replication.SetTimer:
 		timer.Stop()
 		if f.At >= 0 {
@@ -100,9 +102,14 @@ func (s *Sync) do(ctx context.Context, f replication.Effect, timer *time.Timer) 
 
 // call makes a call to the server.
 func (s *Sync) call(ctx context.Context, f replication.Effect) {
-	ctx, abort := context.WithCancel(ctx)
+	ctx, cancel := context.WithCancel(ctx)
 	s.mu.Lock()
-	s.flight, s.abort, s.pulling = f.Number, abort, f.Kind == replication.DoPull
+	a := s.ahead
+	abort := func() {
+		cancel()
+		a.end()
+	}
+	s.flight, s.abort, s.pulling, s.ahead = f.Number, abort, f.Kind == replication.DoPull, nil
 	s.mu.Unlock()
 	go func() {
 		defer abort()
@@ -115,13 +122,11 @@ func (s *Sync) call(ctx context.Context, f replication.Effect) {
 		}
 		var body []byte
 		var err error
-		if a := s.takeAhead(); a != nil && call.Asked {
-			body, err = a.wait(ctx)
-		} else {
-			a.end()
-			if call.Request != nil {
-				body, err = ask(ctx, call.Request)
-			}
+		if a != nil && call.Asked {
+			<-a.done
+			body, err = a.body, a.err
+		} else if a.end(); call.Request != nil {
+			body, err = ask(ctx, call.Request)
 		}
 		if ctx.Err() != nil {
 			return // it was given up
@@ -177,7 +182,6 @@ func (s *Sync) busy() bool {
 
 // endAll gives up what is under way.
 func (s *Sync) endAll() {
-	s.takeAhead().end()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.abort != nil {

@@ -17,6 +17,12 @@ import (
 // that wants to decide itself when what happens, as a simulation does. Its methods
 // are not for concurrent use, but for Status.
 type SyncSession struct {
+	// AskAhead, when it is set, is called with the request of the pull that will come
+	// next, as soon as that can be told: amid Answer of the pull of that number. It must
+	// not block. The next Call says with Asked whether it is that pull; if not, the
+	// answer is of no use.
+	AskAhead func(number uint64, request []byte)
+
 	st      *Store
 	options SyncOptions
 	plan    syncPlan

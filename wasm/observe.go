@@ -92,24 +92,21 @@ func separateEvent(dst []byte) []byte {
 // appendEvent writes an event as a JSON object: to whom it goes, and the records as
 // objects of their fields. No name in it needs an escape.
 func appendEvent(dst []byte, observer uint32, e store.Event) []byte {
-	number := func(before string, n uint64) {
-		dst = strconv.AppendUint(append(dst, before...), n, 10)
+	dst = strconv.AppendInt(append(dst, `{"observer":`...), int64(observer), 10)
+	for _, part := range [...]string{`,"opType":"`, string(e.Op), `","model":"`, e.Record.Model(), `","source":"`, string(e.Source), `","commit":`} {
+		dst = append(dst, part...)
 	}
-	number(`{"observer":`, uint64(observer))
-	dst = append(append(dst, `,"opType":"`...), e.Op...)
-	dst = append(append(dst, `","model":"`...), e.Record.Model()...)
-	dst = append(append(dst, `","source":"`...), e.Source...)
-	number(`","commit":`, e.Commit)
-	number(`,"ref":[`, uint64(e.Epoch))
-	number(`,`, uint64(e.Ref.Row))
-	number(`,`, uint64(e.Ref.Version))
+	dst = append(strconv.AppendInt(dst, int64(e.Commit), 10), `,"ref":[`...)
+	for _, n := range [...]uint32{e.Epoch, e.Ref.Row, e.Ref.Version} {
+		dst = strconv.AppendInt(separate(dst), int64(n), 10)
+	}
 	dst = e.Record.AppendJSON(append(dst, `],"element":`...))
 	if e.Op == store.Updated {
 		dst = e.Before.AppendJSON(append(dst, `,"before":`...))
 	}
 	dst = append(dst, `,"changed":[`...)
 	for _, name := range e.Changed {
-		dst = append(append(append(separate(dst), '"'), name...), '"')
+		dst = appendText(separate(dst), name)
 	}
 	return append(dst, ']', '}')
 }

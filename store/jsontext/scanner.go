@@ -283,25 +283,20 @@ func (s *Scanner) scalar(c byte) {
 
 // nested steps over an object or array, checked to the bottom.
 func (s *Scanner) nested() {
-	var objects [MaxDepth / 64]uint64 // a bit for each container around, set for an object
+	var opened [MaxDepth]byte
 	depth := 0
 	for s.err == nil {
-		if c := s.Peek(); c == '{' || c == '[' {
-			if depth == MaxDepth {
-				s.fail("nested deeper than " + itoa(MaxDepth))
-				return
-			}
-			objects[depth/64] &^= 1 << (depth % 64)
-			if c == '{' {
-				objects[depth/64] |= 1 << (depth % 64)
-			}
+		if c := s.Peek(); c != '{' && c != '[' {
+			s.scalar(c)
+		} else if depth == MaxDepth {
+			s.fail("nested deeper than " + itoa(MaxDepth))
+		} else {
+			opened[depth] = c
 			depth++
 			s.pos++
 			s.first = true
-		} else {
-			s.scalar(c)
 		}
-		for s.err == nil && !s.another(objects[(depth-1)/64]>>((depth-1)%64)&1 != 0) {
+		for s.err == nil && !s.another(opened[depth-1]) {
 			if depth--; depth == 0 {
 				return
 			}
@@ -309,10 +304,10 @@ func (s *Scanner) nested() {
 	}
 }
 
-// another reads up to the next value in an object or array. It returns false, having
-// read the closer, when there is none, and after an error.
-func (s *Scanner) another(object bool) bool {
-	if !object {
+// another reads up to the next value in the object or array that c has opened. It
+// returns false, having read the closer, when there is none, and after an error.
+func (s *Scanner) another(c byte) bool {
+	if c == '[' {
 		return s.NextElement()
 	}
 	if !s.next('}') {

@@ -41,16 +41,17 @@ type Bad struct {
 func ReadPage(text []byte) (*Page, error) {
 	p := &Page{}
 	listed := false
-	err := each(text, func(name []byte, s *jsontext.Scanner) (err error) {
+	list := jsontext.New(text)
+	err := whole(list, func(name []byte) (err error) {
 		if string(name) == "changes" {
 			listed = true
 			p.Changes, p.Bad, p.BadCount = nil, nil, 0
-			return elements(s, "changes", MaxChanges, func() error {
-				p.take(s)
+			return elements(list, "changes", MaxChanges, func() error {
+				p.take(list)
 				return nil
 			})
 		}
-		value := s.Raw()
+		value := list.Raw()
 		if value == nil {
 			return nil
 		}
@@ -107,23 +108,17 @@ func (p *Page) SetAside(c Change, text []byte, err error) {
 // returned with an error too. model is a guess of its model, which need not be made
 // a string then.
 func readChange(s *jsontext.Scanner, model string) (c Change, err error) {
-	if s.Peek() != '{' {
-		return c, fault("expected a JSON object, got " + beginning(s.Raw()))
-	}
-	for s.BeginObject(); ; {
-		name, more := s.NextKey()
-		if !more {
-			break
-		}
+	err = fields(s, func(name []byte) error {
 		value := s.Raw()
-		switch {
-		case value == nil || err != nil: // and it is read to its end
-		case string(name) == "model" && len(value) > 2 && string(value[1:len(value)-1]) == model && !s.Escaped():
-			c.Model = model
-		default:
-			err = c.set(name, value)
+		if value == nil {
+			return nil
 		}
-	}
+		if string(name) == "model" && len(value) > 2 && string(value[1:len(value)-1]) == model && !s.Escaped() {
+			c.Model = model
+			return nil
+		}
+		return c.set(name, value)
+	})
 	if err == nil && (c.Model == "" || c.ID == nil) {
 		err = fault("a record needs a model and an id")
 	}
@@ -200,7 +195,8 @@ func boolean(member string, value []byte) (bool, error) {
 
 // members calls take for each member of the JSON text of an object.
 func members(text []byte, take func(name string, value []byte) error) error {
-	return each(text, func(name []byte, s *jsontext.Scanner) error {
+	s := jsontext.New(text)
+	return whole(s, func(name []byte) error {
 		if value := s.Raw(); value != nil {
 			return take(string(name), value)
 		}
@@ -208,28 +204,37 @@ func members(text []byte, take func(name string, value []byte) error) error {
 	})
 }
 
-// each calls take for each member of the JSON text of an object, to read its value.
-func each(text []byte, take func(name []byte, s *jsontext.Scanner) error) error {
-	if len(text) > MaxBody {
+// whole is fields of an object that is all that there is to read.
+func whole(s *jsontext.Scanner, take func(name []byte) error) error {
+	if len(s.Rest()) > MaxBody {
 		return bound("an answer may have at most " + strconv.Itoa(MaxBody>>20) + " MiB")
 	}
-	s := jsontext.New(text)
+	err := fields(s, take)
+	if err == nil && !s.End() {
+		err = &code.Error{Code: code.Protocol, Message: "the server's answer is no JSON", Err: s.Err()}
+	}
+	return err
+}
+
+// fields calls take for each member of the object that comes next, to read its value,
+// until that fails, and reads the object to its end.
+func fields(s *jsontext.Scanner, take func(name []byte) error) (err error) {
 	if s.Peek() != '{' {
-		return fault("expected a JSON object, got " + beginning(text))
+		err = fault("expected a JSON object, got " + beginning(s.Rest()))
+		s.Raw()
+		return err
 	}
 	for s.BeginObject(); ; {
 		name, more := s.NextKey()
-		if !more {
-			break
-		}
-		if err := take(name, s); err != nil {
+		switch {
+		case !more:
 			return err
+		case err != nil:
+			s.Raw()
+		default:
+			err = take(name)
 		}
 	}
-	if !s.End() {
-		return &code.Error{Code: code.Protocol, Message: "the server's answer is no JSON", Err: s.Err()}
-	}
-	return nil
 }
 
 // elements calls take for each element of the array that comes next, to read it.

@@ -190,7 +190,7 @@ func (t *tab) lead() bool {
 	o.Event = t.told
 	var err error
 	if t.session, err = t.st.NewSyncSession(o); err == nil {
-		t.session.AskAhead(t.askAhead)
+		t.session.AskAhead = t.askAhead
 		err = t.session.Prepare(ctx)
 	}
 	if err != nil {
