@@ -84,12 +84,7 @@ func (x *tx) mark() {
 	if string(now) == string(st.mark) || now != nil && string(now) != string(st.marked) {
 		return
 	}
-	t := st.data.keep(markLayout)
-	if number, ok := t.Find(markKey); ok {
-		x.changes = append(x.changes, t.Update(number, st.mark, x.version))
-	} else {
-		x.changes = append(x.changes, t.Insert(st.mark, x.version))
-	}
+	x.settle(st.data.keep(markLayout), markKey, st.mark)
 }
 
 // accepted reports whether the store may give up what its schema has no place for:

@@ -209,7 +209,7 @@ func (x *tx) receive(s *syncState, m *schema.Model, c *replication.Change) error
 		return nil
 	}
 	x.know(m, key, k)
-	x.settle(m, key, row)
+	x.settle(x.st.table(m), key, row)
 	return nil
 }
 
@@ -231,18 +231,6 @@ func (x *tx) before(m *schema.Model, key []byte, k *known) [][]byte {
 		}
 	}
 	return values
-}
-
-// settle makes the record in the tables that row.
-func (x *tx) settle(m *schema.Model, key []byte, row record.Row) {
-	t := x.st.table(m)
-	number, exists := t.Find(key)
-	switch {
-	case !exists:
-		x.changes = append(x.changes, t.Insert(row, x.version))
-	case string(t.Row(number)) != string(row):
-		x.changes = append(x.changes, t.Update(number, row, x.version))
-	}
 }
 
 // depart notes that the server has a record no more. What is under way of it stays.

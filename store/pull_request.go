@@ -10,22 +10,22 @@ type exchange struct {
 	again      map[string]bool // mutations of a push that may have been sent before
 }
 
-// pullRequest is what to ask the server for next.
-func (st *Store) pullRequest(limit, wait int) ([]byte, exchange, error) {
+// pullRequest is what to ask the server for next: from now on, or once a page was
+// taken in.
+func (st *Store) pullRequest(limit, wait int, once *replication.Page) ([]byte, exchange, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	s := st.data.syncState()
 	if s == nil {
 		return nil, exchange{}, stale()
 	}
-	return st.pullAfter(s, s.checkpoint, limit, wait), exchange{turn: s.turn, checkpoint: s.checkpoint}, nil
-}
-
-// pullAfter is what to ask the server for behind a checkpoint. The caller holds mu.
-func (st *Store) pullAfter(s *syncState, checkpoint []byte, limit, wait int) []byte {
-	p := replication.Pull{Schema: st.schema.Fingerprint, Client: s.client, Checkpoint: checkpoint, Limit: limit, Scope: s.scope, Wait: wait}
+	x := exchange{turn: s.turn, checkpoint: s.checkpoint}
+	if once != nil {
+		x = exchange{turn: s.turn + 1, checkpoint: once.Checkpoint}
+	}
+	p := replication.Pull{Schema: st.schema.Fingerprint, Client: s.client, Checkpoint: x.checkpoint, Limit: limit, Scope: s.scope, Wait: wait}
 	for _, m := range s.wanted(st.schema) {
 		p.Models = append(p.Models, m.Name)
 	}
-	return p.Append(nil)
+	return p.Append(nil), x, nil
 }

@@ -34,7 +34,7 @@ type known struct {
 func (k *known) there() bool { return k.data != nil && !k.gone }
 
 func serverKey(m *schema.Model, key []byte) []byte {
-	return appendServerKey(make([]byte, 0, len(m.Name)+len(key)+8), m.Name, key)
+	return appendServerKey(nil, m.Name, key)
 }
 
 // appendServerKey appends the key of the row of @server about a record. No name of a
@@ -50,16 +50,16 @@ func (d *dataset) knows(m *schema.Model, key []byte) (k known, exists bool) {
 	if t == nil {
 		return k, false
 	}
-	d.scratch = appendServerKey(d.scratch[:0], m.Name, key)
-	number, ok := t.Find(d.scratch)
-	if !ok && m.Former != "" {
-		d.scratch = appendServerKey(d.scratch[:0], m.Former, key)
-		number, ok = t.Find(d.scratch)
+	for _, name := range [...]string{m.Name, m.Former} {
+		if name == "" {
+			break
+		}
+		d.scratch = appendServerKey(d.scratch[:0], name, key)
+		if number, ok := t.Find(d.scratch); ok {
+			return readKnown(t.Row(number)), true
+		}
 	}
-	if !ok {
-		return k, false
-	}
-	return readKnown(t.Row(number)), true
+	return k, false
 }
 
 func readKnown(row record.Row) (k known) {
@@ -176,13 +176,7 @@ func (x *tx) show(m *schema.Model, key []byte, values [][]byte) bool {
 	if err != nil || string(t.Key(nil, row)) != string(key) {
 		return false
 	}
-	number, exists := t.Find(key)
-	switch {
-	case !exists:
-		x.changes = append(x.changes, t.Insert(row, x.version))
-	case string(t.Row(number)) != string(row):
-		x.changes = append(x.changes, t.Update(number, row, x.version))
-	}
+	x.settle(t, key, row)
 	return true
 }
 

@@ -13,22 +13,17 @@ type ahead struct {
 
 // lookAhead has the page after p asked for, unless mutations will be pushed first.
 func (s *SyncSession) lookAhead(number uint64, x exchange, p *replication.Page) {
-	if s.AskAhead == nil || !p.More {
+	if s.AskAhead == nil || !p.More || s.Pending() > 0 {
 		return
 	}
-	st := s.st
-	st.mu.Lock()
-	var request []byte
-	if state := st.data.syncState(); state != nil && state.turn == x.turn && st.data.unsent() == 0 {
-		request = st.pullAfter(state, p.Checkpoint, s.options.Limit, 0)
+	request, next, err := s.st.pullRequest(s.options.Limit, 0, p)
+	if err != nil || next.turn != x.turn+1 {
+		return
 	}
-	st.mu.Unlock()
-	if request != nil {
-		s.mu.Lock()
-		s.ahead = ahead{request, x.turn + 1}
-		s.mu.Unlock()
-		s.AskAhead(number, request)
-	}
+	s.mu.Lock()
+	s.ahead = ahead{request, next.turn}
+	s.mu.Unlock()
+	s.AskAhead(number, request)
 }
 
 // wasAsked reports whether that pull is the one that was asked ahead. Whatever the

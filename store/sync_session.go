@@ -154,7 +154,7 @@ func (c *Call) Answer(ctx context.Context, body []byte, err error) replication.E
 
 // Pull prepares the pull that an effect asks for.
 func (s *SyncSession) Pull(f replication.Effect) *Call {
-	request, x, err := s.st.pullRequest(s.options.Limit, int(f.Wait/1000))
+	request, x, err := s.st.pullRequest(s.options.Limit, int(f.Wait/1000), nil)
 	event := replication.Event{Kind: replication.Pulled, Number: f.Number}
 	return &Call{Request: request, Asked: err == nil && s.wasAsked(request, x), answer: func(ctx context.Context, body []byte, failed error) replication.Event {
 		if err == nil {
@@ -194,7 +194,7 @@ func (s *SyncSession) TakeNews(ctx context.Context, after, body []byte, busy boo
 	if busy {
 		return page.Checkpoint, false // what it brings may be older than the answer to that
 	}
-	_, x, err := s.st.pullRequest(1, 0)
+	_, x, err := s.st.pullRequest(1, 0, nil)
 	if err != nil || string(x.checkpoint) != string(after) || page.Reset || page.More {
 		return page.Checkpoint, false
 	}

@@ -102,14 +102,7 @@ func (x *tx) putSync(s *syncState) {
 
 // putOwn puts a row of a model of the store's own, unless it is there already.
 func (x *tx) putOwn(l *record.Layout, key []byte, row record.Row) {
-	t := x.st.data.keep(l)
-	number, ok := t.Find(key)
-	switch {
-	case !ok:
-		x.changes = append(x.changes, t.Insert(row, x.version))
-	case string(t.Row(number)) != string(row):
-		x.changes = append(x.changes, t.Update(number, row, x.version))
-	}
+	x.settle(x.st.data.keep(l), key, row)
 	x.synced = true
 }
 
@@ -117,7 +110,7 @@ func (x *tx) putOwn(l *record.Layout, key []byte, row record.Row) {
 func (x *tx) deleteOwn(l *record.Layout, key []byte) {
 	t := x.st.data.keep(l)
 	if number, ok := t.Find(key); ok {
-		x.changes = append(x.changes, t.Delete(number))
+		x.delete(t, number)
 		x.synced = true
 	}
 }

@@ -100,6 +100,18 @@ func (x *tx) update(t *table.Table, number uint32, row record.Row) {
 	x.changes = append(x.changes, t.Update(number, row, x.version))
 }
 
+// settle makes the row with that key that one, unless it is already. Its links are not
+// checked.
+func (x *tx) settle(t *table.Table, key []byte, row record.Row) {
+	number, exists := t.Find(key)
+	switch {
+	case !exists:
+		x.changes = append(x.changes, t.Insert(row, x.version))
+	case string(t.Row(number)) != string(row):
+		x.changes = append(x.changes, t.Update(number, row, x.version))
+	}
+}
+
 // link notes a row that is about to change, if its model has relations to check.
 func (x *tx) link(t *table.Table, row uint32) {
 	if x.st.rules[t.Model.Index].refers {
