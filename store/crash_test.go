@@ -103,10 +103,15 @@ func (o *ordeal) leave() {
 
 // next is the state that a commit under way leads to.
 func (o *ordeal) next() {
+	o.reached()
+	o.reach.Store(int64(len(o.states) - 1))
+}
+
+// reached notes the present state.
+func (o *ordeal) reached() {
 	if !o.want.Equal(o.states[len(o.states)-1]) {
 		o.states = append(o.states, o.want.Clone())
 	}
-	o.reach.Store(int64(len(o.states) - 1))
 }
 
 // ack notes that everything so far was acknowledged, by a store that promises that
@@ -235,7 +240,7 @@ func (o *ordeal) die(i int) {
 	at := o.which(o.stores[i], possible, acked)
 	for n, s := range possible[1 : at+1] {
 		o.want = s
-		o.next()
+		o.reached() // all of them are written: what another store folds meanwhile has the last
 		o.ack(strict && n < acked)
 	}
 	o.reach.Store(int64(len(o.states) - 1))
