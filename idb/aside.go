@@ -20,7 +20,7 @@ func (b *Backend) Survey(ctx context.Context) (survey log.Survey, err error) {
 	list.add(storeLog, "getAllKeys", nil, js.Undefined())
 	list.add(storeLog, "getAll", nil, js.Undefined())
 	list.add(storeBlocks, "getAllKeys", nil, js.Undefined())
-	answers, err := b.perform(ctx, "survey", reading, list, storeGeneration, storeManifest, storeLog, storeBlocks)
+	answers, err := b.perform(ctx, "survey", reading, list, names(storeGeneration, storeManifest, storeLog, storeBlocks))
 	if err != nil {
 		return survey, err
 	}
@@ -50,8 +50,7 @@ func (b *Backend) SetAside(ctx context.Context, pieces []log.Piece) error {
 	for _, p := range pieces {
 		list.add(storeAside, "put", p.Data, js.ValueOf(p.Name))
 	}
-	how := writing(strict)
-	_, err := b.perform(ctx, "set aside", how, list, storeAside)
+	_, err := b.perform(ctx, "set aside", strict, list, names(storeAside))
 	return err
 }
 
@@ -60,11 +59,11 @@ func (b *Backend) Aside(ctx context.Context) (pieces []log.Piece, err error) {
 	var list requests
 	list.add(storeAside, "getAllKeys", nil, js.Undefined())
 	list.add(storeAside, "getAll", nil, js.Undefined())
-	answers, err := b.perform(ctx, "aside", reading, list, storeAside)
+	answers, err := b.perform(ctx, "aside", reading, list, names(storeAside))
 	if err != nil {
 		return nil, err
 	}
-	names, err := answer(answers[0])
+	called, err := answer(answers[0])
 	if err != nil {
 		return nil, failure(code.Unavailable, "aside", "", err)
 	}
@@ -72,8 +71,8 @@ func (b *Backend) Aside(ctx context.Context) (pieces []log.Piece, err error) {
 	if err != nil {
 		return nil, failure(code.Unavailable, "aside", "", err)
 	}
-	for i := range names.Length() {
-		pieces = append(pieces, log.Piece{Name: names.Index(i).String(), Data: toGo(values.Index(i))})
+	for i := range called.Length() {
+		pieces = append(pieces, log.Piece{Name: called.Index(i).String(), Data: toGo(values.Index(i))})
 	}
 	return pieces, nil
 }

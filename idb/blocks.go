@@ -18,7 +18,7 @@ func (b *Backend) Blocks(ctx context.Context, ids []uint64) ([][]byte, error) {
 			list.add(storeBlocks, "get", nil, key(id))
 		}
 	}
-	answers, err := b.perform(ctx, "blocks", reading, list, storeBlocks)
+	answers, err := b.perform(ctx, "blocks", reading, list, names(storeBlocks))
 	if err != nil {
 		return nil, err
 	}

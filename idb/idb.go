@@ -57,6 +57,7 @@ package idb
 import (
 	"context"
 	"sync"
+	"syscall/js"
 	"time"
 
 	"github.com/granarydb/granary/store/log"
@@ -77,6 +78,15 @@ const (
 )
 
 var objectStores = [...]string{storeGeneration, storeManifest, storeLog, storeBlocks, storeAside}
+
+// storeNames are the same by name as values, which every request needs.
+var storeNames = func() map[string]js.Value {
+	values := map[string]js.Value{}
+	for _, name := range objectStores {
+		values[name] = js.ValueOf(name)
+	}
+	return values
+}()
 
 // How long the browser may take before a call ends with an error. Time that the page
 // slept hardly counts.

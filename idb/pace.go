@@ -21,12 +21,15 @@ type pace struct {
 func (p *pace) want(do func()) {
 	p.mu.Lock()
 	p.due = do
-	left := p.while - time.Since(p.last)
-	if left > 0 && p.timer == nil {
-		p.timer = time.AfterFunc(left, p.flush)
+	waits := p.timer != nil
+	if !waits {
+		left := p.while - time.Since(p.last)
+		if waits = left > 0; waits {
+			p.timer = time.AfterFunc(left, p.flush)
+		}
 	}
 	p.mu.Unlock()
-	if left <= 0 {
+	if !waits {
 		p.flush()
 	}
 }

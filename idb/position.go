@@ -18,7 +18,7 @@ func (b *Backend) Position(ctx context.Context) (log.Position, error) {
 	list.add(storeGeneration, "getAllKeys", nil, js.Undefined())
 	list.add(storeLog, "openKeyCursor", js.Null(), js.ValueOf("prev"))
 	list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
-	answers, err := b.perform(ctx, "position", asking, list, storeGeneration, storeLog)
+	answers, err := b.perform(ctx, "position", asking, list, appended)
 	if err != nil {
 		return log.Position{}, err
 	}
@@ -71,7 +71,7 @@ func (b *Backend) expect(ctx context.Context, c *connection, identity, op string
 	if identity != "" && known == "" {
 		var list requests
 		list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
-		answers, err := c.perform(ctx, b.options.AnswerTimeout, op, asking, list, []string{storeGeneration})
+		answers, err := c.perform(ctx, b.options.AnswerTimeout, op, asking, list, names(storeGeneration))
 		if err != nil {
 			return err
 		}
@@ -87,7 +87,7 @@ func (b *Backend) expect(ctx context.Context, c *connection, identity, op string
 
 // newIdentity returns a random identity: 128 bits, as text.
 func newIdentity() string {
-	bytes := js.Global().Get("Uint8Array").New(16)
+	bytes := uint8Array.New(16)
 	js.Global().Get("crypto").Call("getRandomValues", bytes)
 	const hex = "0123456789abcdef"
 	var text []byte

@@ -11,13 +11,6 @@ import (
 	"github.com/granarydb/granary/store/log"
 )
 
-// reading is left to end by itself: Chromium completes what is committed before the
-// answers with large values have come. Until then it keeps others from writing.
-var reading = manner{mode: readOnly}
-
-// asking is the manner of a transaction that reads small values only.
-var asking = manner{mode: readOnly, commit: true}
-
 // Read returns the manifest and all entries numbered above after, as one
 // snapshot. It costs one transaction of six requests, however many entries there
 // are: a cursor would cost an event for each. Where large values were among them it
@@ -34,9 +27,10 @@ func (b *Backend) Read(ctx context.Context, after uint64) (snapshot log.Snapshot
 	list.add(storeLog, "getAll", nil, above)
 	list.add(storeGeneration, "get", nil, js.ValueOf(keyIdentity))
 	list.add(storeGeneration, "getAllKeys", nil, js.Undefined())
-	answers, err := b.perform(ctx, "read", asking, list, storeGeneration, storeManifest, storeLog)
+	read := names(storeGeneration, storeManifest, storeLog)
+	answers, err := b.perform(ctx, "read", asking, list, read)
 	if err == nil && slices.ContainsFunc(answers, isPending) {
-		answers, err = b.perform(ctx, "read", reading, list, storeGeneration, storeManifest, storeLog)
+		answers, err = b.perform(ctx, "read", reading, list, read)
 	}
 	if err != nil {
 		return snapshot, err

@@ -48,9 +48,9 @@ func (b *Backend) Replace(ctx context.Context, r log.Replace) error {
 		}
 		list.add(storeLog, "add", e.Data, key(e.Sequence))
 	}
-	how := writing(strict)
-	how.commit = !commitsHalves()
-	_, err = b.performOn(ctx, r.Identity, "replace", how, list, objectStores[:])
+	how := strict
+	how.commit = !commitsHalves
+	_, err = b.performOn(ctx, r.Identity, "replace", how, list, names(objectStores[:]...))
 	if err == nil {
 		b.announce(r.Generation+1, 0)
 	}

@@ -82,7 +82,7 @@ func fill(request js.Value, from, to int) error {
 			return err
 		}
 	}
-	noise := js.Global().Get("Uint8Array").New(reservePiece) // what does not get smaller by compression
+	noise := uint8Array.New(reservePiece) // what does not get smaller by compression
 	for at := 0; at < reservePiece; at += mostRandom {
 		part := noise.Call("subarray", at, at+mostRandom)
 		if _, err := invoke(js.Global().Get("crypto"), "getRandomValues", part); err != nil {

@@ -17,9 +17,9 @@ import (
 type transaction struct {
 	op    string
 	how   manner
-	raw   js.Value // the IDBTransaction
-	ended chan struct{}
-	done  bool // it was completed; valid once ended is closed
+	raw   js.Value      // the IDBTransaction
+	ended chan struct{} // see underway
+	done  bool          // it was completed; valid once ended is closed
 }
 
 // manner is how a transaction is done. One that is committed when its requests have
@@ -27,33 +27,33 @@ type transaction struct {
 // page has taken in the last answer, which a page that is being left or frozen never
 // does.
 type manner struct {
-	mode       string // of the IDBTransaction
-	durability string // "" for that which the browser chooses
-	commit     bool
+	mode    js.Value // of the IDBTransaction
+	options js.Value // of it, too
+	writes  bool
+	commit  bool
 }
 
-const (
-	readOnly  = "readonly"
-	readWrite = "readwrite"
-	relaxed   = "relaxed"
-	strict    = "strict"
+// They are made once: to hand an object over costs as much as a request.
+var (
+	// reading is left to end by itself: Chromium completes what is committed before
+	// the answers with large values have come. Until then it keeps others from writing.
+	reading = manner{mode: js.ValueOf("readonly")}
+	// asking is the manner of a transaction that reads small values only.
+	asking = manner{mode: reading.mode, commit: true}
+
+	relaxed = writing("relaxed")
+	strict  = writing("strict")
 )
 
 // writing is the manner of a transaction that writes.
-func writing(durability string) manner { return manner{readWrite, durability, true} }
-
-// options are those of the IDBTransaction.
-func (m manner) options() js.Value {
-	if m.durability == "" {
-		return js.Undefined()
-	}
-	return object("durability", m.durability)
+func writing(durability string) manner {
+	return manner{js.ValueOf("readwrite"), object("durability", durability), true, true}
 }
 
-// commitsHalves reports whether the browser completes a transaction of which a
-// request failed after its commit. Only Firefox does, and SpiderMonkey alone has this
-// class; what a browser says of its name would be no evidence.
-func commitsHalves() bool { return js.Global().Get("InternalError").Truthy() }
+// commitsHalves says whether the browser completes a transaction of which a request
+// failed after its commit. Only Firefox does, and SpiderMonkey alone has this class;
+// what a browser says of its name would be no evidence.
+var commitsHalves = js.Global().Get("InternalError").Truthy()
 
 // errBroken is the cause when the connection was found closed and nothing was done.
 var errBroken = errors.New("the connection is closed")
@@ -61,13 +61,13 @@ var errBroken = errors.New("the connection is closed")
 // perform does a transaction on these object stores from its start to its end and
 // returns the requests as they were issued, of type IDBRequest. If the connection
 // breaks and nothing was done it is done on the next one.
-func (b *Backend) perform(ctx context.Context, op string, how manner, list requests, stores ...string) ([]js.Value, error) {
+func (b *Backend) perform(ctx context.Context, op string, how manner, list requests, stores js.Value) ([]js.Value, error) {
 	return b.performOn(ctx, "", op, how, list, stores)
 }
 
 // performOn is perform on the database of that identity, if there is one; when the
 // next connection is to another database it fails with log.ErrTaken.
-func (b *Backend) performOn(ctx context.Context, identity, op string, how manner, list requests, stores []string) ([]js.Value, error) {
+func (b *Backend) performOn(ctx context.Context, identity, op string, how manner, list requests, stores js.Value) ([]js.Value, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, cancelled(op, err)
 	}
@@ -88,14 +88,15 @@ func (b *Backend) performOn(ctx context.Context, identity, op string, how manner
 	return nil, failure(code.Unavailable, op, lostMessage, nil)
 }
 
-func (c *connection) perform(ctx context.Context, patience time.Duration, op string, how manner, list requests, stores []string) ([]js.Value, error) {
+func (c *connection) perform(ctx context.Context, patience time.Duration, op string, how manner, list requests, stores js.Value) ([]js.Value, error) {
 	t, err := c.start(op, how, stores)
 	if err != nil {
 		return nil, err
 	}
 	// The end is listened for before the first request is issued: events do not
 	// wait for whoever comes late.
-	t.listen()
+	underway.add(t)
+	defer underway.remove(t)
 	issued, err := t.issue(list)
 	if err != nil {
 		// Half a transaction must not be left to commit itself.
@@ -124,19 +125,19 @@ func (c *connection) aborted(t *transaction, cause error) error {
 		return undone(t.op, cause)
 	}
 	c.end(errLost)
-	if t.how.mode == readWrite {
+	if t.how.writes {
 		return failure(code.UnknownOutcome, t.op, lostMessage, cause)
 	}
 	return errBroken
 }
 
-func (c *connection) start(op string, how manner, stores []string) (*transaction, error) {
+func (c *connection) start(op string, how manner, stores js.Value) (*transaction, error) {
 	if c.over() != nil {
 		return nil, errBroken
 	}
 	t := &transaction{op: op, how: how, ended: make(chan struct{})}
 	var err error
-	t.raw, err = invoke(c.raw, "transaction", names(stores), how.mode, how.options())
+	t.raw, err = invoke(c.raw, "transaction", stores, how.mode, how.options)
 	switch {
 	case err == nil:
 		return t, nil
@@ -148,21 +149,10 @@ func (c *connection) start(op string, how manner, stores []string) (*transaction
 	return nil, undone(op, err)
 }
 
-// listen hears how the transaction ends. The library's Await does not serve: it
-// answers nil to an abort without an error, which is what a browser that tears a
-// connection down leaves behind, and waits for ever if it is called too late.
-func (t *transaction) listen() {
-	listen(t.raw, func(_ js.Value, kind string) bool {
-		t.done = kind == "complete"
-		close(t.ended)
-		return false
-	}, "complete", "abort")
-}
-
 func (t *transaction) issue(list requests) ([]js.Value, error) {
 	issued := make([]js.Value, len(list))
 	for i, r := range list {
-		store, err := invoke(t.raw, "objectStore", r.store)
+		store, err := invoke(t.raw, "objectStore", storeNames[r.store])
 		if err == nil {
 			issued[i], err = invoke(store, r.method, r.arguments()...)
 		}
@@ -178,10 +168,10 @@ func (t *transaction) issue(list requests) ([]js.Value, error) {
 
 // commit asks the browser not to wait for more requests, if it can be told so.
 func (t *transaction) commit() error {
-	if t.raw.Get("commit").Type() != js.TypeFunction {
+	_, err := invoke(t.raw, "commit")
+	if err != nil && t.raw.Get("commit").Type() != js.TypeFunction {
 		return nil
 	}
-	_, err := invoke(t.raw, "commit")
 	return err
 }
 
@@ -190,6 +180,9 @@ func (t *transaction) commit() error {
 // WebKit has none, that of Firefox one that says nothing, or it is completed (the
 // package comment says when).
 func (t *transaction) failed(issued []js.Value) error {
+	if t.done && !commitsHalves {
+		return nil
+	}
 	for _, request := range issued {
 		if isPending(request) {
 			continue // a reading transaction, whose answers tell
@@ -208,7 +201,7 @@ func (t *transaction) failed(issued []js.Value) error {
 // accepts undoes it; it does not accept one after the commit.
 func (t *transaction) abandon(cause error) error {
 	c, message := code.Unavailable, "given up, nothing was changed"
-	if _, err := invoke(t.raw, "abort"); err != nil && t.how.mode == readWrite {
+	if _, err := invoke(t.raw, "abort"); err != nil && t.how.writes {
 		c, message = code.UnknownOutcome, "given up while the browser was committing; read the storage to learn the outcome"
 	}
 	return failure(c, t.op, message, cause)

@@ -38,10 +38,12 @@ func keyRange(method string, n uint64, open bool) (js.Value, error) {
 	return invoke(js.Global().Get("IDBKeyRange"), method, key(min(n, largestNumber)), open)
 }
 
+var uint8Array = js.Global().Get("Uint8Array")
+
 // toJS returns a new Uint8Array with a copy of data. It is never a view of
 // something larger: IndexedDB would store all that lies beneath a view.
 func toJS(data []byte) js.Value {
-	array := js.Global().Get("Uint8Array").New(len(data))
+	array := uint8Array.New(len(data))
 	js.CopyBytesToJS(array, data)
 	return array
 }
@@ -69,7 +71,7 @@ func numberOf(key js.Value) (uint64, bool) {
 // put there by somebody else; it comes as text, which the store's checksums find
 // to be damaged.
 func toGo(value js.Value) []byte {
-	if !value.InstanceOf(js.Global().Get("Uint8Array")) {
+	if !value.InstanceOf(uint8Array) {
 		text, err := invoke(js.Global().Get("JSON"), "stringify", value)
 		if err != nil || text.Type() != js.TypeString {
 			text = js.Global().Get("Object").Get("prototype").Get("toString").Call("call", value)
@@ -108,13 +110,13 @@ func caught(do func() error) (err error) {
 	return do()
 }
 
-// names returns strings as values.
-func names(list []string) []any {
+// names returns strings as an array.
+func names(list ...string) js.Value {
 	values := make([]any, len(list))
 	for i, name := range list {
 		values[i] = name
 	}
-	return values
+	return js.ValueOf(values)
 }
 
 // recoverThrown turns a JavaScript exception on its way up into an error. The
