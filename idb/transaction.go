@@ -18,8 +18,10 @@ type transaction struct {
 	op    string
 	how   manner
 	raw   js.Value      // the IDBTransaction
-	ended chan struct{} // see underway
-	done  bool          // it was completed; valid once ended is closed
+	ended chan struct{} // closed by underway, and then the next two are valid
+	done  bool          // it was completed
+	cause error         // why it is not waited for any more, though it has not ended
+	ticks int           // left until then
 }
 
 // manner is how a transaction is done. One that is committed when its requests have
@@ -95,15 +97,15 @@ func (c *connection) perform(ctx context.Context, patience time.Duration, op str
 	}
 	// The end is listened for before the first request is issued: events do not
 	// wait for whoever comes late.
-	underway.add(t)
-	defer underway.remove(t)
+	underway.add(t, patience)
 	issued, err := t.issue(list)
 	if err != nil {
+		underway.drop(t, err)
 		// Half a transaction must not be left to commit itself.
 		_, _ = invoke(t.raw, "abort")
 		return nil, undone(op, err)
 	}
-	if cause := await(ctx, t.ended, patience); cause != nil {
+	if cause := t.await(ctx); cause != nil {
 		if cause == errAnswer {
 			defer c.end(errLost) // the next one may answer
 		}
@@ -195,6 +197,17 @@ func (t *transaction) failed(issued []js.Value) error {
 		return nil
 	}
 	return errorOf(t.raw)
+}
+
+// await waits until the transaction has ended, and returns why it did so no longer if
+// it was not.
+func (t *transaction) await(ctx context.Context) error {
+	select {
+	case <-t.ended:
+	case <-ctx.Done():
+		underway.drop(t, ctx.Err())
+	}
+	return t.cause
 }
 
 // abandon gives up a transaction that has not ended. An abort that the browser

@@ -6,19 +6,26 @@ import (
 	"slices"
 	"sync"
 	"syscall/js"
+	"time"
 )
 
-// underway are the transactions that somebody waits for. How each ends is heard by
-// the same two functions, for to make some and to let go of them costs as much as a
-// request. The library's Await does not serve: it answers nil to an abort without an
-// error, which is what a browser that tears a connection down leaves behind, and
-// waits for ever if it is called too late.
+// underway are the transactions that somebody waits for. All ends are heard by the
+// same two functions, and there is one timer: to make some for each transaction costs
+// as much as a request. The library's Await does not serve: it answers nil to an abort
+// without an error, which is what a browser that tears a connection down leaves behind,
+// and waits for ever if it is called too late.
 var underway transactions
 
 type transactions struct {
-	mu   sync.Mutex
-	list []*transaction
+	mu    sync.Mutex
+	list  []*transaction
+	timer *time.Timer // runs while there are some, and to the end of its tick
 }
+
+// tick is the time in which timeouts are counted. It is much shorter than they are: a
+// page that slept finds one tick over, and hears what the browser has to tell before the
+// next.
+const tick = 250 * time.Millisecond
 
 var endings = [...]struct {
 	event js.Value
@@ -28,36 +35,56 @@ var endings = [...]struct {
 	{js.ValueOf("abort"), underway.ending(false)},
 }
 
-// add has the end of the transaction heard.
-func (u *transactions) add(t *transaction) {
+// ending returns the function that hears of an end: the transaction was completed, or
+// not.
+func (u *transactions) ending(done bool) js.Func {
+	return js.FuncOf(func(raw js.Value, _ []js.Value) any {
+		u.end(func(t *transaction) bool { return t.raw.Equal(raw) }, done, nil)
+		return nil
+	})
+}
+
+// add has the transaction end when the browser says so, or when it has not within the
+// timeout.
+func (u *transactions) add(t *transaction, timeout time.Duration) {
 	u.mu.Lock()
+	t.ticks = int(timeout/tick) + 2 // the first one is under way, and some may be left over
 	u.list = append(u.list, t)
+	if u.timer == nil {
+		u.timer = time.AfterFunc(tick, u.count)
+	}
 	u.mu.Unlock()
 	for _, e := range endings {
 		t.raw.Call("addEventListener", e.event, e.heard)
 	}
 }
 
-// remove forgets the transaction, whose end may still come.
-func (u *transactions) remove(t *transaction) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	u.list = slices.DeleteFunc(u.list, func(other *transaction) bool { return other == t })
+// drop ends the wait for the transaction, unless it has ended.
+func (u *transactions) drop(t *transaction, cause error) {
+	u.end(func(other *transaction) bool { return other == t }, false, cause)
 }
 
-// ending returns the function that hears an end: the transaction was completed, or not.
-func (u *transactions) ending(done bool) js.Func {
-	return js.FuncOf(func(raw js.Value, _ []js.Value) any {
-		u.mu.Lock()
-		defer u.mu.Unlock()
-		u.list = slices.DeleteFunc(u.list, func(t *transaction) bool {
-			ends := t.raw.Equal(raw)
-			if ends {
-				t.done = done
-				close(t.ended)
-			}
-			return ends
-		})
-		return nil
+// count ends the wait for those whose time is over.
+func (u *transactions) count() {
+	u.end(func(t *transaction) bool { t.ticks--; return t.ticks == 0 }, false, errAnswer)
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	if len(u.list) > 0 {
+		u.timer.Reset(tick)
+	} else {
+		u.timer = nil
+	}
+}
+
+func (u *transactions) end(which func(*transaction) bool, done bool, cause error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.list = slices.DeleteFunc(u.list, func(t *transaction) bool {
+		ends := which(t)
+		if ends {
+			t.done, t.cause = done, cause
+			close(t.ended)
+		}
+		return ends
 	})
 }

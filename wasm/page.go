@@ -18,8 +18,24 @@ func fillRandom(address uint32, length int32)
 //go:wasmimport granary now
 func now() float64
 
+// spare are random bytes that nobody had yet: to ask for one costs as much as for many.
+var spare []byte
+
+const sparesAtOnce = 512
+
 // random fills b from the page's source of random bytes.
-func random(b []byte) { fillRandom(address(b), int32(len(b))) }
+func random(b []byte) {
+	if len(b) > sparesAtOnce {
+		fillRandom(address(b), int32(len(b)))
+		return
+	}
+	if len(b) > len(spare) {
+		fresh := make([]byte, sparesAtOnce)
+		fillRandom(address(fresh), sparesAtOnce)
+		spare = fresh
+	}
+	spare = spare[copy(b, spare):]
+}
 
 // idleAfter is how long a store must be left alone before its log is folded, which
 // takes the page's thread for a while.
