@@ -42,7 +42,7 @@
 // # What the library does not do
 //
 // The traps of go-indexeddb v0.3.2 are handled in this package and nowhere else;
-// each has its comment where it is stepped around: open.go, transaction.go.
+// each has its comment where it is stepped around: open.go, underway.go.
 // It opens the database and makes its object stores; transactions go past it.
 //
 // # Go is never called from within a call of Go
@@ -89,7 +89,7 @@ var storeNames = func() map[string]js.Value {
 }()
 
 // How long the browser may take before a call ends with an error. Time that the page
-// slept hardly counts.
+// slept hardly counts, and that of a transaction is counted in seconds.
 const (
 	OpenTimeout    = 4 * time.Second  // for Open; some browsers now and then never answer an open
 	AnswerTimeout  = 10 * time.Second // for one transaction

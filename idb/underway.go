@@ -22,10 +22,9 @@ type transactions struct {
 	timer *time.Timer // runs while there are some, and to the end of its tick
 }
 
-// tick is the time in which timeouts are counted. It is much shorter than they are: a
-// page that slept finds one tick over, and hears what the browser has to tell before the
-// next.
-const tick = 250 * time.Millisecond
+// tick is the time in which timeouts are counted. A page that slept finds one tick over,
+// and hears what the browser has to tell before the next.
+const tick = time.Second
 
 var endings = [...]struct {
 	event js.Value
@@ -48,7 +47,7 @@ func (u *transactions) ending(done bool) js.Func {
 // timeout.
 func (u *transactions) add(t *transaction, timeout time.Duration) {
 	u.mu.Lock()
-	t.ticks = int(timeout/tick) + 2 // the first one is under way, and some may be left over
+	t.ticks = int(timeout/tick) + 2 // the first may be nearly over, and what is left of the division counts as one
 	u.list = append(u.list, t)
 	if u.timer == nil {
 		u.timer = time.AfterFunc(tick, u.count)
