@@ -5,7 +5,7 @@ import { countUp, makeCounters, openCounters, readCounters } from './increments.
 import { within } from './rig.mjs';
 
 const ROWS = 10;
-const TIMES = 60; // that each tab counts in a round
+const TIMES = 150; // that each tab counts in a round
 const LONG = 30_000; // milliseconds that a round may take at most
 
 export const small = 5;
