@@ -228,7 +228,8 @@ func (st *Store) awaitIdle(head uint64) {
 // would have to read it.
 func (st *Store) foldLast(ctx context.Context, end error) {
 	st.mu.Lock()
-	long := st.data.logBytes+st.data.dead >= compactBytes && !st.journal.behind
+	long := st.data.logBytes+st.data.dead >= lastBytes && !st.journal.behind
+	st.data.hollow = st.data.hollow || long // which makes it due
 	st.mu.Unlock()
 	if long && errors.Is(end, code.Closed) {
 		st.compact(ctx)
