@@ -7,6 +7,7 @@
 // writeBehind   whether that is before the write is on disk
 // files         what the page may load beside the adapter's bundle: files of node_modules, or
 //               the directory web/dist
+// rounds        how many rounds at most, where one takes minutes
 // worker        further entries that are bundled beside the adapter
 // ours          it is Granary, whatever its engine runs in, and no library that Granary is compared with
 
@@ -17,9 +18,9 @@ export const PEERS = [
   { id: 'granary-worker', name: 'Granary (worker)', packages: [], durable: COMPLETE, files: ['web/dist'], ours: true },
   { id: 'raw-indexeddb', name: 'raw IndexedDB', packages: [], durable: COMPLETE },
   { id: 'dexie', name: 'Dexie', packages: ['dexie'], durable: COMPLETE },
-  { id: 'amplify', name: 'Amplify DataStore', packages: ['@aws-amplify/datastore'], durable: COMPLETE },
+  { id: 'amplify', name: 'Amplify DataStore', packages: ['@aws-amplify/datastore'], durable: COMPLETE, rounds: 2 },
   { id: 'rxdb', name: 'RxDB (Dexie storage)', packages: ['rxdb', 'rxjs'], durable: COMPLETE },
-  { id: 'pouchdb', name: 'PouchDB', packages: ['pouchdb-browser', 'pouchdb-find'], durable: COMPLETE },
+  { id: 'pouchdb', name: 'PouchDB', packages: ['pouchdb-browser', 'pouchdb-find'], durable: COMPLETE, rounds: 2 },
   {
     id: 'watermelondb', name: 'WatermelonDB (LokiJS)', packages: ['@nozbe/watermelondb'],
     durable: 'it is in memory; written behind', writeBehind: true,

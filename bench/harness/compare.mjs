@@ -10,15 +10,15 @@ import { measure } from './visits.mjs';
 
 /**
  * Measures every peer in every round, each time in a new browser on a new profile that
- * is kept on disk. Another peer begins each round. Gives the rounds of each peer by
- * id; `told` hears of each figure, `done` of the results after each round.
+ * is kept on disk. Another peer begins each round; one that takes minutes has fewer of
+ * them. Gives the rounds of each peer by id; `told` hears of each figure, `done` of the results after each round.
  */
 export async function compare({ peers, posts, rounds, cap, settle, told = () => {}, done = () => {} }) {
   const site = await open(peers);
   const results = Object.fromEntries(peers.map(({ id }) => [id, []]));
   try {
     for (let round = 0; round < rounds; round++) {
-      for (const peer of rotated(peers, round)) {
+      for (const peer of rotated(peers, round).filter((p) => round < (p.rounds ?? rounds))) {
         results[peer.id].push(await onNewProfile((profile) => measure({
           site, profile, peer, posts, cap, settle, told: (key, figure) => told({ peer, round, key, figure }),
         })));

@@ -7,7 +7,7 @@ import { PEERS } from '../registry.mjs';
 import { chart } from './chart.mjs';
 import { growthChart } from './growth-chart.mjs';
 import { ROWS } from './rows.mjs';
-import { blockTable, markdown, markdownTable, ratioTable } from './table.mjs';
+import { blockTable, markdown, markdownTable, ratioTable, reasonTable } from './table.mjs';
 
 const PAGE = join(root, 'docs/performance.md');
 const DIRECTORY = join(root, 'docs/performance');
@@ -78,12 +78,18 @@ dedicated worker, as [\`host: 'worker'\`](worker.md) opens it; of the others, sq
 
 const command = ({ size, rounds }) => (size === 'L' ? `make bench-all ROUNDS=${rounds}` : `node bench/run.mjs --size ${size} --rounds ${rounds} --write`);
 
+function roundsOf({ rounds }, peers) {
+  if (rounds === 1) return 'one round';
+  const fewer = peers.filter((p) => p.rounds < rounds).map((p) => `${p.rounds} of ${p.name}`);
+  return [`medians of ${rounds} rounds in rotation (least–most)`, ...fewer].join(', ');
+}
+
 function comparison(run) {
   const peers = known(run.peers);
   const count = (n) => n.toLocaleString('en');
   const size = `${count(run.posts)} posts, ${count(run.posts * 10)} comments, ${count(run.posts / 10)} users and ${count(run.posts * 2)} join rows`;
   return [
-    `${run.machine}; ${run.browser}, headless; ${run.date}. \`${command(run)}\` took ${run.minutes} minutes: ${size}; ${run.rounds === 1 ? 'one round' : `medians of ${run.rounds} rounds in rotation (least–most)`}.`,
+    `${run.machine}; ${run.browser}, headless; ${run.date}. \`${command(run)}\` took ${run.minutes} minutes: ${size}; ${roundsOf(run, peers)}.`,
     '## How many times as good Granary is', 'Times and sizes of the other divided by those of Granary with its engine in the page: "3 ×" where Granary is ahead, "1/3" where the other is. What an [engine in a worker](worker.md) changes is in the charts and in the tables of all figures and of blocks.',
     ratioTable(run, peers),
     ...CHARTS.flatMap(([kind, title, note]) => {
@@ -93,6 +99,7 @@ function comparison(run) {
     '## What is true when a write is acknowledged',
     markdown([['library', 'version', 'when its promise resolves'], ...peers.map((p) => [p.name, p.packages.map((name) => `${name} ${run.versions[name]}`).join(', ') || '–', p.durable])], { words: true }),
     '## All figures', markdownTable(run, peers),
+    '## Where another is ahead, and why', reasonTable(run, peers),
     '## The longest block of the page, in milliseconds', blockTable(run, peers),
     ROW_NOTES,
   ];

@@ -1,6 +1,7 @@
 // Tables of medians.
 
 import { GRANARY } from '../registry.mjs';
+import { REASONS } from './reasons.mjs';
 import { digits, ROWS } from './rows.mjs';
 import { ratios } from './summary.mjs';
 
@@ -42,6 +43,16 @@ export function ratioTable({ summary }, peers) {
     return [label, one(amplify), one(raw), withName(durable), withName(best)];
   });
   return markdown([['', 'Amplify DataStore', 'raw IndexedDB', 'best that is durable when it says so', 'best of all'], ...rows]);
+}
+
+/** The rows in which another is ahead of Granary, in the page, by how much, and why. */
+export function reasonTable({ summary }, peers) {
+  const times = ratios(summary, peers);
+  const rows = ROWS.filter(({ key }) => times[key].best?.times < 1).map(({ key, label }) => {
+    const { best } = times[key];
+    return [label, `${nameOf(peers, best.peer)}, ${digits(1 / best.times)} ×`, REASONS[key] ?? ''];
+  });
+  return markdown([['', 'ahead', 'why'], ...rows], { words: true });
 }
 
 /** "3.2 ×", or "1/3.2" where the other is ahead. */
