@@ -62,7 +62,8 @@ func (st *Store) missing(ctx context.Context) (n Notice, lost bool) {
 		return n, false
 	}
 	var now log.Position
-	if now.Identity, now.Sequence = st.options.Witness.Confirm(ctx); !st.lacks(now) {
+	now.Identity, now.Sequence = st.options.Witness.Confirm(ctx)
+	if now.Identity != before.Identity || !st.lacks(now) { // another database has taken the place of that one, or none
 		return n, false
 	}
 	return Notice{Type: NoticeReset, Before: before.Sequence, Now: st.data.head, Emptied: before.Identity != st.data.identity}, true
