@@ -15,6 +15,7 @@ import (
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/internal/access"
 	"github.com/granarydb/granary/store/log"
+	"github.com/granarydb/granary/store/memory"
 	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 	"github.com/granarydb/granary/store/storetest"
@@ -159,4 +160,28 @@ func (g *game) ask(st *store.Store, want ...*storetest.Reference) (found int) {
 		found += len(rows)
 	}
 	return found
+}
+
+// A hash index of a field with few values is no reason to leave the order of the keys alone.
+func TestIndexes_TheFirstFieldOfAKeyIsSoughtInTheOrderOfKeys(t *testing.T) {
+	st := storetest.Open(t, `type Line @model(timestamps: null) {
+		order: ID! @primaryKey(sortKeyFields: ["item"])
+		item: Int!
+		status: String! @index
+	}`, memory.New())
+	var records []*store.Record
+	for i := range 2000 {
+		r, err := st.New("Line", store.Fields{"order": fmt.Sprint(i % 50), "item": i, "status": [...]string{"open", "sent"}[i/50%2]})
+		require.NoError(t, err)
+		records = append(records, r)
+	}
+	_, err := st.SaveAll(ctx, records)
+	require.NoError(t, err)
+	before := access.Counts()
+	for range 3 {
+		n, err := st.Count(store.Query{Model: "Line", Limit: -1, Where: []byte(`{"and":[{"field":"order","op":"eq","value":"4"},{"field":"status","op":"eq","value":"open"}]}`)})
+		require.NoError(t, err)
+		require.Equal(t, 20, n)
+	}
+	require.Greater(t, access.Counts()[access.Range], before[access.Range])
 }

@@ -33,7 +33,7 @@ func (n *node) path(tables Tables, t *table.Table) *path {
 		}
 	}
 	for _, x := range t.Ordered() {
-		if best != nil && (narrowsNothing(x, tests) || !x.Pays(best.rows)) {
+		if best != nil && (narrowsNothing(x, t, tests) || !x.Pays(best.rows)) {
 			continue
 		}
 		if better(stretches(x, tests)) {
@@ -43,13 +43,14 @@ func (n *node) path(tables Tables, t *table.Table) *path {
 	return best
 }
 
-// narrowsNothing reports whether x names as many rows as a hash index on its first field.
-func narrowsNothing(x *table.Ordered, tests []*node) bool {
+// narrowsNothing reports whether x names as many rows as a hash index on its first field,
+// which nulls are not in, and which the first of several fields of a key has not.
+func narrowsNothing(x *table.Ordered, t *table.Table, tests []*node) bool {
 	if len(x.Fields) > 1 && constrained(tests, x.Fields[1]) {
 		return false
 	}
 	for _, n := range tests {
-		if n.kind == test && n.field.Index == x.Fields[0] && (n.op == Eq || n.op == In) {
+		if n.kind == test && n.field.Index == x.Fields[0] && n.equality(t) != nil {
 			return true
 		}
 	}
