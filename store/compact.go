@@ -227,11 +227,14 @@ func (st *Store) awaitIdle(head uint64) {
 // foldLast has a store that was closed fold a log that has become long: who opens it next
 // would have to read it.
 func (st *Store) foldLast(ctx context.Context, end error) {
+	if !errors.Is(end, code.Closed) {
+		return
+	}
 	st.mu.Lock()
 	long := st.data.logBytes+st.data.dead >= lastBytes && !st.journal.behind
 	st.data.hollow = st.data.hollow || long // which makes it due
 	st.mu.Unlock()
-	if long && errors.Is(end, code.Closed) {
+	if long {
 		st.compact(ctx)
 	}
 }
