@@ -53,6 +53,7 @@ type lives struct {
 	list    []*Live
 	waiting []*Live // whose answer may have changed since Changed was last called
 	news    func()  // Options.News
+	moved   func()  // Options.Changed
 }
 
 // Live answers a query, with the relations that it includes, now and whenever the answer changes, until it is closed.
@@ -277,6 +278,7 @@ func (s *lives) await(l *Live) {
 
 // changed tells them of changes, in their order.
 func (s *lives) changed(changes []table.Change) {
+	s.move()
 	if len(s.list) == 0 {
 		return
 	}
@@ -288,6 +290,7 @@ func (s *lives) changed(changes []table.Change) {
 
 // undone tells them that changes were taken back, the last one first.
 func (s *lives) undone(changes []table.Change) {
+	s.move()
 	if len(s.list) == 0 {
 		return
 	}
@@ -299,6 +302,7 @@ func (s *lives) undone(changes []table.Change) {
 
 // replaced tells them that the tables are others.
 func (s *lives) replaced() {
+	s.move()
 	for _, l := range s.list {
 		l.stale = true
 		s.await(l)
@@ -308,6 +312,7 @@ func (s *lives) replaced() {
 
 // finish ends them all, and tells of it whoever has none: there may be observers.
 func (s *lives) finish(err error) {
+	s.move()
 	for _, l := range s.list {
 		l.end(err)
 		s.await(l)
@@ -315,6 +320,13 @@ func (s *lives) finish(err error) {
 	s.wake()
 	if s.news != nil && len(s.waiting) == 0 {
 		s.news()
+	}
+}
+
+// move tells whoever keeps answers that they may be others now.
+func (s *lives) move() {
+	if s.moved != nil {
+		s.moved()
 	}
 }
 

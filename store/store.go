@@ -19,6 +19,7 @@ type Options struct {
 	Clock   Clock          // the machine's when nil
 	Random  Random         // the machine's when nil; required under js
 	Idle    func()         // returns when there is time for work that can wait; nil when there always is
+	Changed func()         // is told, under the store's lock, that what queries answer may be another thing now; may be nil
 	News    func()         // is told, under the store's lock, that answers of live queries may have changed, or the store has ended; may be nil
 	Notice  func(Notice)   // is told what becomes of the store; holds up its writes meanwhile; may be nil
 	Witness Witness        // notices when storage loses what it held; may be nil
@@ -127,7 +128,7 @@ func checkVersions(o Options) error {
 
 // start takes the store into use.
 func (st *Store) start(ctx context.Context) {
-	st.lives.news = st.options.News
+	st.lives.news, st.lives.moved = st.options.News, st.options.Changed
 	if n, lost := st.missing(ctx); lost {
 		st.tell(n)
 		st.lost()

@@ -169,22 +169,25 @@ export async function live({ how }) {
     const next = rating === 9 ? 8 : 9;
     truth.setRating(id, next);
     const wanted = key(truth.find(query), {});
-    const start = performance.now();
-    await shows(() => adapter.setRating(db, id, next), wanted);
-    times.push(performance.now() - start);
+    times.push(await shows(() => adapter.setRating(db, id, next), wanted));
   }
   const block = await thread();
   await stop?.();
   return { ms: times.reduce((sum, ms) => sum + ms, 0) / LIVE, block, manual: watch ? undefined : true };
 
+  /** Makes a change, and gives the milliseconds until it is seen. The next one waits until it is also acknowledged. */
   async function shows(change, wanted) {
+    const start = performance.now();
     if (watch) {
-      const seen = new Promise((resolve) => (shown = (posts) => key(posts, adapter) === wanted && resolve()));
-      await Promise.all([change(), seen]);
-    } else {
-      await change();
-      same('posts found after the save', key(await adapter.find(db, query), adapter), wanted);
+      const seen = new Promise((resolve) => (shown = (posts) => key(posts, adapter) === wanted && resolve(performance.now() - start)));
+      const [ms] = await Promise.all([seen, change()]);
+      return ms;
     }
+    await change();
+    const found = await adapter.find(db, query);
+    const ms = performance.now() - start;
+    same('posts found after the save', key(found, adapter), wanted);
+    return ms;
   }
 }
 
