@@ -21,6 +21,8 @@ type watched struct {
 	refs  []store.Ref
 	total int
 	rows  []storetest.Row
+	asked store.Found // what a fresh query answered last, and in what edition of the store
+	in    int64
 	trees [][]string // with relations: the state of each record of the window, and of all that it leads to
 }
 
@@ -128,8 +130,10 @@ func (g *game) agreeLive(st *store.Store) {
 func (g *game) agreeAnswer(st *store.Store, w *watched) {
 	q := w.query
 	q.Include = nil
+	edition := g.edition[st].Load()
 	fresh, err := st.Find(q)
 	require.NoError(g, err, g.replay)
+	g.agreeRemembered(st, w, fresh, edition)
 	if !slices.Equal(fresh.Refs, w.refs) { // storage was read anew in between, which the live query then tells of
 		a, changed, err := w.live.Next()
 		require.NoError(g, err, g.replay)
@@ -140,6 +144,20 @@ func (g *game) agreeAnswer(st *store.Store, w *watched) {
 	require.Equal(g, append([]storetest.Row{}, g.want.Query(q)...), w.rows, "%+v %s\n%s", q, q.Where, g.replay)
 	q.Page, q.Limit = 0, -1
 	require.Len(g, g.want.Query(q), w.total, "%+v %s\n%s", q, q.Where, g.replay)
+}
+
+// agreeRemembered compares an answer with the one before, which whoever has kept it
+// gives out again until the store tells that answers may be others.
+func (g *game) agreeRemembered(st *store.Store, w *watched, fresh store.Found, edition int64) {
+	if g.edition[st].Load() != edition {
+		return // somebody has come in between
+	}
+	if w.asked.Model != nil && w.in == edition {
+		require.Equal(g, w.asked.Epoch, fresh.Epoch, g.replay)
+		require.Equal(g, append([]store.Ref{}, w.asked.Refs...), append([]store.Ref{}, fresh.Refs...), "told nobody: %+v %s\n%s", w.query, w.query.Where, g.replay)
+		g.stats["remembered"]++
+	}
+	w.asked, w.in = fresh, edition
 }
 
 // folded applies a patch to the window before.

@@ -4,6 +4,7 @@ package store_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -29,6 +30,7 @@ type game struct {
 	watched map[*store.Store][]*watched
 	grouped map[*store.Store][]*grouped
 	mirrors map[*store.Store]*mirror
+	edition map[*store.Store]*atomic.Int64 // how often a store told that answers may be others
 	stats   map[string]int
 	replay  string
 	quiet   bool // nothing was done since live answers were compared
@@ -54,16 +56,18 @@ func newGame(t testing.TB, seed uint64, stores int) *game {
 // gameOn returns a game without stores.
 func gameOn(t testing.TB, seed uint64, s *schema.Schema) *game {
 	return &game{TB: t, Generator: storetest.NewGenerator(seed), schema: s, storage: memory.New(),
-		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, grouped: map[*store.Store][]*grouped{}, mirrors: map[*store.Store]*mirror{}, stats: map[string]int{}}
+		want: storetest.NewReference(s, noonText), watched: map[*store.Store][]*watched{}, grouped: map[*store.Store][]*grouped{}, mirrors: map[*store.Store]*mirror{}, edition: map[*store.Store]*atomic.Int64{}, stats: map[string]int{}}
 }
 
 func (g *game) open() *store.Store { return g.openOn(storetest.Deaf{Backend: g.storage.Handle()}) }
 
 func (g *game) openOn(b store.Backend) *store.Store {
 	g.opened++
+	edition := &atomic.Int64{}
 	st, err := store.Open(context.Background(), store.Small(store.Options{Schema: g.schema, Backend: b,
-		Clock: func() int64 { return noon }, Preload: -(g.opened % 2)}, 3+g.IntN(9), 200+g.IntN(600)))
+		Clock: func() int64 { return noon }, Preload: -(g.opened % 2), Changed: func() { edition.Add(1) }}, 3+g.IntN(9), 200+g.IntN(600)))
 	require.NoError(g, err, g.replay)
+	g.edition[st] = edition
 	if g.opened%4 == 3 {
 		return st // nobody looks at it, so its moves find nothing in memory
 	}

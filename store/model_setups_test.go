@@ -5,6 +5,7 @@ package store_test
 import (
 	"flag"
 	"fmt"
+	"sync/atomic"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -44,11 +45,12 @@ type various struct {
 }
 
 func (v *various) enter(i int) {
+	edition := &atomic.Int64{}
 	st, err := store.Open(ctx, store.Small(store.Options{Schema: v.schema, Backend: storetest.Deaf{Backend: v.storage.Handle()},
-		Clock: func() int64 { return noon }, Preload: -v.IntN(2)}, v.setup.fold, v.setup.block))
+		Clock: func() int64 { return noon }, Preload: -v.IntN(2), Changed: func() { edition.Add(1) }}, v.setup.fold, v.setup.block))
 	require.NoError(v, err, v.replay)
 	require.NoError(v, store.Follow(st), v.replay) // so that it has looked around when this is done
-	v.stores[i] = st
+	v.stores[i], v.edition[st] = st, edition
 	v.watch(st)
 	v.mirror(st)
 }

@@ -53,7 +53,7 @@ func play(t *testing.T, stores int, step func(g *game, st *store.Store)) {
 		g.end()
 	}
 	t.Log(*modelSeeds, "seeds:", stats)
-	for _, what := range []string{"save", "batch", "delete", "reopen", "save CONFLICT", "save REFERENCE", "live patches", "live still", "live groups", "groups still", "events"} {
+	for _, what := range []string{"save", "batch", "delete", "reopen", "save CONFLICT", "save REFERENCE", "live patches", "live still", "live groups", "groups still", "events", "remembered"} {
 		require.GreaterOrEqual(t, stats[what], *modelSeeds, what)
 	}
 	require.GreaterOrEqual(t, stats["delete REFERENCE"], *modelSeeds/100)
