@@ -12,7 +12,7 @@ import (
 
 // showsWithin is the time after which a tab sees what another has put into
 // localStorage, on a machine that has much to do. Browsers promise none.
-const showsWithin = 3 * time.Second
+const showsWithin = time.Second
 
 // looks are how often it is looked meanwhile whether it has come.
 const looks = 30
