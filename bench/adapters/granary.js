@@ -24,13 +24,16 @@ export function savePost(store, post) {
   return store.save(new store.models.Post(post));
 }
 
-/** A commit for each model; the join model is named and has its fields named by the schema. */
+/** How many records a commit of an import has; one takes 200,000 at most. */
+const BATCH = 100_000;
+
+/** Commits for each model; the join model is named and has its fields named by the schema. */
 export async function importAll(store, { posts, users, comments, links }) {
   const { Post, User, Comment, PostUser } = store.models;
-  await store.saveAll(Post, posts);
-  await store.saveAll(User, users);
-  await store.saveAll(Comment, comments);
-  await store.saveAll(PostUser, links.map(({ id, postID, userID }) => ({ id, postId: postID, userId: userID })));
+  const joins = links.map(({ id, postID, userID }) => ({ id, postId: postID, userId: userID }));
+  for (const [model, rows] of [[Post, posts], [User, users], [Comment, comments], [PostUser, joins]]) {
+    for (let at = 0; at < rows.length; at += BATCH) await store.saveAll(model, rows.slice(at, at + BATCH));
+  }
 }
 
 export function commentsOf(store, postID) {
