@@ -1,6 +1,4 @@
-import type { Aggregates } from './aggregate-types.js';
 import { deepFreeze } from './json.js';
-import { whenLoaded } from './loading.js';
 import { LiveValue } from './live.js';
 import { predicateJSON } from './predicate.js';
 import { modelOf, optionsJSON } from './query.js';
@@ -13,25 +11,23 @@ const VERBS = ['groupBy', 'sum', 'avg', 'min', 'max'];
 const OPTIONS = ['where', 'sort', 'page', 'limit', ...VERBS.slice(1)];
 
 /**
- * The verbs that work something out of records, of a store when one is given. They
- * are one call of the engine, which answers with groups: all but groupBy ask for one
- * thing of one group.
+ * Works something out of records. That is one call of the engine, which answers with
+ * groups: all verbs but groupBy ask for one thing of one group.
  */
-export function aggregates(session: Session | undefined): Aggregates {
-  return Object.fromEntries(VERBS.map((verb, number) => [verb, (target: unknown, what: unknown, ...rest: unknown[]) => whenLoaded(() => {
-    const { model, session: own } = modelOf(verb, session, target);
-    const request: Record<string, unknown> = number > 0
-      ? { [verb]: fieldNames(verb, model, [what]), ...(rest.length > 0 && { where: predicateJSON(verb, model, rest[0]) }) }
-      : groupsJSON(verb, model, what, rest[0]);
-    const groups = deepFreeze(own.groups(model, number, request)) as readonly Record<string, Record<string, unknown>>[];
-    return number > 0 ? groups[0]![verb]![what as string] : groups;
-  })])) as unknown as Aggregates;
+export function aggregate(op: string, session: Session | undefined, target: unknown, [what, ...rest]: readonly unknown[]): unknown {
+  const { model, session: own } = modelOf(op, session, target);
+  const number = VERBS.indexOf(op);
+  const request: Record<string, unknown> = number > 0
+    ? { [op]: fieldNames(op, model, [what]), ...(rest.length > 0 && { where: predicateJSON(op, model, rest[0]) }) }
+    : groupsJSON(op, model, what, rest[0]);
+  const groups = deepFreeze(own.groups(model, number, request)) as readonly Record<string, Record<string, unknown>>[];
+  return number > 0 ? groups[0]![op]![what as string] : groups;
 }
 
 /** Live groups, checked at once; nothing runs until somebody subscribes. */
-export function liveGroups(session: Session | undefined, target: unknown, by: unknown, options: unknown): LiveValue<unknown> {
-  const { model, session: own } = modelOf('liveGroupBy', session, target);
-  const request = groupsJSON('liveGroupBy', model, by, options);
+export function liveGroups(op: string, session: Session | undefined, target: unknown, [by, options]: readonly unknown[]): LiveValue<unknown> {
+  const { model, session: own } = modelOf(op, session, target);
+  const request = groupsJSON(op, model, by, options);
   return new LiveValue((feed) => own.live(model, request, feed));
 }
 

@@ -40,12 +40,12 @@ function criterionIn(op: string, binding: Binding, rest: readonly unknown[]): Pa
 const OPTIONS = ['sort', 'page', 'limit', 'include'];
 
 /** Answers a query: by key with a record or undefined, else with an array. `rest` is what follows the model. */
-export async function query(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
-  const binding = modelOf('query', session, target);
+export async function query(op: string, session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
+  const binding = modelOf(op, session, target);
   const { model } = binding;
-  const criterion = criterionIn('query', binding, rest);
+  const criterion = criterionIn(op, binding, rest);
   const { key } = criterion;
-  const request = { ...criterion, ...optionsJSON('query', model, rest[1], key ? ['include'] : OPTIONS) };
+  const request = { ...criterion, ...optionsJSON(op, model, rest[1], key ? ['include'] : OPTIONS) };
   if (request.include?.length) {
     const records = loadTree(binding.session, model, request);
     return key ? records[0] : records;
@@ -54,7 +54,7 @@ export async function query(session: Session | undefined, target: unknown, rest:
 }
 
 /** A live query, or the number of its records, checked at once; nothing runs until somebody subscribes. */
-export function live(op: 'live' | 'liveCount', session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveValue<unknown> {
+export function live(op: string, session: Session | undefined, target: unknown, rest: readonly unknown[]): LiveValue<unknown> {
   const binding = modelOf(op, session, target);
   const { model } = binding;
   const criterion = criterionIn(op, binding, rest);
@@ -66,9 +66,9 @@ export function live(op: 'live' | 'liveCount', session: Session | undefined, tar
 }
 
 /** Counts the records that match, without making any. */
-export async function count(session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<number> {
-  const binding = modelOf('count', session, target);
-  const criterion = criterionIn('count', binding, rest);
+export async function count(op: string, session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<number> {
+  const binding = modelOf(op, session, target);
+  const criterion = criterionIn(op, binding, rest);
   if (!criterion.key) return binding.session.count(binding.model, criterion);
   return await binding.session.get(binding.model, criterion.key) ? 1 : 0;
 }

@@ -1,5 +1,5 @@
 import type { Aggregates } from './aggregate-types.js';
-import { aggregates } from './aggregate.js';
+import { aggregate } from './aggregate.js';
 import { remove, removeAll } from './delete.js';
 import { whenLoaded } from './loading.js';
 import { count, query } from './query.js';
@@ -17,15 +17,23 @@ export interface StoreVerbs extends Aggregates {
   readonly deleteAll: DeleteAll;
 }
 
+/** What a verb does: on a session, or on that which its first argument belongs to, of whatever follows that. */
+type Verb = (op: string, session: Session | undefined, target: unknown, rest: readonly unknown[]) => unknown;
+
+/** Verbs by name as they are called, each through `run`. */
+export function called(
+  verbs: Readonly<Record<string, Verb>>, session: Session | undefined, run: (verb: () => unknown) => unknown,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(verbs).map(([op, verb]) =>
+    [op, (target: unknown, ...rest: unknown[]) => run(() => verb(op, session, target, rest))]));
+}
+
+const VERBS = {
+  save, saveAll, query, count, delete: remove, deleteAll: removeAll,
+  groupBy: aggregate, sum: aggregate, avg: aggregate, min: aggregate, max: aggregate,
+} satisfies Record<keyof StoreVerbs, Verb>;
+
 /** The verbs on a session, or on the one that their first argument belongs to. */
 export function storeVerbs(session: Session | undefined): StoreVerbs {
-  const verbs = {
-    save: (record: object, condition: unknown, options: unknown) => whenLoaded(() => save(session, record, condition, options)),
-    saveAll: (...args: unknown[]) => whenLoaded(() => saveAll(session, args)),
-    query: (model: unknown, ...rest: unknown[]) => whenLoaded(() => query(session, model, rest)),
-    count: (model: unknown, ...rest: unknown[]) => whenLoaded(() => count(session, model, rest)),
-    delete: (target: unknown, ...rest: unknown[]) => whenLoaded(() => remove(session, target, rest)),
-    deleteAll: (...args: unknown[]) => whenLoaded(() => removeAll(session, args)),
-  };
-  return { ...verbs, ...aggregates(session) } as unknown as StoreVerbs;
+  return called(VERBS, session, whenLoaded) as unknown as StoreVerbs;
 }
