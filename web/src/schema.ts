@@ -106,7 +106,7 @@ export interface Model {
   readonly key: readonly string[];
   readonly definition: SchemaModel;
   readonly fields: ReadonlyMap<string, SchemaField>;
-  readonly relations: ReadonlyMap<string, Relation>;
+  readonly relations: Map<string, Relation>;
 }
 
 /** The graph of a compiled schema, ready to be looked things up in. */
@@ -118,45 +118,28 @@ export class Graph {
   constructor(compiled: CompiledSchema) {
     this.compiled = compiled;
     this.enums = new Map(compiled.enums.map((e) => [e.name, new Set(e.values)]));
-    const relations = new Map<SchemaModel, Map<string, Relation>>();
-    const models = new Map<string, Model>();
-    for (const [index, definition] of compiled.models.entries()) {
-      const own = new Map<string, Relation>();
-      relations.set(definition, own);
+    this.models = new Map(compiled.models.map((definition, index) => {
       const { name, key } = definition;
       const fields = new Map(definition.fields.map((f) => [f.name, f]));
-      models.set(name, { name, index, key, definition, fields, relations: own });
-    }
-    this.models = models;
-    // Join models come last but their relations are needed by others, so those
-    // without a far side are connected first.
-    for (const throughs of [false, true]) {
-      for (const definition of compiled.models) this.#connect(definition, relations.get(definition)!, throughs);
-    }
-    for (const [definition, own] of relations) inOrder(definition, own);
+      return [name, { name, index, key, definition, fields, relations: new Map<string, Relation>() }];
+    }));
+    // Relations to a far side need others of the join model, which comes last: they
+    // are connected once more when all there are have a place.
+    for (const far of [false, true]) for (const model of this.models.values()) this.#connect(model, far);
   }
 
-  #connect(definition: SchemaModel, own: Map<string, Relation>, throughs: boolean): void {
+  #connect({ definition, relations }: Model, far: boolean): void {
     for (const [index, relation] of definition.relations.entries()) {
-      if ((relation.through !== undefined) !== throughs) continue;
       const { name, kind, fields, targetFields, required = false } = relation;
+      if (far && !relation.through) continue;
       const target = this.models.get(relation.model);
-      const through = relation.through === undefined ? undefined : target?.relations.get(relation.through);
-      if (!target || (throughs && !through)) {
+      const through = far ? target?.relations.get(relation.through!) : undefined;
+      if (!target || (far && !through)) {
         throw invalid(`the compiled schema leads to ${relation.model}, which it does not hold`, 'open', definition, name);
       }
-      const many = kind === 'hasMany' || kind === 'manyToMany';
-      own.set(name, { name, index, kind, many, required, fields, targetFields, target, through });
+      const many = kind.endsWith('Many'); // hasMany, manyToMany
+      relations.set(name, { name, index, kind, many, required, fields, targetFields, target, through });
     }
-  }
-}
-
-/** Brings relations that were connected in two rounds back into their order. */
-function inOrder(definition: SchemaModel, own: Map<string, Relation>): void {
-  for (const { name } of definition.relations) {
-    const relation = own.get(name)!;
-    own.delete(name);
-    own.set(name, relation);
   }
 }
 
