@@ -17,13 +17,11 @@ export interface Slot {
   readonly initial: unknown;
 }
 
-const INT_MIN = -(2 ** 31);
-const INT_MAX = 2 ** 31 - 1;
 const LONGEST_PLAIN_KEY = 128;
 
 const isString: Check = (v) => typeof v === 'string';
 const isPlainKey: Check = (v) => typeof v === 'string' && v !== '' && v.length <= LONGEST_PLAIN_KEY;
-const isInt: Check = (v) => Number.isInteger(v) && (v as number) >= INT_MIN && (v as number) <= INT_MAX && !Object.is(v, -0);
+const isInt: Check = (v) => typeof v === 'number' && Object.is(v, v | 0); // as 32 bits with a sign have it: not -0
 const isFloat: Check = (v) => Number.isFinite(v) && !Object.is(v, -0);
 const isBoolean: Check = (v) => typeof v === 'boolean';
 const isDoubtful: Check = () => false;
@@ -61,9 +59,8 @@ export class Plan {
     this.slots = definition.fields.map((field) => slot(field, model, graph));
     this.slotOf = new Map(this.slots.map((s, i) => [s.name, i]));
     this.stamped = definition.createdAt !== null || definition.updatedAt !== null;
-    const custom = new Set(graph.compiled.types.map((t) => t.name));
     this.deep = definition.fields
-      .filter((f) => f.list || f.type === JSON_TYPE || custom.has(f.type))
+      .filter((f) => f.list || f.type === JSON_TYPE || graph.compiled.types.some((t) => t.name === f.type))
       .map((f) => f.name);
     this.hazardous = definition.fields.some((f) => f.name in Object.prototype);
     this.requiredKeys = [...model.relations.values()]
@@ -92,12 +89,12 @@ export class Plan {
 
 function slot(field: SchemaField, model: Model, graph: Graph): Slot {
   const { name, readOnly = false } = field;
+  const { keyKind, createdAt, updatedAt } = model.definition;
   const key = model.key.includes(name);
   const text = field.type === 'ID' || field.type === 'String';
-  const generated = key && model.definition.keyKind === 'managed' && model.key[0] === name && name === 'id' && text;
-  const { createdAt, updatedAt } = model.definition;
+  const generated = keyKind === 'managed' && model.key[0] === name && name === 'id' && text;
   const required = field.required === true && name !== createdAt && name !== updatedAt; // the store fills those
-  const initial = field.default === undefined ? null : deepFreeze(structuredClone(field.default));
+  const initial = deepFreeze(structuredClone(field.default ?? null));
   return { name, check: checkOf(field, key, graph), required, readOnly, key, generated, initial };
 }
 
