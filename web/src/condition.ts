@@ -29,9 +29,8 @@ export class Finished {
   }
 
   static group(name: 'and' | 'or', members: readonly Finished[]): Finished {
-    const json = members.map((m) => m.#json);
     const depth = members.reduce((most, m) => Math.max(most, m.#depth), 0) + 1;
-    return new Finished(name === 'and' ? { and: json } : { or: json }, depth);
+    return new Finished({ [name]: members.map((m) => m.#json) } as unknown as PredicateJSON, depth);
   }
 
   static not(inner: Finished): Finished {
