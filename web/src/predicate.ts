@@ -2,7 +2,7 @@ import { isObject } from './checks.js';
 import { EVERYTHING, Finished, type PredicateJSON, type Quantifier } from './condition.js';
 import { invalid } from './errors.js';
 import { operatorsOf } from './operators.js';
-import { unknownMember, type Model, type Relation } from './schema.js';
+import { farOf, unknownMember, type Model, type Relation } from './schema.js';
 
 /** The step of a path to related records, of whom some must match. */
 type Path = readonly string[];
@@ -12,13 +12,10 @@ type Path = readonly string[];
  * records: the join's relations are found by name, and every other name is one of
  * the far side, a step further.
  */
-interface Scope {
-  readonly model: Model;
-  readonly through: Relation | undefined;
-}
+type Scope = Pick<Relation, 'target' | 'through'>;
 
-const GROUPS: ReadonlySet<string> = new Set(['and', 'or', 'not']);
-const QUANTIFIERS: ReadonlySet<string> = new Set<Quantifier>(['some', 'every', 'none']);
+const GROUPS = ['and', 'or', 'not'];
+const ON_RELATION = [...GROUPS, 'some', 'every', 'none'];
 
 /** The paths behind the proxies that were handed out, so that a returned one is recognised. */
 const pathOf = new WeakMap<object, Path>();
@@ -29,22 +26,23 @@ export function predicateJSON(op: string, model: Model, predicate: unknown): Pre
   if (typeof predicate !== 'function') {
     throw invalid('a condition must be a function such as p => p.id.eq(id), or Predicates.ALL', op, model);
   }
-  return Finished.json(single({ model, through: undefined }, predicate as Callback));
+  const scope = { target: model, through: undefined };
+  return Finished.json(finished(scope, (predicate as Callback)(fieldsOf(scope, []))));
 }
 
 type Callback = (fields: object) => unknown;
 
 /** A proxy whose members are those of a scope, reached from the start of the predicate by a path. */
 function fieldsOf(scope: Scope, path: Path): object {
-  const onRelation = path.length > 0;
+  const groups = path.length > 0 ? ON_RELATION : GROUPS;
   const proxy = new Proxy(Object.create(null) as object, {
     get(_, name) {
       if (typeof name === 'symbol') return undefined;
       const member = memberOf(scope, path, name);
-      const group = GROUPS.has(name) || (onRelation && QUANTIFIERS.has(name)) ? groupOf(scope, path, name) : undefined;
+      const group = groups.includes(name) ? groupOf(scope, path, name) : undefined;
       if (group) return member ? both(group, member) : group;
       if (member || name === 'then') return member;
-      throw unknownMember('', scope.through?.target ?? scope.model, name);
+      throw unknownMember('', farOf(scope), name);
     },
   });
   pathOf.set(proxy, path);
@@ -52,25 +50,26 @@ function fieldsOf(scope: Scope, path: Path): object {
 }
 
 /** The field or relation of that name, or undefined. */
-function memberOf(scope: Scope, path: Path, name: string): object | undefined {
-  const { model, through } = scope;
-  const far = through?.target;
-  if (far && !model.relations.has(name) && (far.fields.has(name) || far.relations.has(name))) {
-    return memberOf({ model: far, through: undefined }, [...path, through.name], name);
-  }
-  const relation = model.relations.get(name);
-  if (relation) return fieldsOf({ model: relation.target, through: relation.through }, [...path, name]);
-  return model.fields.has(name) ? operatorsOf(model, name, (comparison) => along(path, comparison)) : undefined;
+function memberOf({ target, through }: Scope, path: Path, name: string): object | undefined {
+  const relation = target.relations.get(name);
+  if (relation) return fieldsOf(relation, [...path, name]);
+  const far = through && memberOf(through, [...path, through.name], name);
+  if (far || !target.fields.has(name)) return far;
+  return operatorsOf(target, name, (comparison) => along(path, comparison));
 }
 
 /** and, or, not; on a relation also some, every, none. Their callbacks start anew at the related record. */
 function groupOf(scope: Scope, path: Path, name: string): (callback: Callback) => Finished {
   return (callback: Callback) => {
     if (typeof callback !== 'function') {
-      throw invalid(`${name} takes a function, such as ${name}(p => …)`, '', scope.model);
+      throw invalid(`${name} takes a function, such as ${name}(p => …)`, '', scope.target);
     }
-    if (name === 'and' || name === 'or') return along(path, Finished.group(name, several(name, scope, callback)));
-    const inner = single(scope, callback);
+    const returned = callback(fieldsOf(scope, []));
+    if (name === 'and' || name === 'or') {
+      if (Array.isArray(returned)) return along(path, Finished.group(name, returned.map((one) => finished(scope, one))));
+      throw invalid(`the function given to ${name} must return an array of conditions`, '', scope.target);
+    }
+    const inner = finished(scope, returned);
     if (name === 'not') return along(path, Finished.not(inner));
     return along(path.slice(0, -1), Finished.related(path.at(-1)!, name as Quantifier, inner));
   };
@@ -81,24 +80,12 @@ function along(path: Path, condition: Finished): Finished {
   return path.reduceRight((inner, relation) => Finished.related(relation, 'some', inner), condition);
 }
 
-function single(scope: Scope, callback: Callback): Finished {
-  return finished(scope, callback(fieldsOf(scope, [])));
-}
-
-function several(name: string, scope: Scope, callback: Callback): Finished[] {
-  const conditions = callback(fieldsOf(scope, []));
-  if (!Array.isArray(conditions)) {
-    throw invalid(`the function given to ${name} must return an array of conditions`, '', scope.model);
-  }
-  return conditions.map((condition) => finished(scope, condition));
-}
-
 /** What a callback returned, as a condition. The fields themselves stand for every record. */
 function finished(scope: Scope, returned: unknown): Finished {
   if (returned instanceof Finished) return returned;
   const path = isObject(returned) ? pathOf.get(returned) : undefined;
   if (path?.length === 0) return EVERYTHING;
-  throw invalid(why(returned, path), '', scope.model);
+  throw invalid(why(returned, path), '', scope.target);
 }
 
 function why(returned: unknown, path: Path | undefined): string {

@@ -97,7 +97,7 @@ export interface Relation {
 }
 
 /** The model whose records a relation leads to. */
-export const farOf = ({ through, target }: Relation): Model => through?.target ?? target;
+export const farOf = ({ through, target }: Pick<Relation, 'through' | 'target'>): Model => through?.target ?? target;
 
 /** A model with its members by name. Maps, because any name may be a field's. */
 export interface Model {
