@@ -21,13 +21,12 @@ export function operatorsOf(model: Model, field: string, wrap: (comparison: Fini
 
 function operand(op: string, args: readonly unknown[], refuse: (message: string) => Error): unknown {
   const takesArray = op === 'in' || op === 'notIn';
-  const values = takesArray ? args[0] : args;
   const takesOne = !takesArray && op !== 'between';
+  const values = takesArray ? args[0] : takesOne ? [args[0]] : args;
   if (!Array.isArray(values)) throw refuse(`${op} takes one array of values`);
-  if (op === 'between' && values.length !== 2) throw refuse('between takes the low and the high end');
-  if (takesOne && values.length > 1) throw refuse(`${op} takes one value, got ${values.length}`);
-  if (takesOne && values.length === 0) values.push(undefined);
-  for (const value of values) {
+  if (op === 'between' && args.length !== 2) throw refuse('between takes the low and the high end');
+  if (takesOne && args.length > 1) throw refuse(`${op} takes one value, got ${args.length}`);
+  for (const value of values as unknown[]) {
     if (value === undefined) throw refuse(`${op} was given undefined; null stands for no value`);
     const why = whyNotJSON(value);
     if (why) throw refuse(`the value of ${op} ${why}`);
