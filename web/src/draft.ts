@@ -62,7 +62,7 @@ class DraftView implements ProxyHandler<Values> {
     if (relation) return this.#writeRelation(relation, value);
     const slot = plan.slots[plan.slotOf.get(name as string) ?? -1];
     if (!slot) throw unknownMember('copyOf', model, String(name));
-    const wanted = value === undefined ? null : value;
+    const wanted = value ?? null;
     if (slot.key && wanted !== this.#source[slot.name]) throw this.#refuse(slot.name, KEY_IS_FIXED);
     if (slot.readOnly && wanted !== this.#source[slot.name]) throw this.#refuse(slot.name, 'is read-only: the store sets it');
     this.#touched.add(slot.name);
@@ -79,16 +79,13 @@ class DraftView implements ProxyHandler<Values> {
   }
 
   finish(): Edit | undefined {
-    const { plan } = this.#binding;
-    const changed = plan.slots.map((s) => s.name).filter((name) => this.#differs(name));
-    if (changed.length === 0) return undefined;
-    const names = new Set(changed);
-    let values = plan.slots.map(({ name }) => (names.has(name) ? this.values[name] : this.#source[name]));
-    const plain = plan.slots.every((slot, i) =>
-      !names.has(slot.name) || (values[i] === null ? !slot.required : slot.check(values[i])));
-    const keys = plan.requiredKeys.every((key) => key.every((at) => values[at] !== null));
-    if (!plain || !keys) values = this.#canonical(values);
-    return { values, changed, related: this.#related };
+    const { slots, requiredKeys } = this.#binding.plan;
+    const edited = slots.filter(({ name }) => this.#differs(name));
+    if (edited.length === 0) return undefined;
+    const values = slots.map((slot) => (edited.includes(slot) ? this.values : this.#source)[slot.name]);
+    const doubtful = edited.some(({ name, required, check }) => (this.values[name] === null ? required : !check(this.values[name])))
+      || requiredKeys.some((key) => key.some((at) => values[at] === null));
+    return { values: doubtful ? this.#canonical(values) : values, changed: edited.map(({ name }) => name), related: this.#related };
   }
 
   #read(values: Values, name: string): unknown {
@@ -105,7 +102,7 @@ class DraftView implements ProxyHandler<Values> {
   }
 
   #writeRelation(relation: Relation, value: unknown): boolean {
-    const wanted = value === undefined ? null : value;
+    const wanted = value ?? null;
     const key = foreignKey(this.#binding, relation, wanted);
     for (const [i, field] of relation.fields.entries()) this.set(this.values, field, key[i]);
     this.#related.set(relation.name, wanted as object | null);
