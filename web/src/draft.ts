@@ -1,9 +1,9 @@
 import { isObject } from './checks.js';
 import { canonicalValues, foreignKey } from './construct.js';
-import { invalid, type GranaryError } from './errors.js';
+import { invalid } from './errors.js';
 import { whyNotJSON } from './json.js';
 import type { Binding } from './model.js';
-import { unknownMember, type Relation } from './schema.js';
+import { unknownMember } from './schema.js';
 
 /** What an edit came to: the new values in slot order, the fields that differ, the instances given. */
 export interface Edit {
@@ -12,13 +12,26 @@ export interface Edit {
   readonly related: ReadonlyMap<string, object | null>;
 }
 
+type Values = Record<string, unknown>;
+
+/** A copy that is being edited. */
+interface Draft {
+  readonly values: Values;
+  /** The instances that were given for relations. */
+  readonly related: Map<string, object | null>;
+  /** Fields that were written, or whose value is an object that was handed out. */
+  readonly touched: Set<string>;
+}
+
 /**
  * Lets a recipe change a copy of a record and says what it changed; undefined when
  * that is nothing. The source is not touched. The draft dies with the recipe.
  */
-export function edit(binding: Binding, source: Record<string, unknown>, recipe: (draft: never) => unknown): Edit | undefined {
-  const draft = new DraftView(binding, source);
-  const { proxy, revoke } = Proxy.revocable(draft.values, draft);
+export function edit(binding: Binding, source: Values, recipe: (draft: never) => unknown): Edit | undefined {
+  const values = Object.create(null) as Values;
+  for (const { name } of binding.plan.slots) values[name] = source[name];
+  const draft = { values, related: new Map<string, object | null>(), touched: new Set<string>() };
+  const { proxy, revoke } = Proxy.revocable(values, traps(binding, source, draft));
   try {
     const result = recipe(proxy as never);
     if (typeof (result as { then?: unknown } | undefined)?.then === 'function') {
@@ -27,107 +40,64 @@ export function edit(binding: Binding, source: Record<string, unknown>, recipe: 
   } finally {
     revoke();
   }
-  return draft.finish();
+  return outcome(binding, source, draft);
 }
 
-type Values = Record<string, unknown>;
-
-/** The traps behind a draft, and the fields that were written or may have been. */
-class DraftView implements ProxyHandler<Values> {
-  readonly values: Values = Object.create(null) as Values;
-  readonly #binding: Binding;
-  readonly #source: Values;
-  readonly #related = new Map<string, object | null>();
-  /** Fields whose value is an object that was handed out or put in. */
-  readonly #touched = new Set<string>();
-
-  constructor(binding: Binding, source: Values) {
-    this.#binding = binding;
-    this.#source = source;
-    for (const { name } of binding.plan.slots) this.values[name] = source[name];
-  }
-
-  get(values: Values, name: string | symbol): unknown {
+/** How the members of a draft are read and written. */
+function traps(binding: Binding, source: Values, { values, related, touched }: Draft): ProxyHandler<Values> {
+  const { plan: { slots, slotOf }, model } = binding;
+  const get = (_: Values, name: string | symbol): unknown => {
     if (typeof name === 'symbol') return undefined;
-    const { plan, model } = this.#binding;
-    if (plan.slotOf.has(name)) return this.#read(values, name);
     const relation = model.relations.get(name);
-    if (relation) return this.#readRelation(relation, values);
-    return Reflect.get(Object.prototype, name);
-  }
-
-  set(values: Values, name: string | symbol, value: unknown): boolean {
-    const { plan, model } = this.#binding;
-    const relation = model.relations.get(name as string);
-    if (relation) return this.#writeRelation(relation, value);
-    const slot = plan.slots[plan.slotOf.get(name as string) ?? -1];
-    if (!slot) throw unknownMember('copyOf', model, String(name));
-    const wanted = value ?? null;
-    if (slot.key && wanted !== this.#source[slot.name]) throw this.#refuse(slot.name, KEY_IS_FIXED);
-    if (slot.readOnly && wanted !== this.#source[slot.name]) throw this.#refuse(slot.name, 'is read-only: the store sets it');
-    this.#touched.add(slot.name);
-    values[slot.name] = wanted;
-    return true;
-  }
-
-  defineProperty(values: Values, name: string | symbol, descriptor: PropertyDescriptor): boolean {
-    return this.set(values, name, descriptor.value);
-  }
-
-  deleteProperty(values: Values, name: string | symbol): boolean {
-    return this.set(values, name, null);
-  }
-
-  finish(): Edit | undefined {
-    const { slots, requiredKeys } = this.#binding.plan;
-    const edited = slots.filter(({ name }) => this.#differs(name));
-    if (edited.length === 0) return undefined;
-    const values = slots.map((slot) => (edited.includes(slot) ? this.values : this.#source)[slot.name]);
-    const doubtful = edited.some(({ name, required, check }) => (this.values[name] === null ? required : !check(this.values[name])))
-      || requiredKeys.some((key) => key.some((at) => values[at] === null));
-    return { values: doubtful ? this.#canonical(values) : values, changed: edited.map(({ name }) => name), related: this.#related };
-  }
-
-  #read(values: Values, name: string): unknown {
+    if (relation && related.has(name)) return Promise.resolve(related.get(name) ?? undefined);
+    if (relation) {
+      const kept = relation.fields.every((field) => values[field] === source[field]);
+      return binding.readRelation(relation, values, kept ? source : values);
+    }
+    if (!slotOf.has(name)) return Reflect.get(Object.prototype, name);
     const value = values[name];
-    if (!isObject(value) || this.#touched.has(name)) return value;
-    this.#touched.add(name);
+    if (!isObject(value) || touched.has(name)) return value;
+    touched.add(name);
     return (values[name] = structuredClone(value));
-  }
-
-  #readRelation(relation: Relation, values: Values): unknown {
-    if (this.#related.has(relation.name)) return Promise.resolve(this.#related.get(relation.name) ?? undefined);
-    const kept = relation.fields.every((name) => values[name] === this.#source[name]);
-    return this.#binding.readRelation(relation, values, kept ? this.#source : values);
-  }
-
-  #writeRelation(relation: Relation, value: unknown): boolean {
-    const wanted = value ?? null;
-    const key = foreignKey(this.#binding, relation, wanted);
-    for (const [i, field] of relation.fields.entries()) this.set(this.values, field, key[i]);
-    this.#related.set(relation.name, wanted as object | null);
+  };
+  const set = (_: Values, name: string | symbol, value: unknown = null): boolean => {
+    const relation = model.relations.get(name as string);
+    if (relation) {
+      const key = foreignKey(binding, relation, value);
+      for (const [i, field] of relation.fields.entries()) set(values, field, key[i]);
+      related.set(relation.name, value as object | null);
+      return true;
+    }
+    const slot = slots[slotOf.get(name as string) ?? -1];
+    if (!slot) throw unknownMember('copyOf', model, String(name));
+    const refuse = (message: string) => invalid(message, 'copyOf', model, slot.name);
+    if (slot.key && value !== source[slot.name]) throw refuse(KEY_IS_FIXED);
+    if (slot.readOnly && value !== source[slot.name]) throw refuse('is read-only: the store sets it');
+    touched.add(slot.name);
+    values[slot.name] = value;
     return true;
-  }
+  };
+  return { get, set, defineProperty: (_, name, { value }) => set(_, name, value), deleteProperty: set };
+}
 
-  #differs(name: string): boolean {
-    const before = this.#source[name];
-    const after = this.values[name];
-    if (before === after || !this.#touched.has(name)) return false;
-    const why = whyNotJSON(after);
-    if (why) throw this.#refuse(name, why);
-    return JSON.stringify(before) !== JSON.stringify(after);
+/** What an edit came to. */
+function outcome(binding: Binding, source: Values, { values: after, related, touched }: Draft): Edit | undefined {
+  const { slots, requiredKeys } = binding.plan;
+  const edited = slots.filter(({ name }) => {
+    if (source[name] === after[name] || !touched.has(name)) return false;
+    const why = whyNotJSON(after[name]);
+    if (why) throw invalid(why, 'copyOf', binding.model, name);
+    return JSON.stringify(source[name]) !== JSON.stringify(after[name]);
+  });
+  if (edited.length === 0) return undefined;
+  let values = slots.map((slot) => (edited.includes(slot) ? after : source)[slot.name]);
+  const doubtful = edited.some(({ name, required, check }) => (after[name] === null ? required : !check(after[name])))
+    || requiredKeys.some((key) => key.some((at) => values[at] === null));
+  if (doubtful) { // read-only values are the store's and not judged again
+    const made = canonicalValues(binding, values.map((v, i) => (slots[i]!.readOnly ? undefined : v)));
+    values = values.map((v, i) => (slots[i]!.readOnly ? v : made[i]));
   }
-
-  /** Read-only values are the store's and not judged again. */
-  #canonical(values: readonly unknown[]): unknown[] {
-    const { slots } = this.#binding.plan;
-    const made = canonicalValues(this.#binding, values.map((v, i) => (slots[i]!.readOnly ? undefined : v)));
-    return made.map((v, i) => (slots[i]!.readOnly ? values[i] : v));
-  }
-
-  #refuse(field: string, message: string): GranaryError {
-    return invalid(message, 'copyOf', this.#binding.model, field);
-  }
+  return { values, changed: edited.map(({ name }) => name), related };
 }
 
 const KEY_IS_FIXED = 'is part of the key, which names the record for good; make a new record instead';
