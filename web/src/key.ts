@@ -21,14 +21,12 @@ export function keyFrom(op: string, model: Model, criterion: unknown): unknown[]
 function partsOf(op: string, model: Model, criterion: unknown): unknown[] {
   const { key } = model;
   const parts = key.join(', ');
-  if (Array.isArray(criterion)) {
-    if (criterion.length === key.length) return [...(criterion as unknown[])];
-    throw invalid(`the key has ${key.length} parts (${parts}), got ${criterion.length}`, op, model);
-  }
-  if (isObject(criterion)) return keyOf(model, criterion);
-  if (typeof criterion !== 'string' && typeof criterion !== 'number') {
+  const list = Array.isArray(criterion);
+  if (isObject(criterion) && !list) return keyOf(model, criterion);
+  if (!list && typeof criterion !== 'string' && typeof criterion !== 'number') {
     throw invalid(`expects a key (${parts}), a predicate or Predicates.ALL, got ${String(criterion)}`, op, model);
   }
-  if (key.length === 1) return [criterion];
-  throw invalid(`the key has ${key.length} parts (${parts}); give them as an object, or as an array in this order`, op, model);
+  const values: unknown[] = list ? [...(criterion as unknown[])] : [criterion];
+  if (values.length === key.length) return values;
+  throw invalid(`the key has ${key.length} parts (${parts}), got ${values.length}; give all in this order, or as an object`, op, model);
 }
