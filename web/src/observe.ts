@@ -1,9 +1,8 @@
-import type { PredicateJSON } from './condition.js';
 import { keyOf } from './key.js';
-import { bindingOfInstance, type Binding } from './model.js';
+import { bindingOfInstance } from './model.js';
 import type { ModelConstructor } from './model-types.js';
 import { Observable, type Observer } from './observable.js';
-import { criterionOf, modelOf, type Criterion } from './query.js';
+import { criterionIn, modelOf, type Criterion } from './query.js';
 import { recordOf } from './save.js';
 import type { Session } from './session.js';
 
@@ -33,20 +32,16 @@ export interface MessageJSON extends Omit<Message<Record<string, unknown>>, 'mod
 
 /** Messages of what commits do: to all records, to those of a model, to one record, or to those that match. */
 export function observe(session: Session | undefined, args: readonly unknown[]): Observable<Message<object>> {
-  const [target, criterion] = args;
   if (args.length === 0) return messages(session!, {});
+  const [target, ...rest] = args;
   const instance = bindingOfInstance(target) && recordOf('observe', session, target);
   const binding = instance || modelOf('observe', session, target);
-  const { model } = binding;
-  const which: Partial<Criterion> = instance ? { key: keyOf(model, target as Record<string, unknown>) }
-    : args.length > 1 ? criterionOf('observe', binding, criterion) : {};
-  return messages(binding.session, { model: model.name, where: which.key ? whereKey(binding, which.key) : which.where });
+  const { model, session: own } = binding;
+  const { key, where }: Partial<Criterion> = instance ? { key: keyOf(model, target as object) } : criterionIn('observe', binding, rest);
+  const whole = key && { and: model.key.map((field, i) => ({ field, op: 'eq', value: key[i] })) };
+  return messages(own, { model: model.name, where: whole ?? where });
 }
 
 function messages(session: Session, request: object): Observable<Message<object>> {
   return new Observable((observer: Observer<Message<object>>) => session.observe(request, observer));
-}
-
-function whereKey({ model }: Binding, key: readonly unknown[]): PredicateJSON {
-  return { and: model.key.map((field, i) => ({ field, op: 'eq', value: key[i] })) };
 }

@@ -33,7 +33,7 @@ export function criterionOf(op: string, { model }: Binding, value: unknown): Cri
 }
 
 /** The criterion that may follow a model; without one all of its records are meant. */
-function criterionIn(op: string, binding: Binding, rest: readonly unknown[]): Partial<Criterion> {
+export function criterionIn(op: string, binding: Binding, rest: readonly unknown[]): Partial<Criterion> {
   return rest.length > 0 ? criterionOf(op, binding, rest[0]) : {};
 }
 
