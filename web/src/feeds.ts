@@ -174,12 +174,12 @@ export class Feeds {
     const whole = removals === EVERYTHING;
     let next = at + 5;
     const positions = (length: number) => [...news.subarray(next, (next += whole ? 0 : length))];
-    const [removed, inserted, updated, pairs] = [positions(removals), positions(insertions), positions(updates), positions(moves)];
+    const [removed, inserted, updated, pairs] = [removals, insertions, updates, moves].map(positions) as [number[], number[], number[], number[]];
     const [records, end] = read(news, next, insertions + updates);
     const before = (feed.answer as LiveAnswer<object>).items;
     const same = removals + insertions + updates === 0;
     const items = whole ? records : same ? before : patched(before, removed, inserted, updated, records);
-    const moved = Array.from({ length: moves / 2 }, (_, i) => pairs.slice(2 * i, 2 * i + 2) as unknown as readonly [number, number]);
+    const moved = pairs.flatMap((to, i) => (i % 2 ? [[pairs[i - 1]!, to] as const] : []));
     const diff = whole ? undefined : { removed, inserted, updated, moved };
     feed.answer = answerOf(items, total, diff);
     return end;
