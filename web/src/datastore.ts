@@ -114,15 +114,15 @@ const open = new Set<DataStore<object>>();
  */
 export class DataStore<M extends object = DynamicModels> {
   /** The name that the store was opened with. */
-  readonly name: string;
+  declare readonly name: string;
   /** The classes of the models by name, those generated for many-to-many relations too. */
-  readonly models: ModelClasses<M>;
+  declare readonly models: ModelClasses<M>;
   /** The enums of the schema by name, each with its values: `store.enums.PostStatus.ACTIVE`. */
-  readonly enums: Readonly<Record<string, Readonly<Record<string, string>>>>;
+  declare readonly enums: Readonly<Record<string, Readonly<Record<string, string>>>>;
   /** Where records are kept. */
-  readonly storage: 'indexeddb' | 'memory';
+  declare readonly storage: 'indexeddb' | 'memory';
   /** The compiled schema. */
-  readonly schema: CompiledSchema;
+  declare readonly schema: CompiledSchema;
 
   /** Saves one record. */
   declare readonly save: Save;
@@ -155,7 +155,7 @@ export class DataStore<M extends object = DynamicModels> {
   /** Deletes several records in one commit. */
   declare readonly deleteAll: DeleteAll;
   /** Tells of each commit that changes records. */
-  readonly observe: Observe;
+  declare readonly observe: Observe;
   /** Makes several verbs one commit. */
   declare readonly transaction: RunTransaction;
 
@@ -194,16 +194,19 @@ export class DataStore<M extends object = DynamicModels> {
   readonly #session: Session;
 
   private constructor(session: Session) {
-    const { compiled } = session.graph;
+    const { name, bindings, storage, graph: { compiled: schema } } = session;
     this.#session = session;
-    this.name = session.name;
-    this.storage = session.storage;
-    this.schema = compiled;
-    this.models = byName([...session.bindings].map(([name, { Class }]) => [name, Class])) as unknown as ModelClasses<M>;
-    this.enums = byName(compiled.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))]));
-    const lateVerbs = LATE_VERBS.map((verb) => [verb, (...args: unknown[]) => (late as Late)(verb, session, ...args)]);
-    give(this, { ...storeVerbs(session), ...liveVerbs(session), ...Object.fromEntries(lateVerbs) });
-    this.observe = ((...args: unknown[]) => observe(session, args)) as Observe;
+    give(this, {
+      name,
+      models: byName([...bindings].map(([model, { Class }]) => [model, Class])),
+      enums: byName(schema.enums.map((e) => [e.name, byName(e.values.map((v) => [v, v]))])),
+      storage,
+      schema,
+      observe: (...args: unknown[]) => observe(session, args),
+      ...storeVerbs(session),
+      ...liveVerbs(session),
+      ...Object.fromEntries(LATE_VERBS.map((verb) => [verb, (late as Late).bind(undefined, verb, session)])),
+    });
   }
 
   /**
@@ -286,7 +289,7 @@ export class DataStore<M extends object = DynamicModels> {
     for (const verb of [...LATE_VERBS, 'clear', 'close']) {
       give(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
     }
-    for (const verb of ['destroy', 'repair']) give(this, { [verb]: (...args: unknown[]) => (late as Late)(verb, ...args) });
+    for (const verb of ['destroy', 'repair']) give(this, { [verb]: (late as Late).bind(undefined, verb) });
   }
 
   /** As {@link DataStore.transaction}, on the store that is open. When several are, it must be called on one of them. */
