@@ -215,8 +215,11 @@ export class DataStore<M extends object = DynamicModels> {
    * UNAVAILABLE when the browser gives no storage and `storage: 'indexeddb'` asks for it.
    */
   static async open<M extends object = DynamicModels>(options: OpenOptions<M>): Promise<DataStore<M>> {
-    if (!areRight(options)) await late('checkOptions', options);
-    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate, sync, host: where = 'page' } = options;
+    const { name, schema, storage, durability, onDamage, preload, wasm, version, migrate, sync, host: where = 'page' } = options ?? {};
+    const right = typeof name === 'string' && name !== ''
+      && (typeof schema === 'string' ? schema.trim() !== '' : schema?.granary === 1 && 'models' in schema)
+      && CHOICES.test([storage, durability, onDamage, preload, where].join());
+    if (!right) await late('checkOptions', options); // it has the words for what is wrong
     const host = where === 'page' ? hostOf(schema, wasm) : await late('workerHost', options);
     const engine = await host.engine;
     const opening = {
@@ -352,15 +355,8 @@ function lastOpened(op: string): DataStore<object> {
   throw new GranaryError(ErrorCode.Closed, `${op}: no store is open; open one with DataStore.open`, { op });
 }
 
+/** The options of a few words each, one after the other. */
 const CHOICES = /^(indexeddb|memory)?,(relaxed|strict)?,(fail|repair)?,(all|none|\d+)?,(page|worker)?$/;
-
-/** Whether options are right beyond doubt; late/options.ts has the words for what is wrong with others. */
-function areRight(options: Omit<OpenOptions, 'migrate' | 'sync'>): boolean {
-  const { name, schema, storage, durability, onDamage, preload, host } = options ?? {};
-  return typeof name === 'string' && name !== ''
-    && (typeof schema === 'string' ? schema.trim() !== '' : schema?.granary === 1 && 'models' in schema)
-    && CHOICES.test([storage, durability, onDamage, preload, host].join());
-}
 
 /** A frozen object without a prototype, so that any name is only a name. */
 function byName<V>(entries: readonly (readonly [string, V])[]): Readonly<Record<string, V>> {
