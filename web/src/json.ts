@@ -57,10 +57,7 @@ function whyNotItem(value: unknown): string | undefined {
 /** Whether an object is a literal (of any realm) or has no prototype. */
 function isPlain(value: object): boolean {
   const prototype: unknown = Object.getPrototypeOf(value);
-  return (
-    prototype === null ||
-    (Object.getPrototypeOf(prototype) === null && Object.prototype.toString.call(value) === '[object Object]')
-  );
+  return !prototype || (!Object.getPrototypeOf(prototype) && Object.prototype.toString.call(value) === '[object Object]');
 }
 
 /** Freezes a value that JSON.parse made, and all that it holds. */
