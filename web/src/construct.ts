@@ -112,8 +112,7 @@ function plainValues(
     let value = given[i];
     if (value === undefined) value = slot.generated ? newId() : slot.initial;
     else if (value !== null) {
-      if (slot.readOnly) throw readOnly(binding, slot.name);
-      if (!slot.check(value)) return undefined;
+      if (slot.readOnly || !slot.check(value)) return undefined;
     }
     if (value === null && slot.required && !slot.readOnly) return undefined;
     values[i] = value;
@@ -129,15 +128,10 @@ export function canonicalValues(binding: Binding, given: readonly unknown[]): un
   for (const [i, { name, readOnly: fixed, generated }] of plan.slots.entries()) {
     const value = given[i] === undefined && generated ? newId() : given[i];
     if (value === undefined || (fixed && value === null)) continue;
-    if (fixed) throw readOnly(binding, name);
-    const why = whyNotJSON(value);
+    const why = fixed ? 'is read-only: the store sets it' : whyNotJSON(value);
     if (why) throw invalid(why, '', model, name);
     init[name] = value;
   }
   const row = session.construct(model, init);
   return plan.slots.map(({ name }) => deepFreeze(row[name] ?? null));
-}
-
-function readOnly(binding: Binding, field: string): Error {
-  return invalid('is read-only: the store sets it', '', binding.model, field);
 }
