@@ -52,7 +52,15 @@ export class Binding {
     Stored.prototype = Class.prototype;
     this.#Stored = Stored;
     this.Class = Class;
-    for (const relation of model.relations.values()) this.#defineRelation(relation);
+    const binding = this;
+    for (const relation of model.relations.values()) {
+      Object.defineProperty(Class.prototype, relation.name, {
+        configurable: true,
+        get(this: Values) {
+          return binding.readRelation(relation, this, this);
+        },
+      });
+    }
     bindings.set(Class, this);
     bindings.set(Class.prototype, this);
   }
@@ -68,13 +76,6 @@ export class Binding {
     this.plan.fill(record, values);
     for (const name of this.plan.deep) deepFreeze((record as Values)[name]);
     return record;
-  }
-
-  /** Makes a frozen record of values that were validated. */
-  make(values: readonly unknown[], changed: readonly string[] | null, related?: ReadonlyMap<string, object>): object {
-    const record = Reflect.construct(Instance, [changed, related], this.Class) as object;
-    this.plan.fill(record, values);
-    return Object.freeze(record);
   }
 
   /** What a relation reads as on a record with these values. `fresh` may remember instances that it was given. */
@@ -100,17 +101,9 @@ export class Binding {
       if (given) related.set(relation.name, given);
       else if (relation.fields.some((f) => edited.changed.includes(f))) related.delete(relation.name);
     }
-    return this.make(edited.values, changed, related);
-  }
-
-  #defineRelation(relation: Relation): void {
-    const binding = this;
-    Object.defineProperty(this.Class.prototype, relation.name, {
-      configurable: true,
-      get(this: Values) {
-        return binding.readRelation(relation, this, this);
-      },
-    });
+    const copy = Reflect.construct(Instance, [changed, related], this.Class) as object;
+    this.plan.fill(copy, edited.values);
+    return Object.freeze(copy);
   }
 }
 
