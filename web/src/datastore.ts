@@ -259,8 +259,7 @@ export class DataStore<M extends object = DynamicModels> {
   /** As {@link DataStore.query}, on the store that the model belongs to. */
   declare static readonly query: Query;
   /** As {@link DataStore.observe}, on the store that the record or model belongs to, or the one that was opened last. */
-  static readonly observe: Observe = ((...args: unknown[]) =>
-    observe(args.length > 0 ? undefined : lastOpened('observe').#session, args)) as Observe;
+  declare static readonly observe: Observe;
   /** As {@link DataStore.live}, on the store that the model belongs to. */
   declare static readonly live: Live;
   /** As {@link DataStore.live}, by the name that it has in Amplify DataStore. */
@@ -288,7 +287,11 @@ export class DataStore<M extends object = DynamicModels> {
   declare static readonly deleteAll: DeleteAll;
 
   static {
-    give(this, { ...storeVerbs(undefined), ...liveVerbs(undefined) });
+    give(this, {
+      observe: (...args: unknown[]) => observe(args.length > 0 ? undefined : lastOpened('observe').#session, args),
+      ...storeVerbs(undefined),
+      ...liveVerbs(undefined),
+    });
     for (const verb of [...LATE_VERBS, 'clear', 'close']) {
       give(this, { [verb]: async (...args: unknown[]) => (lastOpened(verb) as unknown as Verbs)[verb]!(...args) });
     }
