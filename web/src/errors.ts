@@ -97,8 +97,7 @@ export class GranaryError extends Error {
 
 /** An INVALID error whose message begins with the place: "Post.title: …". */
 export function invalid(message: string, op?: string, model?: { readonly name: string }, field?: string): GranaryError {
-  const parts = { op: op || undefined, model: model?.name, field };
-  return new GranaryError(ErrorCode.Invalid, located(message, parts), parts);
+  return engineError({ code: ErrorCode.Invalid, message, op: op || undefined, model: model?.name, field });
 }
 
 /** A WASM error: the engine cannot be had. */
@@ -117,7 +116,7 @@ export function stopped(message: string, cause?: unknown): GranaryError {
   return new GranaryError(ErrorCode.RuntimeExited, message, { cause });
 }
 
-/** The error that the engine wrote. */
+/** The error that the engine wrote, or would have written. */
 export function engineError({ code, message, ...parts }: ErrorJSON): GranaryError {
   return new GranaryError(code, located(message ?? code, parts), parts);
 }
