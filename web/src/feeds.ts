@@ -55,13 +55,8 @@ export class Feeds {
 
   /** What comes while there is no engine is opened by the next one. */
   #follow(one: Followed): () => void {
+    if (!this.#engine.dead) this.#begin(one);
     this.#all.add(one);
-    try {
-      if (!this.#engine.dead) this.#begin(one);
-    } catch (error) {
-      this.#all.delete(one);
-      throw error;
-    }
     return () => {
       if (!this.#all.delete(one)) return;
       if (this.#map(one).delete(one.number!) && !this.#engine.dead) this.#engine.call(one.feed ? 'unlive' : 'unobserve', [one.number!]);
