@@ -145,6 +145,7 @@
 //	settle(op i32, status i32, address i32, length i32)
 //	random(address i32, length i32)          fill with random bytes of cryptographic quality, 65,536 at most
 //	now() f64                                milliseconds since 1970
+//	changed()                                what was answered before may be another thing now
 //	news(store i32)                          answers of live queries may have changed, or observers were told; granary_news and
 //	                                         granary_events tell, but not from inside this call
 //	notice(address i32, length i32)          what has become of a store, apart from its records: {"type", "store": name, "error"?, …}; the

@@ -9,6 +9,9 @@ import (
 	"github.com/granarydb/granary/store/code"
 )
 
+//go:wasmimport granary changed
+func changed()
+
 //go:wasmimport granary news
 func news(handle int32)
 

@@ -87,7 +87,7 @@ func open(ctx context.Context, o opening) ([]byte, error) {
 	}
 	var handle int32
 	options := store.Options{Schema: s, Backend: b, Clock: clock, Random: random, Idle: idle, Strict: o.strict,
-		News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, handle, n) }, Version: o.version, Migrate: steps,
+		Changed: changed, News: func() { news(handle) }, Notice: func(n store.Notice) { tell(o.name, handle, n) }, Version: o.version, Migrate: steps,
 		Preload: o.preload, Pause: pause, Impatient: true}
 	options.Witness = witnessOf(b)
 	st, m, err := beginOpen(ctx, options, o.onDamage == repairDamage)

@@ -11,3 +11,6 @@ export const json: Read<unknown> = (memory, address, length) => JSON.parse(memor
 
 /** There is no answer. */
 export const nothing: Read<undefined> = () => undefined;
+
+/** Verbs whose outcome is known when the engine stops: nothing was written. */
+export const READING = /^(open|close|check|stats|export|peek)/;

@@ -4,7 +4,7 @@ import type { StoreEvent } from './event-types.js';
 import { tell } from './events.js';
 import { hold, NotLoaded } from './loading.js';
 import { EngineMemory } from './memory.js';
-import { json, nothing, type Read } from './reading.js';
+import { json, nothing, READING, type Read } from './reading.js';
 import { faulty, instantiate, type WasmSource } from './wasm-source.js';
 
 /** The exports of the engine; wasm/doc.go says what each takes and answers. */
@@ -65,7 +65,7 @@ export type Input = string | object | undefined;
 export type Verb = { [K in keyof EngineExports]-?: K extends `granary_${infer V}` ? V : never }[keyof EngineExports];
 
 /** What an engine is asked through, wherever it runs. */
-export type Calls = Pick<Engine, 'listeners' | 'dead' | 'call' | 'callLater' | 'nudge'>;
+export type Calls = Pick<Engine, 'listeners' | 'dead' | 'edition' | 'call' | 'callLater' | 'nudge'>;
 
 /** Is told when an engine has stopped, and what another one can be made of. */
 export type OnCrash = (reason: GranaryError, module: WebAssembly.Module) => void;
@@ -85,8 +85,6 @@ const WRITES: ReadonlySet<Verb> = new Set<Verb>(['save', 'insert', 'delete', 'co
 /** Above it an op says how durable a commit is to be. */
 const LAST_OP = 0x1fff_ffff;
 const SETTLED_WELL = 0;
-/** Verbs whose outcome is known when the engine stops: nothing was written. */
-const READING = /^(open|close|check|stats|export|peek)/;
 
 /**
  * A running engine. All stores that were opened with the same WebAssembly share
@@ -97,6 +95,10 @@ const READING = /^(open|close|check|stats|export|peek)/;
 export class Engine {
   /** By store who is called, from inside the engine, when answers of its live queries may have changed, or it has ended. */
   readonly listeners = new Map<number, Listener>();
+  /** Grows whenever what a query answers may be another thing than before. */
+  edition = 0;
+  /** Is called then, from inside the engine. */
+  declare onChanged?: () => void;
   /** What it was made of. */
   compiled!: WebAssembly.Module;
   #exports!: EngineExports;
@@ -229,6 +231,10 @@ export class Engine {
       },
       random: (address: number, length: number) => crypto.getRandomValues(this.#memory.view(address, length)),
       now: () => Date.now(),
+      changed: () => {
+        this.edition++;
+        this.onChanged?.();
+      },
       news: (store: number) => this.listeners.get(store)?.(),
       notice: (address: number, length: number) => {
         const { error, handle, ...event } = json(this.#memory, address, length) as { error?: ErrorJSON; handle?: number };

@@ -68,6 +68,10 @@ const NUMBERS_PER_RECORD = 2;
 /** How many records are remembered by name until those that are gone are forgotten. */
 const FORMER_PER_SWEEP = 1024;
 
+/** How many answers are remembered, and of questions of how many characters. */
+const MOST_ANSWERS = 4096;
+const LONGEST_QUESTION = 1000;
+
 const nameOf = (model: Model, record: object) => model.index + JSON.stringify(keyOf(model, record));
 
 /** One open store seen from the page: calls of the engine as records in and records out. */
@@ -83,6 +87,9 @@ export class Session {
   readonly #identities = new Map<Model, IdentityMap>();
   /** Records of rows that had no number here, or had it in the engine before one that stopped, by model and key. */
   readonly #former = new Map<string, WeakRef<object>>();
+  /** What was answered since records last changed, by question. */
+  #answers = new Map<string, WeakRef<object>>();
+  #edition: number | undefined;
   #engine: Calls;
   #store: number;
   #epoch: number | undefined;
@@ -197,7 +204,7 @@ export class Session {
   }
 
   query(model: Model, request: object): object[] {
-    return this.recordsOf(model, this.tree(model, request)) as object[];
+    return this.#records(model, 'query', [], about(model, request));
   }
 
   /** The answer to a query with relations, as include.ts reads it. */
@@ -243,7 +250,17 @@ export class Session {
   }
 
   /** The record with a key. Its model need not be in memory, and does not come there. */
-  async get(model: Model, key: readonly unknown[]): Promise<object | undefined> {
+  get(model: Model, key: readonly unknown[]): object | undefined | Promise<object | undefined> {
+    const answers = this.#known();
+    const text = JSON.stringify(key);
+    const question = model.index + text;
+    return answers.get(question)?.deref() ?? this.#find(model, text).then((record) => {
+      if (record) answers.set(question, new WeakRef(record));
+      return record;
+    });
+  }
+
+  async #find(model: Model, key: string): Promise<object | undefined> {
     const answer = this.ask('get', [model.index, 1], key, numbers);
     if (answer.length > 0) return this.recordsOf(model, answer)[0];
     const values = await this.later('peek', [model.index], key, json) as unknown[] | null;
@@ -251,7 +268,31 @@ export class Session {
   }
 
   related(model: Model, relation: Relation, values: readonly unknown[]): object[] {
-    return this.recordsOf(farOf(relation), this.ask('related', [model.index, relation.index], values, numbers)) as object[];
+    return this.#records(farOf(relation), 'related', [model.index, relation.index], values);
+  }
+
+  /** Answers a question for records, as before while nothing has changed. */
+  #records(model: Model, verb: Verb, args: readonly number[], input: object): object[] {
+    const answers = this.#known();
+    const text = JSON.stringify(input);
+    const question = verb + args + text;
+    let records = answers.get(question)?.deref() as object[] | undefined;
+    if (!records) {
+      records = this.recordsOf(model, this.ask(verb, args, text, numbers)) as object[];
+      if (text.length < LONGEST_QUESTION) answers.set(question, new WeakRef(records));
+    }
+    return records.slice(); // whoever asks may change it
+  }
+
+  /** The answers that are good still. */
+  #known(): Map<string, WeakRef<object>> {
+    this.ready();
+    const { edition } = this.#engine;
+    if (edition !== this.#edition || this.#answers.size >= MOST_ANSWERS) {
+      this.#answers = new Map();
+      this.#edition = edition;
+    }
+    return this.#answers;
   }
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
@@ -384,6 +425,7 @@ export class Session {
   #enter(epoch: number): void {
     if (epoch === this.#epoch) return;
     this.#identities.clear();
+    this.#answers.clear();
     this.#epoch = epoch;
   }
 

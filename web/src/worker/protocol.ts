@@ -48,6 +48,8 @@ export type Told =
   | { readonly kind: 'ready'; readonly protocol: number }
   | { readonly kind: 'failed'; readonly message: string }
   | { readonly kind: 'crashed'; readonly message: string }
+  /** What was answered before may be another thing now. */
+  | { readonly kind: 'changed' }
   /** The answers to a call and, where it has one, to the call that always follows it. */
   | { readonly kind: 'answered'; readonly id: number; readonly answers: readonly Outcome[]; readonly rows: readonly Rows[] }
   | { readonly kind: 'settled'; readonly id: number; readonly outcome: Outcome; readonly store: number; readonly rows: readonly Rows[] }

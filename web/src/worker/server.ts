@@ -4,7 +4,7 @@ import { whenLoaded } from '../loading.js';
 import { Engine } from '../runtime.js';
 import type { CompiledSchema } from '../schema.js';
 import { KeptStorage } from './kept.js';
-import { PROTOCOL, type Asked, type Told } from './protocol.js';
+import { PROTOCOL, type Asked, type Given, type Outcome, type Told } from './protocol.js';
 import { bytes, errorJSON, ServedStore } from './served-store.js';
 
 type Of<K extends Asked['kind']> = Extract<Asked, { kind: K }>;
@@ -62,6 +62,7 @@ export class Server {
     events().subscribe((event) => this.#event(event));
     try {
       this.#engine = await Engine.start(module, ({ message }) => this.#tell({ kind: 'crashed', message }));
+      this.#engine.onChanged = () => this.#change();
       this.#tell({ kind: 'ready', protocol: PROTOCOL });
     } catch (cause) {
       this.#tell({ kind: 'failed', message: String((cause as Error)?.message ?? cause) });
@@ -74,9 +75,18 @@ export class Server {
       const store = this.#stores.get(args[0]!);
       const { answers, rows } = store?.ask(verb, args, input, all) ?? { answers: [{ bytes: this.#engine.call(verb, args, input, bytes) }], rows: [] };
       if (store && verb === 'sync') this.#sync(store);
-      this.#tell({ kind: 'answered', id, answers, rows });
+      if (verb === 'get' && answers[0]!.bytes!.length === 0) return this.#peek(id, args, input, answers);
+      return this.#tell({ kind: 'answered', id, answers, rows });
     };
-    await whenLoaded(run).catch((error: unknown) => this.#tell({ kind: 'answered', id, answers: [{ error: errorJSON(error) }], rows: [] }));
+    await whenLoaded<void>(run).catch((error: unknown) => this.#tell({ kind: 'answered', id, answers: [{ error: errorJSON(error) }], rows: [] }));
+  }
+
+  /** Looks for a record whose model is not in memory, as its page will. When records have changed meanwhile the page has to ask. */
+  async #peek(id: number, args: readonly number[], key: Given, answers: Outcome[]): Promise<void> {
+    const { edition } = this.#engine;
+    const peeked = await this.#engine.callLater('peek', args.slice(0, 2), key, bytes);
+    if (this.#engine.edition === edition) answers.push({ bytes: peeked });
+    this.#tell({ kind: 'answered', id, answers, rows: [] });
   }
 
   async #later({ id, verb, args, input, durability }: Of<'later'>): Promise<void> {
@@ -155,6 +165,11 @@ export class Server {
   #sync(store: ServedStore, calls = false): void {
     const sync = store.sync(calls);
     if (sync) this.#tell({ kind: 'sync', ...sync });
+  }
+
+  /** Tells that what queries answer may be another thing, before all that is told from now on; once for what happens in a row. */
+  #change(): void {
+    if (this.#out.at(-1)?.kind !== 'changed') this.#tell({ kind: 'changed' });
   }
 
   /** Posts what was told in this turn, once. */

@@ -28,13 +28,16 @@ export function readBytes<T>(bytes: Bytes, read: Read<T>): T {
 export class Answer {
   readonly question: Question;
   readonly rows: ReceivedRows;
+  /** What edition of the records it is of. */
+  readonly edition: number;
   /** For that call, and for the one that always follows it. */
   readonly #outcomes: Outcome[];
   #asked: Verb | undefined;
 
-  constructor(question: Question, outcomes: readonly Outcome[], rows: ReceivedRows) {
+  constructor(question: Question, outcomes: readonly Outcome[], rows: ReceivedRows, edition: number) {
     this.question = question;
     this.rows = rows;
+    this.edition = edition;
     this.#asked = question.verb;
     this.#outcomes = [...outcomes];
   }

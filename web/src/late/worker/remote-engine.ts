@@ -1,7 +1,7 @@
 import type { GranaryError } from '../../errors.js';
 import type { StoreEvent } from '../../event-types.js';
 import type { NotLoaded } from '../../loading.js';
-import { json, nothing, numbers, type Read } from '../../reading.js';
+import { json, nothing, numbers, READING, type Read } from '../../reading.js';
 import type { Calls, Engine, Input, OnCrash, Verb } from '../../runtime.js';
 import type { Opened } from '../../session.js';
 import type { Asked, Bytes, Given, News, Outcome, Rows, Told } from '../../worker/protocol.js';
@@ -34,8 +34,6 @@ interface Standing {
 const SENT: ReadonlySet<Verb> = new Set<Verb>(['unlive', 'unobserve', 'transfer_end']);
 /** What ends that which was begun by a call whose answer nobody wants any more. */
 const ENDS: Partial<Record<Verb, Verb>> = { live: 'unlive', live_groups: 'unlive', observe: 'unobserve', begin: 'rollback' };
-/** Verbs whose outcome is known when the engine stops, as in runtime.ts. */
-const READING = /^(open|close|check|stats|export|peek)/;
 /** How often the worker is told, while a store is being opened, what localStorage holds of it, in milliseconds. */
 const REFRESH_EVERY = 100;
 /** As the engine numbers what sync can be asked; late/sync/syncing.ts has the same list. */
@@ -67,6 +65,8 @@ export class RemoteEngine implements Calls {
   /** The rows that came with the last message, by store. */
   readonly #rows = new Map<number, ReceivedRows>();
   #number = 0;
+  /** Grows as the worker tells, and as the page asks for something that may change records. */
+  #edition = 0;
   #dead: GranaryError | undefined;
 
   constructor(beside: Beside, checker: Engine, onCrash: OnCrash) {
@@ -78,6 +78,11 @@ export class RemoteEngine implements Calls {
 
   get dead(): GranaryError | undefined {
     return this.#dead;
+  }
+
+  /** While a verb is run on an answer, as of that: more may have been told since. */
+  get edition(): number {
+    return this.#answer?.edition ?? this.#edition;
   }
 
   call<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): T {
@@ -97,6 +102,8 @@ export class RemoteEngine implements Calls {
   callLater<T = undefined>(
     verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>, durability = 0,
   ): Promise<T> {
+    const outcome = verb === 'peek' && this.#answer?.next(verb); // it follows a get, which it came along with
+    if (outcome) return Promise.resolve(readOutcome(outcome, read));
     if (verb === 'open') return this.#open(input as { name: string }) as Promise<T>;
     if (verb === 'close') this.#uncheck(args[0]!);
     if (verb === 'destroy' || verb === 'repair') this.#beside.refresh((input as { name: string }).name);
@@ -158,6 +165,7 @@ export class RemoteEngine implements Calls {
         }
       };
       this.#pending.set(id, { verb, finish, fail: reject });
+      if (!READING.test(verb)) this.#edition++;
       this.#post({ kind: 'later', id, verb, args, input: given(input), durability });
     });
   }
@@ -216,7 +224,8 @@ export class RemoteEngine implements Calls {
   #take(message: readonly Told[]): void {
     this.#rows.clear();
     for (const told of message) {
-      if (told.kind === 'answered') this.#answered(told);
+      if (told.kind === 'changed') this.#edition++;
+      else if (told.kind === 'answered') this.#answered(told);
       else if (told.kind === 'settled') this.#settled(told);
       else if (told.kind === 'news') this.#hear(told);
       else if (told.kind === 'sync') this.#synced(told);
@@ -229,8 +238,9 @@ export class RemoteEngine implements Calls {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (!waiting) return;
+    const edition = this.#edition;
     const { verb, args, input } = waiting;
-    waiting.resolve((run) => this.#run(run, new Answer({ verb, args, input }, outcomes, new ReceivedRows(rows))));
+    waiting.resolve((run) => this.#run(run, new Answer({ verb, args, input }, outcomes, new ReceivedRows(rows), edition)));
   }
 
   /** Runs a verb on the answer that has come for it, and ends what was begun by that if nobody wants it any more. */
