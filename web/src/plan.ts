@@ -18,12 +18,15 @@ export interface Slot {
 }
 
 const LONGEST_PLAIN_KEY = 128;
+const LONGEST_PLAIN_TIME = 24; // a year of more than four digits is none to the engine
 
 const isString: Check = (v) => typeof v === 'string';
 const isPlainKey: Check = (v) => typeof v === 'string' && v !== '' && v.length <= LONGEST_PLAIN_KEY;
 const isInt: Check = (v) => typeof v === 'number' && Object.is(v, v | 0); // as 32 bits with a sign have it: not -0
 const isFloat: Check = (v) => Number.isFinite(v) && !Object.is(v, -0);
 const isBoolean: Check = (v) => typeof v === 'boolean';
+/** As toISOString writes it. */
+const isTime: Check = (v) => isString(v) && (v as string).length <= LONGEST_PLAIN_TIME && new Date(v as string).toJSON() === v;
 const isDoubtful: Check = () => false;
 
 const CHECKS: ReadonlyMap<string, Check> = new Map([
@@ -32,6 +35,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ['Int', isInt],
   ['Float', isFloat],
   ['Boolean', isBoolean],
+  ['AWSDateTime', isTime],
 ]);
 
 /** Whose values are objects, beside lists and custom types. */
