@@ -4,6 +4,7 @@ import (
 	"math"
 
 	"github.com/granarydb/granary/store/internal/access"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/table"
 )
 
@@ -13,10 +14,12 @@ type search struct {
 	tables Tables
 	table  *table.Table
 	order  table.Order
-	most   int // rows that are wanted
+	most   int     // rows that are wanted
+	tests  []*node // all of which must hold
 	path   *path
 	cost   int // rows to look at when they are not looked at in order
 
+	rest   []*node  // of the tests, those that the way does not decide
 	rows   []uint32 // that match, of those looked at
 	enough int      // how many of them end the look
 	budget int      // how many rows may yet be looked at
@@ -30,18 +33,19 @@ func (f *Filter) Rows(tables Tables, most int) []uint32 {
 
 // First returns the numbers of the first matching rows in that order, at most so
 // many. It looks at few rows where an index names them or has them in this order,
-// at all otherwise; every row that it returns was tested against the whole filter.
+// at all otherwise; every row that it returns was tested for all that the way to it
+// does not decide.
 func (f *Filter) First(tables Tables, o table.Order, most int) []uint32 {
 	if most <= 0 {
 		return nil
 	}
 	tests := f.root.conjuncts(nil)
-	s := &search{filter: f, tables: tables, table: o.Table, order: o, most: most, cost: o.Table.Len()}
+	s := &search{filter: f, tables: tables, table: o.Table, order: o, most: most, tests: tests, cost: o.Table.Len()}
 	s.order.Keys = unfixed(o.Keys, tests)
 	if p := f.root.path(tables, s.table); p != nil && p.rows < s.cost {
 		s.path, s.cost = p, p.rows
 	}
-	if s.cost <= fewRows || !s.inOrder(tests) {
+	if s.cost <= fewRows || !s.inOrder() {
 		s.collect()
 	}
 	return s.rows
@@ -52,7 +56,7 @@ func (s *search) collect() {
 	if access.Counting {
 		access.Note(s.path.way(), true)
 	}
-	s.start(math.MaxInt)
+	s.start(math.MaxInt, s.path.rest(s.tests))
 	if len(s.order.Keys) > 0 {
 		s.enough = math.MaxInt
 	}
@@ -68,8 +72,10 @@ func (s *search) collect() {
 	s.rows = s.order.First(s.rows, min(s.most, len(s.rows)))
 }
 
-// start begins a look at so many rows at most.
-func (s *search) start(budget int) { s.rows, s.enough, s.budget = nil, s.most, budget }
+// start begins a look at so many rows at most, which are tested for the rest.
+func (s *search) start(budget int, rest []*node) {
+	s.rows, s.enough, s.budget, s.rest = nil, s.most, budget, rest
+}
 
 // scan looks at rows in order of insertion.
 func (s *search) scan() {
@@ -82,9 +88,22 @@ func (s *search) scan() {
 
 // take looks at one row; false when no further one is to be looked at.
 func (s *search) take(n uint32) bool {
-	s.budget--
-	if s.budget >= 0 && (s.filter.Everything() || s.filter.root.match(s.tables, s.table, s.table.Row(n))) {
-		s.rows = append(s.rows, n)
+	if s.budget--; s.budget < 0 {
+		return false
 	}
-	return s.budget >= 0 && len(s.rows) < s.enough
+	if len(s.rest) == 0 || passes(s.rest, s.tables, s.table, s.table.Row(n)) {
+		s.rows = append(s.rows, n)
+		return len(s.rows) < s.enough
+	}
+	return true
+}
+
+// passes reports whether a row passes all tests.
+func passes(tests []*node, tables Tables, t *table.Table, row record.Row) bool {
+	for _, n := range tests {
+		if !n.match(tables, t, row) {
+			return false
+		}
+	}
+	return true
 }

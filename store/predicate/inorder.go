@@ -9,16 +9,16 @@ import (
 
 // inOrder looks at rows in the wanted order until there are enough; false when that
 // promises nothing, or did not keep it.
-func (s *search) inOrder(tests []*node) bool {
+func (s *search) inOrder() bool {
 	way := access.Stopped
 	if len(s.order.Keys) == 0 {
 		if s.path == nil || !s.promising(s.table.Len()) {
 			return false
 		}
-		s.start(s.cost)
+		s.start(s.cost, s.tests)
 		s.scan()
 	} else {
-		w := s.walkOf(tests)
+		w := s.walkOf()
 		if w == nil {
 			return false
 		}
@@ -51,11 +51,11 @@ type walk struct {
 
 // walkOf returns the walk that comes nearest to the wanted order, nil if none is
 // promising.
-func (s *search) walkOf(tests []*node) *walk {
+func (s *search) walkOf() *walk {
 	var best *walk
 	for _, x := range s.table.Ordered() {
 		w := &walk{search: s, index: x, down: s.order.Keys[0].Descending}
-		if w.follow(tests) && (best == nil || w.fields > best.fields || w.fields == best.fields && w.exact && !best.exact) {
+		if w.follow(s.tests) && (best == nil || w.fields > best.fields || w.fields == best.fields && w.exact && !best.exact) {
 			best = w
 		}
 	}
@@ -63,9 +63,10 @@ func (s *search) walkOf(tests []*node) *walk {
 		return nil
 	}
 	best.span.to = s.table.Len()
-	if constrained(tests, best.index.Fields[0]) {
-		list := spans(best.index, tests, 1)
-		if len(list) == 0 {
+	var decided []*node
+	if constrained(s.tests, best.index.Fields[0]) {
+		var list []span
+		if list, decided = spans(best.index, s.tests, 1); len(list) == 0 {
 			return nil
 		}
 		best.span = list[0]
@@ -77,7 +78,7 @@ func (s *search) walkOf(tests []*node) *walk {
 	if s.most < rows {
 		rows = s.most + s.cost/16 // these rows lie here and there, a scan's side by side
 	}
-	s.start(rows)
+	s.start(rows, without(s.tests, decided))
 	return best
 }
 

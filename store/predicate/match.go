@@ -117,7 +117,47 @@ func (n *node) contains(raw []byte) bool {
 		}
 		return false
 	}
-	return raw[0] == '"' && v.Kind == record.String && bytes.Contains(jsontext.Characters(raw), v.Text)
+	if raw[0] != '"' || v.Kind != record.String {
+		return false
+	}
+	if bytes.IndexByte(raw, '\\') >= 0 {
+		raw = jsontext.Characters(raw)
+	} else {
+		raw = raw[1:max(1, len(raw)-1)]
+	}
+	return find(raw, v.Text, n.skips)
+}
+
+// skipsOf returns for each byte how far a search for text may go on when that byte stands
+// where the last one of text would have to.
+func skipsOf(text []byte) *[256]uint8 {
+	skips := &[256]uint8{}
+	for i := range skips {
+		skips[i] = uint8(min(len(text), 255))
+	}
+	for i, c := range text {
+		skips[c] = uint8(min(len(text)-1-i, 255))
+	}
+	return skips
+}
+
+// find reports whether text is in b. It looks at few of the bytes, and calls nothing
+// before it has come to one that text ends with.
+func find(b, text []byte, skips *[256]uint8) bool {
+	if len(text) == 0 {
+		return true
+	}
+	for end := len(text); end <= len(b); {
+		skip := int(skips[b[end-1]])
+		if skip == 0 {
+			if bytes.Equal(b[end-len(text):end], text) {
+				return true
+			}
+			skip = 1
+		}
+		end += skip
+	}
+	return false
 }
 
 func (n *node) begins(raw []byte) bool {

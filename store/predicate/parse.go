@@ -79,17 +79,37 @@ func (p *parser) group(m *schema.Model, k kind, text []byte, depth int) (*node, 
 		return nil, fault(m, "", "and, or must hold a list of predicates")
 	}
 	s := jsontext.New(text)
+	var parts [weights][]*node // those that cost least are asked first
 	for s.BeginArray(); s.NextElement(); {
 		child, err := p.parse(m, s.Raw(), depth+1)
 		if err != nil {
 			return nil, err
 		}
-		n.children = append(n.children, child)
+		w := child.weight()
+		parts[w] = append(parts[w], child)
+	}
+	for _, list := range parts {
+		n.children = append(n.children, list...)
 	}
 	if len(n.children) == 0 {
 		n.kind = all
 	}
 	return n, nil
+}
+
+const weights = 4
+
+// weight tells about what it costs to ask whether a row matches.
+func (n *node) weight() int {
+	switch {
+	case n.kind != test:
+		return 3
+	case n.op == Contains || n.op == NotContains:
+		return 2
+	case n.op == Eq || n.op == Ne:
+		return 0
+	}
+	return 1
 }
 
 func (p *parser) related(m *schema.Model, members map[string][]byte, depth int) (*node, error) {
@@ -155,6 +175,9 @@ func (n *node) operands(m *schema.Model, value []byte) error {
 	}
 	if n.op == Between && (len(n.values) != 2 || n.values[1].Kind != record.Null && n.values[0].Compare(n.values[1].Value) > 0) {
 		return fault(m, f.Name, "between needs two values, the lower one first")
+	}
+	if n.op == Contains || n.op == NotContains {
+		n.skips = skipsOf(n.values[0].Text)
 	}
 	if (n.op == In || n.op == NotIn) && len(n.values) > 8 {
 		n.members = make(map[string]struct{}, len(n.values))

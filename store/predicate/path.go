@@ -14,6 +14,8 @@ type path struct {
 	parts []*path        // of an or; of the far side of a relation
 	index *table.Ordered // or, without a node, stretches of this one
 	spans []span
+
+	decided []*node // tests that no row in the spans fails
 }
 
 // path returns the way to the rows that looks at the fewest, nil when there is none
@@ -59,7 +61,11 @@ func narrowsNothing(x *table.Ordered, t *table.Table, tests []*node) bool {
 
 // conjuncts appends the parts that must all hold to list.
 func (n *node) conjuncts(list []*node) []*node {
-	if n.kind != and {
+	switch n.kind {
+	case all:
+		return list
+	case and:
+	default:
 		return append(list, n)
 	}
 	for _, child := range n.children {
@@ -145,10 +151,11 @@ func (p *path) collect(tables Tables, t *table.Table, dst []uint32) []uint32 {
 func (p *path) collectRelated(tables Tables, t *table.Table, dst []uint32) []uint32 {
 	r, sub := p.node.relation, p.node.children[0]
 	target := tables.Of(r.Target)
+	rest := p.parts[0].rest(sub.conjuncts(nil))
 	var key []byte
 	for _, number := range table.Ascending(p.parts[0].collect(tables, target, nil)) {
 		row := target.Row(number)
-		if !sub.match(tables, target, row) {
+		if !passes(rest, tables, target, row) {
 			continue
 		}
 		var ok bool
@@ -157,6 +164,43 @@ func (p *path) collectRelated(tables Tables, t *table.Table, dst []uint32) []uin
 		}
 	}
 	return dst
+}
+
+// rest returns those of the tests, all of which must hold, that rows on the path may
+// fail: all of them when there is none. An order compares values, and equality texts: what
+// an order says of equality is tested again.
+func (p *path) rest(tests []*node) []*node {
+	switch {
+	case p == nil:
+		return tests
+	case p.node == nil:
+		return without(tests, p.decided)
+	case p.node.kind != or || p.whole():
+		return without(tests, []*node{p.node})
+	}
+	return tests
+}
+
+// whole reports whether all rows on the path of an or pass it. It calls itself no
+// deeper than MaxDepth.
+func (p *path) whole() bool {
+	for i, part := range p.parts {
+		if len(part.rest(p.node.children[i].conjuncts(nil))) > 0 {
+			return false
+		}
+	}
+	return true
+}
+
+// without returns the tests that are not among the decided ones.
+func without(tests, decided []*node) []*node {
+	rest := make([]*node, 0, len(tests))
+	for _, n := range tests {
+		if !slices.Contains(decided, n) {
+			rest = append(rest, n)
+		}
+	}
+	return rest
 }
 
 // way names the path, for tests.

@@ -1,7 +1,7 @@
 // Package predicate holds filters as data: it reads them from JSON, checks them
 // against the schema, tells whether a row matches, and which rows an index can
 // name so that not all have to be looked at. An index never changes an answer:
-// every row that it names is still tested.
+// every row that it names is still tested for what the index does not say exactly.
 //
 // The JSON form:
 //
@@ -74,6 +74,7 @@ type node struct {
 	op         Op
 	values     []operand
 	members    map[string]struct{} // canonical texts of in and notIn, when there are many
+	skips      *[256]uint8         // of contains and notContains; see find
 	relation   *schema.Relation
 	quantifier quantifier
 }

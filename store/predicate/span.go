@@ -14,7 +14,8 @@ func stretches(x *table.Ordered, tests []*node) *path {
 	if !constrained(tests, x.Fields[0]) {
 		return nil
 	}
-	p := &path{index: x, spans: spans(x, tests, maxSpans)}
+	p := &path{index: x}
+	p.spans, p.decided = spans(x, tests, maxSpans)
 	for _, s := range p.spans {
 		p.rows += s.to - s.from
 	}
@@ -39,11 +40,15 @@ func constrained(tests []*node, field int) bool {
 
 // spans returns the stretches of x, at most so many, in which all rows stand that
 // can pass the tests: one for each way to choose a value for the leading fields
-// that must equal one, narrowed by what is said of the field behind them.
-func spans(x *table.Ordered, tests []*node, most int) []span {
+// that must equal one, narrowed by what is said of the field behind them. It tells
+// which tests no row there fails, as far as it knows.
+func spans(x *table.Ordered, tests []*node, most int) (list []span, decided []*node) {
 	s := spanner{index: x, tests: tests, most: most, values: make([]*record.Value, len(x.Fields))}
 	s.add(0)
-	return s.list
+	if len(s.list) > 1 {
+		return s.list, nil // each may end at another field
+	}
+	return s.list, s.decided
 }
 
 type spanner struct {
@@ -52,6 +57,8 @@ type spanner struct {
 	most   int
 	values []*record.Value // of the fields, the first of them
 	list   []span
+
+	decided []*node // tests that the last of the list was narrowed by, exactly
 }
 
 // add appends the spans in which the first n fields have the values. It calls
@@ -66,6 +73,7 @@ func (s *spanner) add(n int) {
 			return
 		}
 	}
+	s.decided = nil
 	r := span{s.index.Seek(s.values[:n], table.Before), s.index.Seek(s.values[:n], table.After)}
 	if n < len(s.values) {
 		for _, t := range s.tests {
@@ -112,6 +120,9 @@ func (s *spanner) narrow(r *span, t *node, n int) {
 		high = low
 	default:
 		return
+	}
+	if t.op != BeginsWith && t.values[0].Kind != record.Null && t.values[len(t.values)-1].Kind != record.Null {
+		s.decided = append(s.decided, t)
 	}
 	s.values[n] = low
 	r.from = max(r.from, s.index.Seek(s.values[:n+1], from))

@@ -162,14 +162,29 @@ func (l *Layout) AppendJSON(dst []byte, r Row) []byte {
 	return append(dst, '}')
 }
 
-// Value returns the JSON text of field i.
+// Value returns the JSON text of field i. What it would call is written out here, as
+// the page's engine is compiled without inlining and looks at many values.
 func (l *Layout) Value(r Row, i int) []byte {
-	text := l.Values(r)
-	end := len(text) - 1
-	if i+1 < len(l.Names) {
-		end = offsetAt(r, i+1) - 1
+	n := len(l.Names)
+	if r[4] != 1 {
+		return l.longValue(r, i)
 	}
-	return text[offsetAt(r, i):end]
+	text := r[headerSize+n:]
+	end := len(text)
+	if i+1 < n {
+		end = int(r[headerSize+i+1])
+	}
+	return text[r[headerSize+i] : end-1]
+}
+
+// longValue is Value of a row whose offsets have several bytes.
+func (l *Layout) longValue(r Row, i int) []byte {
+	text := l.Values(r)
+	end := len(text)
+	if i+1 < len(l.Names) {
+		end = offsetAt(r, i+1)
+	}
+	return text[offsetAt(r, i) : end-1]
 }
 
 // IsNull reports whether field i is null.

@@ -37,8 +37,9 @@ func (a *arena) adopt(block []byte) (chunk uint32) {
 	return uint32(len(a.chunks))
 }
 
-// row returns the row at p, which must not be nowhere.
+// row returns the row at p, which must not be nowhere. Its first bytes are its length,
+// as record.Length reads it from bytes that might hold none.
 func (a *arena) row(p place) record.Row {
 	b := a.chunks[p.chunk-1][p.offset:]
-	return record.Row(b[:record.Length(b)])
+	return record.Row(b[:uint32(b[0])|uint32(b[1])<<8|uint32(b[2])<<16|uint32(b[3])<<24])
 }
