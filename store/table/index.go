@@ -2,7 +2,6 @@ package table
 
 import (
 	"bytes"
-	"hash/maphash"
 
 	"github.com/granarydb/granary/store/record"
 )
@@ -44,34 +43,61 @@ func (x *Index) Rows(dst []uint32, key []byte) []uint32 {
 	return dst
 }
 
-// build fills the index.
+// build fills the index, some rows a call: an engine that compiles better what is
+// called often does so between two calls.
 func (x *Index) build() {
 	x.built = true
-	x.links = make([]link, x.table.End())
-	for n := range x.table.End() {
-		if x.table.Has(n) {
-			x.insert(n, x.table.Row(n))
-		}
+	end := x.table.End()
+	x.links = make([]link, end)
+	for start := uint32(0); start < end; start += rowsAtOnce {
+		x.fill(start, min(start+rowsAtOnce, end))
 	}
 	x.built = !x.table.absent
 }
 
+const rowsAtOnce = 512
+
+// fill inserts the rows numbered from start up to end.
+func (x *Index) fill(start, end uint32) {
+	for n := start; n < end; n++ {
+		if p := x.table.places[n]; p.chunk != 0 {
+			x.insert(n, x.table.arena.row(p))
+		}
+	}
+}
+
+// find returns the group of the rows with that key.
 func (x *Index) find(key []byte) (uint32, bool) {
 	if !x.built {
 		x.build()
 	}
-	return x.slots.find(hash(key), func(g uint32) bool { return x.has(g, key) })
+	return x.group(hash(key), key)
+}
+
+// group is find with the hash of the key, in an index that is built.
+func (x *Index) group(hash uint32, key []byte) (uint32, bool) {
+	slot := x.slots.slot
+	if len(slot) == 0 {
+		return 0, false
+	}
+	mask := uint32(len(slot) - 1)
+	for i := hash & mask; slot[i] != 0; i = (i + 1) & mask {
+		if g := uint32(slot[i]) - 1; uint32(slot[i]>>32) == hash && x.has(g, key) {
+			return g, true
+		}
+	}
+	return 0, false
 }
 
 // has reports whether the rows of group g have that key.
 func (x *Index) has(g uint32, key []byte) bool {
-	row := x.table.Row(x.groups[g].head - 1)
-	l := x.table.Layout
+	t := x.table
+	row := t.arena.row(t.places[x.groups[g].head-1])
 	if len(x.Fields) == 1 {
-		return bytes.Equal(l.Value(row, x.Fields[0]), key)
+		return bytes.Equal(t.Layout.Value(row, x.Fields[0]), key)
 	}
-	own, _ := l.AppendKey(x.table.scratch[:0], row, x.Fields)
-	x.table.scratch = own
+	own, _ := t.Layout.AppendKey(t.scratch[:0], row, x.Fields)
+	t.scratch = own
 	return bytes.Equal(own, key)
 }
 
@@ -94,19 +120,20 @@ func (x *Index) insert(number uint32, row record.Row) {
 	if !ok {
 		return
 	}
-	g, ok := x.find(key)
+	h := hash(key)
+	n, ok := x.group(h, key)
 	if !ok {
-		g = x.newGroup()
-		x.groups[g] = group{head: number + 1, tail: number + 1, count: 1}
+		n = x.newGroup()
+		x.groups[n] = group{head: number + 1, tail: number + 1, count: 1}
 		x.links[number] = link{}
-		x.slots.insert(hash(key), g)
+		x.slots.insert(h, n)
 		return
 	}
-	tail := x.groups[g].tail
-	x.links[number] = link{prev: tail}
-	x.links[tail-1].next = number + 1
-	x.groups[g].tail = number + 1
-	x.groups[g].count++
+	g := &x.groups[n]
+	x.links[number] = link{prev: g.tail}
+	x.links[g.tail-1].next = number + 1
+	g.tail = number + 1
+	g.count++
 }
 
 // remove takes out a row; it must still be in the table.
@@ -144,8 +171,3 @@ func (x *Index) newGroup() uint32 {
 	x.groups = append(x.groups, group{})
 	return uint32(len(x.groups) - 1)
 }
-
-var seed = maphash.MakeSeed()
-
-// hash is the same for equal bytes within one run of the program.
-func hash(key []byte) uint32 { return uint32(maphash.Bytes(seed, key)) }
