@@ -101,7 +101,11 @@ func (s *search) take(n uint32) bool {
 // passes reports whether a row passes all tests.
 func passes(tests []*node, tables Tables, t *table.Table, row record.Row) bool {
 	for _, n := range tests {
-		if !n.match(tables, t, row) {
+		if n.kind == test { // as match would, without a call
+			if !n.holds(t.Layout.Value(row, n.field.Index)) {
+				return false
+			}
+		} else if !n.match(tables, t, row) {
 			return false
 		}
 	}

@@ -63,8 +63,9 @@ func (o Order) compare(a, b uint32, key int) int {
 }
 
 const (
-	fewTied    = 12 // rows that are compared with each other right away
-	mostRefine = 24 // how often rows are told apart by eight more bytes
+	fewTied    = 12  // rows that are compared with each other right away
+	manyRanked = 300 // numbers that are put in order by their bytes
+	mostRefine = 24  // how often rows are told apart by eight more bytes
 )
 
 // Sort puts rows, of which those that tie stand in the order they shall have, in
@@ -94,7 +95,7 @@ func (o Order) refine(rows []uint32, key, depth int) {
 	for i := range order {
 		order[i] = uint32(i)
 	}
-	mergesort.Sort(order, func(a, b uint32) bool { return numbers[a] < numbers[b] })
+	order = ranked(numbers, order)
 	for i, from := range order {
 		rows[i] = before[from]
 	}
@@ -110,6 +111,47 @@ func (o Order) refine(rows []uint32, key, depth int) {
 		default:
 			o.refine(rows, key, mostRefine) // characters that bytes do not order
 		}
+	}
+}
+
+// ranked puts order, which is the positions in numbers, in ascending order of what is
+// there; equals stay in their order. Many are put in order by one byte after the other,
+// the last one first, those left out in which none differs.
+func ranked(numbers []uint64, order []uint32) []uint32 {
+	if len(order) < manyRanked {
+		mergesort.Sort(order, func(a, b uint32) bool { return numbers[a] < numbers[b] })
+		return order
+	}
+	differ := uint64(0)
+	for _, n := range numbers {
+		differ |= n ^ numbers[0]
+	}
+	other := make([]uint32, len(order))
+	for shift := 0; differ>>shift != 0; shift += 8 {
+		if byte(differ>>shift) != 0 {
+			distribute(numbers, order, other, shift)
+			order, other = other, order
+		}
+	}
+	return order
+}
+
+// distribute is one pass of ranked: it copies from to the places that one byte of the
+// numbers says.
+func distribute(numbers []uint64, from, to []uint32, shift int) {
+	var next [256]uint32 // the place of the next one with that byte
+	for _, n := range numbers {
+		next[byte(n>>shift)]++
+	}
+	place := uint32(0)
+	for b, count := range next {
+		next[b] = place
+		place += count
+	}
+	for _, i := range from {
+		b := byte(numbers[i] >> shift)
+		to[next[b]] = i
+		next[b]++
 	}
 }
 
