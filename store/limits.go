@@ -44,11 +44,12 @@ const (
 	enrolAtOnce  = 1000    // records that begin to be synced in one commit
 	enrolOps     = 100     // and in one mutation
 
-	maxEntry     = 8 << 20   // bytes of operations after which an entry takes no further commit
-	maxReload    = 8         // tries to read a store that others are compacting
-	blocksAtOnce = 4         // blocks read in one request; two are under way at a time
-	compactBytes = 4 << 20   // bytes of log after which blocks are written
-	lastBytes    = 512 << 10 // bytes of log that are folded when the store is closed
-	longLog      = 64 << 20  // bytes of log that are folded even in a hurry
-	compactCount = 256       // entries of log after which blocks are written
+	maxEntry       = 8 << 20   // bytes of operations after which an entry takes no further commit
+	maxReload      = 8         // tries to read a store that others are compacting
+	blocksAtOnce   = 4         // blocks read in one request
+	requestsAtOnce = 3         // such requests under way while blocks are looked at
+	compactBytes   = 4 << 20   // bytes of log after which blocks are written
+	lastBytes      = 512 << 10 // bytes of log that are folded when the store is closed
+	longLog        = 64 << 20  // bytes of log that are folded even in a hurry
+	compactCount   = 256       // entries of log after which blocks are written
 )

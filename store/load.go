@@ -113,43 +113,15 @@ func (d *dataset) part(m *schema.Model) *dataset {
 	return part
 }
 
-// readSegments adopts the rows of blocks, a few blocks a request; false when a
-// block was gone. The next blocks are on their way while these are looked at.
+// readSegments adopts the rows of blocks; false when a block was gone.
 func (d *dataset) readSegments(ctx context.Context, b Backend, segments []log.Segment, version uint32) (bool, error) {
-	var list []log.BlockInfo
-	for _, s := range segments {
-		list = append(list, s.Blocks...)
-	}
-	type answer struct {
-		blocks [][]byte
-		err    error
-	}
-	ask := func(part []log.BlockInfo) chan answer {
-		ids := make([]uint64, len(part))
-		for i, block := range part {
-			ids[i] = block.ID
+	r := newReading(ctx, b, segments)
+	for len(r.coming) > 0 {
+		part, blocks, err := r.next()
+		if err != nil {
+			return false, err
 		}
-		c := make(chan answer, 1)
-		go func() {
-			blocks, err := b.Blocks(ctx, ids)
-			c <- answer{blocks, err}
-		}()
-		return c
-	}
-	var coming chan answer
-	for start := 0; start < len(list); start += blocksAtOnce {
-		part, rest := list[start:min(start+blocksAtOnce, len(list))], list[min(start+blocksAtOnce, len(list)):]
-		if start == 0 {
-			coming = ask(part)
-		}
-		got := <-coming
-		if got.err != nil {
-			return false, got.err
-		}
-		if len(rest) > 0 {
-			coming = ask(rest[:min(blocksAtOnce, len(rest))])
-		}
-		for i, data := range got.blocks {
+		for i, data := range blocks {
 			if data == nil {
 				return false, nil
 			}
