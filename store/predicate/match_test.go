@@ -100,4 +100,7 @@ func TestRows_AreNotAskedWhatTheirIndexSays(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, want, predicate.Untold(f, tables), text)
 	}
+	f, err := predicate.Parse(s.Model("Comment"), []byte(`{"field":"author","op":"beginsWith","value":"user7"}`))
+	require.NoError(t, err)
+	require.Equal(t, 1, predicate.Untold(f, tables), "an order has some beginnings not together")
 }
