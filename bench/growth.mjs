@@ -36,15 +36,18 @@ for (let n = SMALLEST; n <= largest; n *= 10) sizes.push(n);
 const rows = ROWS.filter(({ key }) => !LEFT_OUT.includes(key) && results.summary[key]?.[GRANARY]);
 const bests = Object.fromEntries(rows.map(({ key }) => [key, bestAt(key)]));
 const peers = PEERS.filter((p) => p.id === GRANARY || Object.values(bests).flat().includes(p.id));
-const figures = await measureAll();
-const made = {
-  ...machine(peers), date: new Date().toISOString().slice(0, 10), sizes,
-  rows: Object.fromEntries(rows.map((row) => [row.key, [GRANARY, ...bests[row.key]].map((id) => ({
-    peer: id, name: PEERS.find((p) => p.id === id).name, values: sizes.map((n) => costOf(row, figures[id][n]?.[row.key])),
-  }))])),
-};
-if (values.json) writeFileSync(values.json, `${JSON.stringify(made)}\n`);
-if (values.write) {
+await measureAll();
+
+/** Keeps what was measured so far: the largest sizes take longest, and who has no time for them has the others. */
+function keep(figures) {
+  const made = {
+    ...machine(peers), date: new Date().toISOString().slice(0, 10), sizes,
+    rows: Object.fromEntries(rows.map((row) => [row.key, [GRANARY, ...bests[row.key]].map((id) => ({
+      peer: id, name: PEERS.find((p) => p.id === id).name, values: sizes.map((n) => costOf(row, figures[id][n]?.[row.key])),
+    }))])),
+  };
+  if (values.json) writeFileSync(values.json, `${JSON.stringify(made)}\n`);
+  if (!values.write) return;
   save('growth', made);
   writePage();
 }
@@ -79,10 +82,10 @@ async function measureAll() {
         const posts = Math.round(n / RECORDS_OF_POST);
         found[peer.id][n] = await onNewProfile((profile) => measure({ site, profile, peer, posts, cap: CAP, settle: true, told }))
           .catch((error) => leftOut(error, peer));
+        keep(found);
       }
     }
   } finally {
     await site.close();
   }
-  return found;
 }

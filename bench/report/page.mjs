@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../examples/atlas/test/site.mjs';
 import { PEERS } from '../registry.mjs';
+import { BENDS } from './bends.mjs';
 import { chart } from './chart.mjs';
 import { growthChart } from './growth-chart.mjs';
 import { ROWS } from './rows.mjs';
@@ -59,8 +60,8 @@ const ROW_NOTES = `## How each row is timed
 | W2, W3 | 1,000 saves of a post, each awaited before the next; the same with \`Promise.all\` |
 | W4 | all records, the quickest way that the library has. A library without one is stopped after a while and its time extrapolated; the rest is then put into its storage directly |
 | W5 | import of the code, opening the full store and a get by key; in a browser that was started anew, and in a new page of it |
-| W6 | 1,000 gets by key, each awaited before the next; then the same again |
-| W7 | 100 times the comments of a post; then the same again |
+| W6 | 1,000 gets by key, each awaited before the next; then the same again, which a library may answer from what it has kept |
+| W7 | 100 times the comments of a post; then the same again, as in W6 |
 | W8 | posts with rating > 5, status ACTIVE and a word in the title; by rating downward, then by title; the first 50. Milliseconds of one query; each of 20 asks for another word |
 | W9 | 100 times the posts with a comment by an author; the same again; 100 times the users joined with a post |
 | W10 | all comments as objects, two fields of each read; then the same again |
@@ -112,6 +113,7 @@ function growing(growth) {
     '## How cost grows',
     `\`make bench-growth\`, ${growth.date}, ${growth.browser}, one round a size: each workload at ${sizes.join(', ')} records in all, for Granary, in the page, and the two other libraries that do best at it.`,
     `![Growth: a panel for each workload, a line for each library](performance/growth.svg)`,
+    markdown([['row', 'why its lines bend'], ...BENDS], { words: true }),
     markdown([['', 'library', ...sizes], ...ROWS.filter(({ key }) => growth.rows[key]).flatMap(({ key, label, unit }) => growth.rows[key].map(({ name, values }, i) => [
       i === 0 ? `${label}, ${unit}` : '', name, ...values.map((v) => (v > 0 ? String(Number(v.toPrecision(3))) : '–')),
     ]))]),
