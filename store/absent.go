@@ -136,7 +136,7 @@ func (d *dataset) arrive(name string, a *absent, part *dataset, version uint32) 
 	for name, s := range part.segments {
 		d.segments[name] = s
 	}
-	d.hollow = d.hollow || part.hollow
+	d.overdue = d.overdue || part.overdue
 	delete(d.absent, name)
 	return nil
 }

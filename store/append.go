@@ -86,7 +86,7 @@ func takenUnless(e log.Entry, nonce uint64) error {
 func (st *Store) landed(f *flight) {
 	for _, c := range f.batch {
 		st.data.touch(st.data.head+1, c.changes)
-		st.data.hollow = st.data.hollow || c.cleared
+		st.data.overdue = st.data.overdue || c.cleared
 		for _, a := range c.vanished {
 			st.data.discard(a)
 		}

@@ -20,7 +20,7 @@ type compaction struct {
 	bytes     int // of the log that is folded
 	count     int
 	dead      int
-	hollow    bool
+	overdue   bool
 	garbage   int // blocks of models that were deleted as a whole
 	replace   log.Replace
 	manifest  *log.Manifest
@@ -47,17 +47,17 @@ type part struct {
 // due reports whether the log is long enough to be folded, or folding it gives back
 // as much room.
 func (d *dataset) due(count int) bool {
-	return d.hollow || d.logBytes+d.dead >= compactBytes || d.logCount >= count
+	return d.overdue || d.logBytes+d.dead >= compactBytes || d.logCount >= count
 }
 
 // compaction plans what storage needs to forget the log up to the head. Only durable
 // commits may be in the tables. Blocks whose rows did not change stay, and so do
 // those of models that are not in memory, of which the log may hold nothing.
 func (d *dataset) compaction(blockSize int) *compaction {
-	c := &compaction{data: d, blockSize: blockSize, bytes: d.logBytes, count: d.logCount, dead: d.dead, hollow: d.hollow, garbage: len(d.garbage),
+	c := &compaction{data: d, blockSize: blockSize, bytes: d.logBytes, count: d.logCount, dead: d.dead, overdue: d.overdue, garbage: len(d.garbage),
 		segments: map[string]*segment{}, manifest: &log.Manifest{
 			Through: d.head, Nonce: d.nonce, NextBlock: d.manifest.NextBlock, Layouts: d.layouts}}
-	d.hollow = false
+	d.overdue = false
 	c.replace = log.Replace{Identity: d.identity, Generation: d.generation, Through: d.head, Drop: slices.Clone(d.garbage)}
 	for _, a := range d.absent {
 		c.manifest.Segments = append(c.manifest.Segments, a.segments...)
@@ -232,7 +232,7 @@ func (st *Store) foldLast(ctx context.Context, end error) {
 	}
 	st.mu.Lock()
 	long := st.data.logBytes+st.data.dead >= lastBytes && !st.journal.behind
-	st.data.hollow = st.data.hollow || long // which makes it due
+	st.data.overdue = st.data.overdue || long
 	st.mu.Unlock()
 	if long {
 		st.compact(ctx)
@@ -257,7 +257,7 @@ func (st *Store) compact(ctx context.Context) {
 	}
 	for c.build() {
 		if !st.breathe(ctx, c) {
-			return // hollow or not, it is another log
+			return // it is another log
 		}
 	}
 	c.replace.Manifest = c.manifest.Bytes()
@@ -275,7 +275,7 @@ func (st *Store) compact(ctx context.Context) {
 	case errors.Is(err, log.ErrTaken):
 		st.journal.behind = true
 	}
-	st.data.hollow = st.data.hollow || c.hollow
+	st.data.overdue = st.data.overdue || c.overdue
 }
 
 // planned returns a plan, with all models in memory to which the log has done

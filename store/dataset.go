@@ -35,7 +35,7 @@ type dataset struct {
 	logBytes   int              // of the entries since the manifest
 	logCount   int
 	dead       int                  // bytes of rows that were deleted since
-	hollow     bool                 // everything was deleted since the blocks were written
+	overdue    bool                 // the log is to be folded however short it is: since the blocks were written everything was deleted, or the store ends
 	changes    []table.Change       // of the entry being applied
 	unfit      map[fate]*code.Error // rows with values that the schema has no room for
 	sync       *syncState           // as it was last read
@@ -283,7 +283,7 @@ func (d *dataset) remove(t *table.Table, key []byte) {
 
 // removeAll deletes all records of a model.
 func (d *dataset) removeAll(model string) {
-	d.hollow = true
+	d.overdue = true
 	if name := d.holder(model); d.absent[name] != nil {
 		d.discard(d.vanish(name))
 	}

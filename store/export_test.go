@@ -81,7 +81,7 @@ func Generation(st *Store) uint64 {
 func Fold(st *Store) error {
 	return st.submit(context.Background(), "fold", func(ctx context.Context) error {
 		st.mu.Lock()
-		st.data.hollow = true
+		st.data.overdue = true
 		st.mu.Unlock()
 		st.compact(ctx)
 		return nil

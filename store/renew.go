@@ -56,7 +56,7 @@ func (d *dataset) renew(generation uint64, m *log.Manifest) bool {
 	if d.logCount > 0 {
 		d.logBytes = d.logBytes / d.logCount * left
 	}
-	d.generation, d.manifest, d.logCount, d.dead, d.garbage, d.hollow = generation, m, left, 0, nil, false
+	d.generation, d.manifest, d.logCount, d.dead, d.garbage, d.overdue = generation, m, left, 0, nil, false
 	return true
 }
 
