@@ -7,9 +7,9 @@
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build, Granaryd } from '../examples/atlas/test/granaryd.mjs';
 import { root } from '../examples/atlas/test/site.mjs';
+import { readArguments } from './harness/arguments.mjs';
 import { rest, start } from './harness/browser.mjs';
 import { onNewProfile } from './harness/compare.mjs';
 import { machine } from './harness/machine.mjs';
@@ -17,29 +17,21 @@ import { digits } from './report/rows.mjs';
 import { median } from './report/summary.mjs';
 import { aligned } from './report/table.mjs';
 
-const DEFAULT_N = 100_000;
 const CLIENTS = { granary: 'Granary', raw: 'fetch, JSON.parse, IndexedDB' };
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
-});
-const [n, rounds] = [Number(positionals[0] ?? DEFAULT_N), Number(values.rounds)];
-if (![n, rounds].every((number) => Number.isInteger(number) && number > 0)) {
-  console.error('N and --rounds must be whole numbers from 1');
-  process.exit(2);
-}
+const { n, rounds, json: file } = readArguments();
 
 await onNewProfile(async (scratch) => {
   build(scratch, './cmd/granaryd');
   const statics = [join(root, 'bench/page'), join(root, 'web/dist')].join(',');
-  const server = new Granaryd(scratch, 'records', '-schema', join(root, 'bench/page/first-sync.graphql'), '-static', statics);
+  const server = new Granaryd(scratch, 'records', '-schema', join(root, 'bench/page/city.graphql'), '-static', statics);
   await server.start();
   try {
     const sent = await inNewBrowser(server, (page) => page.evaluate(async (count) => (await import('/first-sync.js')).send(count), n));
     const results = { granary: [], raw: [] };
     for (let round = 0; round < rounds; round++) {
-      for (const client of Object.keys(results).sort(() => (round % 2 ? -1 : 1))) {
+      const clients = Object.keys(results);
+      for (const client of round % 2 ? clients.reverse() : clients) {
         const figure = await inNewBrowser(server, (page) => measured(page, client));
         assert.equal(figure.records, n, `records that came to ${client}`);
         results[client].push(figure);
@@ -109,6 +101,6 @@ function report(sent, results) {
   console.log(aligned([['', 'until all are here', 'rows/s', 'first page', "Granary's code", "the page's", 'collector', 'browser', 'idle'], ...rows]));
   console.log(`\nthe same records saved in an empty store and sent to the server: ${digits(sent.ms)} ms, ${Math.round(n / (sent.ms / 1_000)).toLocaleString('en')} rows/s`);
   const json = JSON.stringify({ n, rounds, browser, machine: cores, sent, medians, results });
-  if (values.json) writeFileSync(values.json, `${json}\n`);
+  if (file) writeFileSync(file, `${json}\n`);
   console.log(`\n${JSON.stringify({ n, rounds, browser, sent, medians })}`);
 }

@@ -5,16 +5,15 @@
 import { writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { launch } from '../examples/atlas/test/browser.mjs';
 import { root } from '../examples/atlas/test/site.mjs';
+import { readArguments } from './harness/arguments.mjs';
 import { onNewProfile } from './harness/compare.mjs';
 import { serve } from './harness/site.mjs';
 import { digits } from './report/rows.mjs';
 import { median } from './report/summary.mjs';
 import { aligned } from './report/table.mjs';
 
-const DEFAULT_N = 100_000;
 const ROWS = [
   { key: 'save', label: 'a save, and nobody asks', unit: 'µs' },
   { key: 'update', label: 'a save, and a live query tells (sort, 50 shown of N)', unit: 'µs' },
@@ -26,15 +25,7 @@ const ROWS = [
   { key: 'pageMemory', label: 'memory of each in JavaScript (10 shown)', unit: 'kB' },
 ];
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { rounds: { type: 'string', default: '3' }, json: { type: 'string' } },
-});
-const [n, rounds] = [Number(positionals[0] ?? DEFAULT_N), Number(values.rounds)];
-if (![n, rounds].every((number) => Number.isInteger(number) && number > 0)) {
-  console.error('N and --rounds must be whole numbers from 1');
-  process.exit(2);
-}
+const { n, rounds, json: file } = readArguments();
 
 const site = await serve({ '/page/': [join(root, 'bench/page')], '/granary/': [join(root, 'web/dist')] });
 await onNewProfile(async (profile) => {
@@ -64,6 +55,6 @@ function report(results, version) {
   console.log(`\nN = ${n.toLocaleString('en')}, ${rounds} rounds, ${version}, ${cpus().length} cores; median (min–max)\n`);
   console.log(aligned([['', 'Granary'], ...cells]));
   const json = JSON.stringify({ n, rounds, browser: version, medians });
-  if (values.json) writeFileSync(values.json, `${json}\n`);
+  if (file) writeFileSync(file, `${json}\n`);
   console.log(`\n${json}`);
 }

@@ -7,7 +7,7 @@ const URL = '/sync';
 const LIMIT = 1_000; // changes of one page, as Granary asks for
 
 async function open(name) {
-  const schema = await (await fetch('/first-sync.graphql')).text();
+  const schema = await (await fetch('/city.graphql')).text();
   return DataStore.open({ name, schema, sync: { url: URL } });
 }
 

@@ -5,18 +5,6 @@
 import { DataStore, Predicates } from '/granary/index.js';
 import { records } from './records.js';
 
-const SCHEMA = /* GraphQL */ `
-  type City @model(timestamps: null) {
-    id: ID!
-    name: String!
-    search: String! @index
-    population: Int! @index
-    lat: Float!
-    lon: Float!
-    countryCode: ID! @index
-  }
-`;
-
 const SHOWN = 50;
 const MANY = 1_000;
 const BATCHES = 15;
@@ -25,7 +13,8 @@ const FEW_MATCH = 'C7'; // one of 250 countries
 
 /** Gives microseconds by name, and bytes for what is called memory. */
 export async function measure(n) {
-  const store = await DataStore.open({ name: 'live', schema: SCHEMA, storage: 'memory' });
+  const schema = await (await fetch('/page/city.graphql')).text();
+  const store = await DataStore.open({ name: 'live', schema, storage: 'memory' });
   await store.saveAll(store.models.City, records(n));
   const figures = {};
   await updates(store, figures);
