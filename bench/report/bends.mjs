@@ -3,7 +3,7 @@
 
 export const BENDS = [
   ['W2, W3, W11, W12', 'Level: a commit costs what it writes, and indexes lead to the rows that it touches. W11 is half as much again at 1,000,000, where each change of a rating moves a row in an order of 76,000; that was not taken apart. Raw IndexedDB puts into a tree that hardly deepens.'],
-  ['W4', 'Below 10,000 records most of it is the four commits, from there on 7 to 8 µs a record, a straight line as far as measured. Raw IndexedDB pays 0.1 ms a record from the first on.'],
+  ['W4', 'Below 10,000 records most of it is the four commits, from there on 7 to 8 µs a record, a straight line as far as measured. Raw IndexedDB pays 0.1 ms a record, and 0.3 at 1,000,000, where sqlite-wasm, too, takes three times as much for each; why was not looked into.'],
   ['disk', 'Small stores are their log, which is folded into blocks when it is longer than half a megabyte at the end; from there on it is some 140 bytes a record, what is kept aside for deletions included.'],
   ['W5', 'Level: one block answers, and the rest is the engine. At 1,000,000 the keys of the blocks of posts, four bytes a record, are read before it, and there are 300 kB of them.'],
   ['W6', 'At 1,000 records there are 76 posts, which are asked for again and again; from 10,000 on 1,000 gets are of 763 posts and more, and the model is read as a whole after some. At 1,000,000 that are 76,000 posts.'],
