@@ -59,6 +59,21 @@ describe('a question that was answered before', () => {
     expect([await titles(), await known()]).to.deep.equal([[], undefined]);
   });
 
+  it('is answered anew when something was written while it was under way', async () => {
+    const store = await openStore<Blog>(BLOG);
+    const { Post } = store.models;
+    for (const turn of [null, new Promise((resolve) => setTimeout(resolve))]) {
+      const before = (await store.query(Post)).length;
+      await store.save(new Post({ title: 'before' }));
+      const asking = store.query(Post);
+      await turn;
+      const saving = store.save(new Post({ title: 'meanwhile' }));
+      await asking;
+      expect(await store.query(Post)).to.have.length(before + 2);
+      await saving;
+    }
+  });
+
   it('is answered anew when another tab has written', async () => {
     const options = { name: freshName(), storage: 'indexeddb' } as const;
     const [here, there] = [await openStore<Blog>(BLOG, options), await openStore<Blog>(BLOG, options)];

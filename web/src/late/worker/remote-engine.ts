@@ -19,6 +19,8 @@ interface Pending {
 }
 
 interface Waiting extends Question {
+  /** The edition of the records when it was asked: writes of the page that were posted since come after it. */
+  readonly edition: number;
   resolve(again: <T>(verb: () => T) => T): void;
   reject(error: GranaryError): void;
 }
@@ -175,7 +177,7 @@ export class RemoteEngine implements Calls {
     const id = this.#number++;
     this.#post({ kind: 'ask', id, verb, args, input, all });
     return new kit.NotLoaded(new Promise((resolve, reject) => {
-      this.#waiting.set(id, { verb, args, input, resolve, reject });
+      this.#waiting.set(id, { verb, args, input, edition: this.#edition, resolve, reject });
     }));
   }
 
@@ -238,8 +240,7 @@ export class RemoteEngine implements Calls {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
     if (!waiting) return;
-    const edition = this.#edition;
-    const { verb, args, input } = waiting;
+    const { verb, args, input, edition } = waiting;
     waiting.resolve((run) => this.#run(run, new Answer({ verb, args, input }, outcomes, new ReceivedRows(rows), edition)));
   }
 
