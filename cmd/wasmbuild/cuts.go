@@ -13,7 +13,7 @@ const (
 )
 
 // cuts are made when the engine is compiled, in this order.
-var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut, lookupCut}
+var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut, lookupCut, collectorCut}
 
 // messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
 // reflection, the printing of anything.
@@ -129,6 +129,13 @@ var lookupCut = cut{name: "lookup table", edits: []edit{
 	for datap.ftab[idx].entryoff > pcOff {
 		idx--
 	}`}},
+}}
+
+// collectorCut has the collector begin at 8 MB, whatever part of the heap may be garbage. With
+// half of what is in use, it would begin at 2 MB, and then stop a page several times
+// that opens a store and asks its first questions.
+var collectorCut = cut{name: "early collections", edits: []edit{
+	{pkg: "runtime", fn: "gcControllerState.setGCPercent", was: "77101c86", swap: []string{`defaultHeapMinimum * uint64(in) / 100`, `8 << 20`}},
 }}
 
 // profilesCut takes out the profiles of memory and of locks, which nothing reads.
