@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/binary"
 	"unsafe"
 
@@ -31,6 +32,17 @@ const keepAtMost = 8 << 20
 func exportInput(length int32) {
 	input = make([]byte, max(int(length), usualInput))
 	place()
+}
+
+// kept is the input of a verb that reads it after it has returned: a copy, or the
+// buffer itself where it is a long one.
+func kept(length int32) []byte {
+	if length <= usualInput {
+		return bytes.Clone(input[:length])
+	}
+	long := input[:length:length]
+	input = make([]byte, usualInput)
+	return long
 }
 
 //go:wasmexport granary_places

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bytes"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/schema"
@@ -17,7 +15,7 @@ func exportConnect(handle, op, model, relation, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		connection, err := parseConnection(rel, bytes.Clone(input[:length]))
+		connection, err := parseConnection(rel, kept(length))
 		if err != nil {
 			return nil, err
 		}

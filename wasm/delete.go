@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bytes"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/record"
@@ -14,7 +12,7 @@ import (
 //go:wasmexport granary_delete
 func exportDelete(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		list, err := parseDeletions(st.Schema(), bytes.Clone(input[:length]))
+		list, err := parseDeletions(st.Schema(), kept(length))
 		if err != nil {
 			return nil, err
 		}

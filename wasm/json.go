@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"strconv"
 
 	"github.com/granarydb/granary/store"
@@ -15,7 +14,7 @@ import (
 // readObject reads the object in the first length bytes of input: the JSON text of
 // each member by name. It is a copy, valid beyond the call.
 func readObject(length int32) (map[string][]byte, error) {
-	return parseObject(bytes.Clone(input[:length]))
+	return parseObject(kept(length))
 }
 
 // parseObject reads an object: the JSON text of each member by name.

@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bytes"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 )
@@ -29,7 +27,7 @@ var lastLive uint32
 //go:wasmexport granary_live
 func exportLive(handle, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		q, err := store.ParseQuery(st.Schema(), bytes.Clone(input[:length])) // the query is kept
+		q, err := store.ParseQuery(st.Schema(), kept(length)) // the query is kept
 		if err != nil {
 			return nil, err
 		}
@@ -53,7 +51,7 @@ func exportLive(handle, length int32) int32 {
 //go:wasmexport granary_live_groups
 func exportLiveGroups(handle, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		q, by, err := store.ParseGroups(st.Schema(), "liveGroupBy", bytes.Clone(input[:length]))
+		q, by, err := store.ParseGroups(st.Schema(), "liveGroupBy", kept(length))
 		if err != nil {
 			return nil, err
 		}

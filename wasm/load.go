@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 
 	"github.com/granarydb/granary/store"
@@ -13,7 +12,7 @@ import (
 //
 //go:wasmexport granary_peek
 func exportPeek(handle, op, model, length int32) int32 {
-	key := bytes.Clone(input[:length])
+	key := kept(length)
 	return begin(handle, op, func(ctx context.Context, st *store.Store) ([]byte, error) {
 		m, err := modelOf(st, model)
 		if err != nil {
@@ -29,7 +28,7 @@ func exportPeek(handle, op, model, length int32) int32 {
 
 //go:wasmexport granary_load
 func exportLoad(handle, op, length int32) int32 {
-	text := bytes.Clone(input[:length])
+	text := kept(length)
 	return begin(handle, op, func(ctx context.Context, st *store.Store) ([]byte, error) {
 		list, err := elements(text)
 		names := make([]string, len(list))

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"slices"
 	"strconv"
 
@@ -28,7 +27,7 @@ var told = map[int32][]byte{}
 //go:wasmexport granary_observe
 func exportObserve(handle, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		q, err := store.ParseQuery(st.Schema(), bytes.Clone(input[:length])) // the predicate is kept
+		q, err := store.ParseQuery(st.Schema(), kept(length)) // the predicate is kept
 		if err != nil {
 			return nil, err
 		}

@@ -25,7 +25,7 @@ func exportConstruct(handle, model, length int32) int32 {
 //go:wasmexport granary_save
 func exportSave(handle, op, length int32) int32 {
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
-		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), bytes.Clone(input[:length]), durabilityOf(op)), int(length)/usualLength)
+		c, err := st.BeginSaveFrom(parsePuts(st.Schema(), kept(length), durabilityOf(op)), int(length)/usualLength)
 		if err != nil {
 			return nil, err
 		}
@@ -40,7 +40,7 @@ func exportSave(handle, op, length int32) int32 {
 //go:wasmexport granary_insert
 func exportInsert(handle, op, model, length int32) int32 {
 	return answerModel(handle, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
-		c, err := st.BeginSaveFrom(parseRows(m, bytes.Clone(input[:length]), durabilityOf(op)), int(length)/usualLength)
+		c, err := st.BeginSaveFrom(parseRows(m, kept(length), durabilityOf(op)), int(length)/usualLength)
 		if err != nil {
 			return nil, err
 		}

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"strconv"
 
@@ -57,7 +56,7 @@ func exportSync(handle, verb, length int32) int32 {
 	}
 	return answerStore(handle, func(st *store.Store, dst []byte) ([]byte, error) {
 		if verb == syncBegin {
-			return dst, beginSync(handle, st, bytes.Clone(input[:length]))
+			return dst, beginSync(handle, st, kept(length))
 		}
 		if verb == syncUnwait {
 			if end := waits[string(input[:length])]; end != nil {
@@ -96,7 +95,7 @@ func exportSync(handle, verb, length int32) int32 {
 
 //go:wasmexport granary_synced
 func exportSynced(handle, op, verb, length int32) int32 {
-	text := bytes.Clone(input[:length])
+	text := kept(length)
 	return begin(handle, op, func(ctx context.Context, st *store.Store) ([]byte, error) {
 		done := []byte("{}")
 		switch verb {

@@ -3,7 +3,6 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"strconv"
@@ -179,7 +178,7 @@ func failureOf(got reply) error {
 
 //go:wasmexport granary_reply
 func exportReply(handle, op, number, kind, length int32) int32 {
-	text := bytes.Clone(input[:length])
+	text := kept(length)
 	return answer(handle, func(dst []byte) ([]byte, error) {
 		if s := syncs[handle]; s != nil {
 			if c := s.remote.calls[number]; c != nil {

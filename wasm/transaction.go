@@ -3,8 +3,6 @@
 package main
 
 import (
-	"bytes"
-
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/record"
@@ -51,7 +49,7 @@ func exportWithin(number, verb, model, detail, length int32) int32 {
 		return answer(0, func([]byte) ([]byte, error) { return nil, ended() })
 	}
 	return answerModel(t.store, model, func(st *store.Store, m *schema.Model, dst []byte) ([]byte, error) {
-		text := bytes.Clone(input[:length])
+		text := kept(length)
 		switch verb {
 		case withinOld:
 			return t.old(dst, textOf(text))

@@ -16,9 +16,6 @@ export const MAX_INCLUDES = 64;
 /** How many rows are fetched and parsed in one buffer. */
 export const ROWS_PER_FETCH = 4_096;
 
-/** Text of more UTF-16 units is measured before room for it is asked for. */
-export const LARGE_TEXT = 4_000_000;
-
 /** A store whose engine crashes so often within so many milliseconds is given up. */
 export const MOST_CRASHES = 3;
 export const MOST_CRASHES_WITHIN = 10_000;

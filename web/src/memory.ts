@@ -1,6 +1,5 @@
-import { LARGE_TEXT } from './limits.js';
+import { encodeTexts } from './text.js';
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** What is needed of an engine's exports to reach its memory. */
@@ -35,11 +34,9 @@ export class EngineMemory {
     return this.view(this.place(0), length);
   }
 
-  /** Puts text into the input buffer and returns its length in bytes. */
-  writeText(text: string): number {
-    if (text.length > LARGE_TEXT) return this.writeBytes(encoder.encode(text));
-    const most = text.length * 3; // a UTF-16 unit is at most three bytes of UTF-8
-    return encoder.encodeInto(text, this.#input(most)).written;
+  /** Puts texts into the input buffer, one behind the other, and returns their length in bytes. */
+  writeTexts(texts: readonly string[]): number {
+    return encodeTexts(texts, (bytes) => this.#input(bytes));
   }
 
   /** Puts bytes into the input buffer and returns their number. */

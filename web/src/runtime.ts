@@ -5,7 +5,8 @@ import { tell } from './events.js';
 import { hold, NotLoaded } from './loading.js';
 import { EngineMemory } from './memory.js';
 import { json, nothing, READING, type Read } from './reading.js';
-import { faulty, instantiate, type WasmSource } from './wasm-source.js';
+import { jsonTexts } from './text.js';
+import { arrive, faulty, instantiate, type WasmSource } from './wasm-source.js';
 
 /** The exports of the engine; wasm/doc.go says what each takes and answers. */
 export interface EngineExports {
@@ -118,13 +119,15 @@ export class Engine {
   /** Loads and starts an engine. `onCrash` is called once, when it has stopped, with the reason and what another one can be made of. */
   static async start(source: WasmSource, onCrash: OnCrash): Promise<Engine> {
     const engine = new Engine();
+    const arriving = arrive(source); // while what runs it is loaded
+    arriving.catch(() => {}); // that is awaited below
     const Go = await goConstructor();
     if (!Go) throw await faulty('the class Go', null);
     const go = new Go();
     const key = `granary:${Math.random().toString(36).slice(2)}`;
     go.argv = ['granary', key];
     go.exit = (code) => engine.#die(`it exited with code ${code}`);
-    const { instance, module } = await instantiate(source, { ...go.importObject, granary: engine.#imports() });
+    const { instance, module } = await instantiate(await arriving, { ...go.importObject, granary: engine.#imports() });
     if (!(NEWEST in instance.exports)) throw await faulty('the WebAssembly', { lacks: NEWEST });
     engine.#exports = instance.exports as unknown as EngineExports;
     await engine.#run(go, instance, key);
@@ -142,9 +145,9 @@ export class Engine {
 
   /** Makes a call that is answered at once. The length of the input follows the arguments; an export without input ignores it. */
   call<T = undefined>(verb: Verb, args: readonly number[], input?: Input, read: Read<T> = nothing as Read<never>): T {
-    const plain = typeof input === 'object' && !ArrayBuffer.isView(input) ? JSON.stringify(input) : input;
+    const given = typeof input === 'object' && !ArrayBuffer.isView(input) ? jsonTexts(input) : input;
     const call = this.#exports[`granary_${verb}`] as (...args: number[]) => number;
-    const n = this.#guard(() => call(...args, this.#write(plain)));
+    const n = this.#guard(() => call(...args, this.#write(given)));
     const address = this.#memory.place(2);
     if (n >= 0) return read(this.#memory, address, n);
     const error = engineError(json(this.#memory, address, ~n) as ErrorJSON);
@@ -188,10 +191,10 @@ export class Engine {
     });
   }
 
-  #write(input: string | ArrayBufferView | undefined): number {
+  #write(input: string | readonly string[] | ArrayBufferView | undefined): number {
     if (!input) return 0;
-    if (typeof input === 'string') return this.#memory.writeText(input);
-    return this.#memory.writeBytes(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+    if (ArrayBuffer.isView(input)) return this.#memory.writeBytes(new Uint8Array(input.buffer, input.byteOffset, input.byteLength));
+    return this.#memory.writeTexts(typeof input === 'string' ? [input] : input);
   }
 
   /**

@@ -8,18 +8,28 @@ export type WasmValue = string | URL | Response | ArrayBuffer | Uint8Array | Web
 /** What the option `wasm` takes. */
 export type WasmSource = WasmValue | Promise<WasmValue> | (() => WasmValue | Promise<WasmValue>);
 
+/** What a source gave, and of an address what the server answers. */
+export interface Arrival {
+  readonly value: WasmValue;
+  readonly response?: Response;
+}
+
+/** Asks for what a source gives. */
+export async function arrive(source: WasmSource): Promise<Arrival> {
+  const value = await (typeof source === 'function' ? source() : source);
+  return typeof value === 'string' || value instanceof URL ? { value, response: await load(value) } : { value };
+}
+
 /**
  * Compiles and instantiates the engine. It compiles while the bytes arrive where
  * the server says application/wasm, and after they arrived where it does not.
  * What is no WebAssembly rejects with a WASM error that names the address, what
  * came instead, and the remedy.
  */
-export async function instantiate(source: WasmSource, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
+export async function instantiate({ value, response }: Arrival, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   if (typeof WebAssembly === 'undefined') throw await faulty('WebAssembly', undefined);
-  const value = await (typeof source === 'function' ? source() : source);
   if (value instanceof WebAssembly.Module) return { module: value, instance: await WebAssembly.instantiate(value, imports) };
-  if (typeof value === 'string' || value instanceof URL) return fromResponse(await load(value), String(value), imports);
-  return late('fromGiven', value, imports);
+  return response ? fromResponse(response, String(value), imports) : late('fromGiven', value, imports);
 }
 
 async function load(address: string | URL): Promise<Response> {

@@ -119,6 +119,20 @@ describe('save and saveAll', () => {
     expect(await store.count(Comment)).to.equal(3);
   });
 
+  it('imports texts of any characters, of any number of records', async () => {
+    const store = await openStore<Blog>(BLOG);
+    const { Post } = store.models;
+    for (const count of [1, 255, 256, 257, 1_000]) {
+      const titles = Array.from({ length: count }, (_, i) => ['plain', 'é', '😀', '\u0000"\\\n', '\ud800', ''][i % 6]! + i);
+      await store.saveAll(Post, titles.map((title, i) => ({ id: `${count}-${i}`, title })));
+      const found = await store.query(Post, (p) => p.id.beginsWith(`${count}-`));
+      expect(found.map(({ title }) => title)).to.deep.equal(titles);
+    }
+    const long = '😀'.repeat(100_000);
+    await store.saveAll(Post, [{ title: long }]);
+    expect(await store.query(Post, (p) => p.title.eq(long))).to.have.length(1);
+  });
+
   it('imports many records in one commit', async () => {
     const { Post } = store.models;
     const posts = await store.saveAll(Array.from({ length: 20_000 }, (_, i) => new Post({ title: `post ${i}`, rating: i })));

@@ -4,6 +4,7 @@ import type { NotLoaded } from '../../loading.js';
 import { json, nothing, numbers, READING, type Read } from '../../reading.js';
 import type { Calls, Engine, Input, OnCrash, Verb } from '../../runtime.js';
 import type { Opened } from '../../session.js';
+import { encodeTexts, jsonTexts } from '../../text.js';
 import type { Asked, Bytes, Given, News, Outcome, Rows, Told } from '../../worker/protocol.js';
 import { kit } from '../kit.js';
 import { Answer, readBytes, readOutcome, type Question } from './answer.js';
@@ -301,6 +302,12 @@ export class RemoteEngine implements Calls {
 /** Input in the form in which it crosses: bytes are copied, for they belong to somebody. */
 function given(input: Input): Given {
   if (input === undefined || typeof input === 'string') return input;
-  if (!ArrayBuffer.isView(input)) return JSON.stringify(input);
+  if (!ArrayBuffer.isView(input)) {
+    const texts = jsonTexts(input);
+    if (texts.length === 1) return texts[0];
+    let into!: Bytes;
+    const length = encodeTexts(texts, (bytes) => (into = new Uint8Array(bytes)));
+    return into.slice(0, length);
+  }
   return new Uint8Array(input.buffer as ArrayBuffer, input.byteOffset, input.byteLength).slice();
 }
