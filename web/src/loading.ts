@@ -47,7 +47,8 @@ export async function whenLoaded<T>(verb: () => T | Promise<T>, again?: Again | 
   while (held && !again) await held;
   for (;;) {
     try {
-      return await (again ? again(verb) : verb());
+      const answer = again ? again(verb) : verb();
+      return answer instanceof Promise ? await answer : answer; // what is here already takes no turn
     } catch (error) {
       const loading = error instanceof NotLoaded ? error.loading : waits.get(error as object);
       if (!loading) throw error;

@@ -40,17 +40,17 @@ export function criterionIn(op: string, binding: Binding, rest: readonly unknown
 const OPTIONS = ['sort', 'page', 'limit', 'include'];
 
 /** Answers a query: by key with a record or undefined, else with an array. `rest` is what follows the model. */
-export async function query(op: string, session: Session | undefined, target: unknown, rest: readonly unknown[]): Promise<unknown> {
+export function query(op: string, session: Session | undefined, target: unknown, rest: readonly unknown[]): unknown {
   const binding = modelOf(op, session, target);
-  const { model } = binding;
+  const { session: own, model } = binding;
   const criterion = criterionIn(op, binding, rest);
   const { key } = criterion;
-  const request = { ...criterion, ...optionsJSON(op, model, rest[1], key ? ['include'] : OPTIONS) };
-  if (request.include?.length) {
-    const records = loadTree(binding.session, model, request);
+  const options = optionsJSON(op, model, rest[1], key ? ['include'] : OPTIONS);
+  if (options.include?.length) {
+    const records = loadTree(own, model, { ...criterion, ...options });
     return key ? records[0] : records;
   }
-  return key ? binding.session.get(model, key) : binding.session.query(model, request);
+  return key ? own.get(model, key) : own.query(model, { ...criterion, ...options });
 }
 
 /** A live query, or the number of its records, checked at once; nothing runs until somebody subscribes. */

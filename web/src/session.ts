@@ -71,8 +71,15 @@ const FORMER_PER_SWEEP = 1024;
 /** How many answers are remembered, and of questions of how many characters. */
 const MOST_ANSWERS = 4096;
 const LONGEST_QUESTION = 1000;
+/** How many records of those answers are held when nobody else has them, and for how many milliseconds at most. */
+const MOST_HELD = 16_384;
+const HELD_FOR = 5000;
 
-const nameOf = (model: Model, record: object) => model.index + JSON.stringify(keyOf(model, record));
+/** What a record is known by among those of its model. */
+function nameOf(model: Model, record: object): unknown {
+  const key = keyOf(model, record);
+  return key.length > 1 ? JSON.stringify(key) : key[0];
+}
 
 /** One open store seen from the page: calls of the engine as records in and records out. */
 export class Session {
@@ -86,9 +93,13 @@ export class Session {
   readonly #feeds: Feeds;
   readonly #identities = new Map<Model, IdentityMap>();
   /** Records of rows that had no number here, or had it in the engine before one that stopped, by model and key. */
-  readonly #former = new Map<string, WeakRef<object>>();
+  readonly #former = new Map<Model, Map<unknown, WeakRef<object>>>();
   /** What was answered since records last changed, by question. */
   #answers = new Map<string, WeakRef<object>>();
+  /** Those of late, for a page that asks again soon: what is held weakly can be gone at once. */
+  #held: object[] = [];
+  #heldRecords = 0;
+  #releasing: unknown;
   #edition: number | undefined;
   #engine: Calls;
   #store: number;
@@ -254,15 +265,14 @@ export class Session {
     const answers = this.#known();
     const text = JSON.stringify(key);
     const question = model.index + text;
-    return answers.get(question)?.deref() ?? this.#find(model, text).then((record) => {
-      if (record) answers.set(question, new WeakRef(record));
-      return record;
-    });
+    const known = answers.get(question)?.deref();
+    if (known) return known;
+    const answer = this.ask('get', [model.index, 1], text, numbers);
+    if (answer.length > 0) return this.#keep(answers, question, this.recordsOf(model, answer)[0]);
+    return this.#peek(model, text).then((record) => this.#keep(answers, question, record));
   }
 
-  async #find(model: Model, key: string): Promise<object | undefined> {
-    const answer = this.ask('get', [model.index, 1], key, numbers);
-    if (answer.length > 0) return this.recordsOf(model, answer)[0];
+  async #peek(model: Model, key: string): Promise<object | undefined> {
     const values = await this.later('peek', [model.index], key, json) as unknown[] | null;
     return values ? this.#remember(model, Object.freeze(this.#formerly(model, this.#binding(model).stored(values)))) : undefined;
   }
@@ -279,7 +289,7 @@ export class Session {
     let records = answers.get(question)?.deref() as object[] | undefined;
     if (!records) {
       records = this.recordsOf(model, this.ask(verb, args, text, numbers)) as object[];
-      if (text.length < LONGEST_QUESTION) answers.set(question, new WeakRef(records));
+      if (text.length < LONGEST_QUESTION) this.#keep(answers, question, records, records.length);
     }
     return records.slice(); // whoever asks may change it
   }
@@ -293,6 +303,24 @@ export class Session {
       this.#edition = edition;
     }
     return this.#answers;
+  }
+
+  /** Remembers an answer while somebody has it, and for a while in any case. */
+  #keep<T extends object | undefined>(answers: Map<string, WeakRef<object>>, question: string, answer: T, records = 1): T {
+    if (!answer) return answer;
+    answers.set(question, new WeakRef(answer));
+    this.#held.push(answer);
+    this.#heldRecords += records;
+    const release = () => {
+      this.#held = [];
+      this.#heldRecords = 0;
+    };
+    if (this.#heldRecords > MOST_HELD) release();
+    this.#releasing ??= setTimeout(() => {
+      this.#releasing = undefined;
+      release();
+    }, HELD_FOR);
+    return answer;
   }
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
@@ -392,7 +420,8 @@ export class Session {
   #fetch(model: Model, answer: Uint32Array, records: (object | undefined)[], positions: readonly number[]): void {
     const identity = this.#identity(model);
     const binding = this.#binding(model);
-    const rows = Uint32Array.from(positions, (at) => answer[at]!);
+    const rows = new Uint32Array(positions.length);
+    for (let i = 0; i < rows.length; i++) rows[i] = answer[positions[i]!]!;
     const values = this.#engine.call('rows', [this.#store, model.index], rows, json) as unknown[][];
     for (let i = 0; i < rows.length; i++) {
       const at = positions[i]!;
@@ -409,13 +438,14 @@ export class Session {
 
   /** The record that the page had before, if it is the same as this one. */
   #formerly(model: Model, record: object): object {
-    const former = this.#former.get(nameOf(model, record))?.deref();
+    const former = this.#former.get(model)?.get(nameOf(model, record))?.deref();
     return former && JSON.stringify(former) === JSON.stringify(record) ? former : record;
   }
 
   /** Has a record whose row has no number stay the same object once it has one. */
   #remember(model: Model, record: object): object {
-    const all = this.#former;
+    let all = this.#former.get(model);
+    if (!all) this.#former.set(model, (all = new Map()));
     if (all.size % FORMER_PER_SWEEP === 0) for (const [name, former] of all) if (!former.deref()) all.delete(name);
     all.set(nameOf(model, record), new WeakRef(record));
     return record;

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { counted } from './counted.js';
 import { BLOG, type Blog } from './models.js';
-import { closeStores, freshName, openStore } from './support.js';
+import { closeStores, collected, freshName, openStore } from './support.js';
 
 describe('a question that was answered before', () => {
   afterEach(closeStores);
@@ -22,6 +22,22 @@ describe('a question that was answered before', () => {
     await store.save(new Comment({ post }));
     expect((await ask()).map((found) => found.length)).to.deep.equal([1, 1, 2, 1]);
     expect(count()).to.equal(before + 4);
+  });
+
+  it('is answered by the page when nobody has kept the answer and the browser has collected since', async () => {
+    const { store, calls } = await counted();
+    const { Post } = store.models;
+    const posts = await store.saveAll(Array.from({ length: 200 }, (_, i) => new Post({ id: String(i), title: 'one' })));
+    const ask = async () => {
+      let found = 0;
+      for (const { id } of posts) found += (await store.query(Post, (p) => p.id.eq(id))).length;
+      return found;
+    };
+    await ask();
+    const before = calls.get('granary_query')!;
+    await collected(Array.from({ length: 100 }, () => new WeakRef({})));
+    expect(await ask()).to.equal(200);
+    expect(calls.get('granary_query')).to.equal(before);
   });
 
   it('has an answer of its own, whatever was done to the one before', async () => {

@@ -20,6 +20,7 @@ export const PAGE_ONLY = [
   ['are those of one store, or of all', PLANTED],
   ['calls the engine once for the query, and once for the rows of each model', PLANTED],
   ['is answered by the page while no record changes', PLANTED],
+  ['is answered by the page when nobody has kept the answer', PLANTED],
   ['settles every promise when it stops', PLANTED],
   ['make exactly those items anew of which something has changed', AT_ONCE],
   ['keep window, order and objects of the others through each kind of change', AT_ONCE],
