@@ -198,8 +198,8 @@ bench: setup build bench-peers ## compare with other libraries at a small size; 
 bench-all: setup build bench-peers ## compare with all of them at the large size and write docs/performance.md; ROUNDS=5
 	node bench/run.mjs --size L --rounds $(call given,ROUNDS,5) --write
 
-bench-growth: setup build bench-peers ## measure how cost grows up to N=1000000 records and write docs/performance.md
-	node bench/growth.mjs $(call given,N,1000000) --write
+bench-growth: setup build bench-peers ## measure how cost grows up to N=1000000 records and write docs/performance.md; FROM=100000 and PEERS=granary,dexie measure a part anew
+	node bench/growth.mjs $(call given,N,1000000) --write $(if $(FROM),--from $(FROM)) $(if $(PEERS),--peers $(PEERS))
 
 bench-go: setup ## measure parts of the engine natively and in Chromium, for benchstat; BENCH=Commit chooses, COUNT=6
 	bench/go.sh '$(call given,BENCH,.)' $(call given,COUNT,6)
