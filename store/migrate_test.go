@@ -425,5 +425,5 @@ func TestFaults_AtEveryCallOfAMigrationLeaveTheOldRecordsOrTheNew(t *testing.T) 
 	for _, n := range met {
 		total += n
 	}
-	require.Greater(t, total, 60)
+	require.Greater(t, total, 50) // how many calls there are depends on whether closing comes before the rest is loaded
 }

@@ -144,28 +144,29 @@ func (st *Store) FindKey(model string, key []byte) (f Found, err error) {
 	return f, err
 }
 
+// mostGuessed is for how many bytes there is room made on a guess.
+const mostGuessed = 1 << 20
+
 // AppendValues appends a JSON array with the values of each of n rows, an array in
 // the order of the schema, null for a row that is gone.
 func (st *Store) AppendValues(dst []byte, m *schema.Model, row func(i int) uint32, n int) ([]byte, error) {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	t := st.table(m)
-	values := func(i int) []byte {
-		if number := row(i); t.Has(number) {
-			return t.Layout.Values(t.Row(number))
-		}
-		return []byte("null")
-	}
-	size := 2
-	for i := range n {
-		size += len(values(i)) + 1
-	}
-	dst = append(slices.Grow(dst, size), '[')
+	start := len(dst)
+	dst = append(dst, '[')
 	for i := range n {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
-		dst = append(dst, values(i)...)
+		if i == 1 { // the others are likely to be as long as the first
+			dst = slices.Grow(dst, min(n*(len(dst)-start), mostGuessed))
+		}
+		if number := row(i); t.Has(number) {
+			dst = append(dst, t.Layout.Values(t.Row(number))...)
+		} else {
+			dst = append(dst, "null"...)
+		}
 	}
 	return append(dst, ']'), nil
 }

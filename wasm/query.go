@@ -3,6 +3,8 @@
 package main
 
 import (
+	"unsafe"
+
 	"github.com/granarydb/granary/store"
 	"github.com/granarydb/granary/store/schema"
 )
@@ -82,9 +84,8 @@ func appendFound(dst []byte, f store.Found) []byte {
 	return appendRefs(appendUint32(dst, f.Epoch), f.Refs)
 }
 
+// appendRefs writes row and version of each, which is how they lie in memory.
 func appendRefs(dst []byte, refs []store.Ref) []byte {
-	for _, ref := range refs {
-		dst = appendUint32(appendUint32(dst, ref.Row), ref.Version)
-	}
-	return dst
+	const size = unsafe.Sizeof(store.Ref{})
+	return append(dst, unsafe.Slice((*byte)(unsafe.Pointer(unsafe.SliceData(refs))), len(refs)*int(size))...)
 }

@@ -71,7 +71,7 @@ const FORMER_PER_SWEEP = 1024;
 /** How many answers are remembered, and of questions of how many characters. */
 const MOST_ANSWERS = 4096;
 const LONGEST_QUESTION = 1000;
-/** How many records of those answers are held when nobody else has them, and for how many milliseconds at most. */
+/** How many answers with their records are held when nobody else has them, and for how many milliseconds at most. */
 const MOST_HELD = 16_384;
 const HELD_FOR = 5000;
 
@@ -98,8 +98,8 @@ export class Session {
   #answers = new Map<string, WeakRef<object>>();
   /** Those of late, for a page that asks again soon: what is held weakly can be gone at once. */
   #held: object[] = [];
-  #heldRecords = 0;
-  #releasing: unknown;
+  #size = 0; // of those, and of the records in them
+  #releasing: ReturnType<typeof setTimeout> | undefined;
   #edition: number | undefined;
   #engine: Calls;
   #store: number;
@@ -310,17 +310,17 @@ export class Session {
     if (!answer) return answer;
     answers.set(question, new WeakRef(answer));
     this.#held.push(answer);
-    this.#heldRecords += records;
-    const release = () => {
-      this.#held = [];
-      this.#heldRecords = 0;
-    };
-    if (this.#heldRecords > MOST_HELD) release();
-    this.#releasing ??= setTimeout(() => {
-      this.#releasing = undefined;
-      release();
-    }, HELD_FOR);
+    this.#size += 1 + records;
+    this.#releasing ??= setTimeout(() => this.#release(), HELD_FOR);
+    if (this.#size > MOST_HELD) this.#release();
     return answer;
+  }
+
+  #release(): void {
+    clearTimeout(this.#releasing);
+    this.#releasing = undefined;
+    this.#held = [];
+    this.#size = 0;
   }
 
   /** Closes the store; calls from now on fail with CLOSED. Closing again waits for the first. */
@@ -347,6 +347,7 @@ export class Session {
 
   /** Lets go of all that follows the store or that it follows. */
   #part(error?: GranaryError): void {
+    this.#release();
     for (const leave of this.leave) leave();
     this.#engine.listeners.delete(this.#store);
     this.#feeds.end(error);

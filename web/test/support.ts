@@ -67,15 +67,16 @@ export async function until(what: string, holds: () => boolean, turns = 1000): P
 }
 
 /**
- * Waits until nearly all of these are collected: the stack may hold on to a few. Chromium and Firefox
- * lend their collector (browser.mjs); WebKit collects when there is much to collect.
+ * Waits until nearly all of these are collected: the stack may hold on to a few, and a session to
+ * its answers for some seconds. Chromium and Firefox lend their collector (browser.mjs); WebKit
+ * collects when there is much to collect.
  */
 export async function collected(objects: WeakRef<object>[]): Promise<void> {
   const lent = globalThis as { gc?: () => void; TestUtils?: { gc(): Promise<void> } };
   await new Promise((resolve) => setTimeout(resolve));
-  for (let round = 0; round < 100; round++) {
+  for (let round = 0; round < 300; round++) {
     if (objects.filter((object) => object.deref()).length <= 2) return;
-    await new Promise((resolve) => setTimeout(resolve)); // until then what was looked at lives
+    await new Promise((resolve) => setTimeout(resolve, round < 10 ? 0 : 100)); // until then what was looked at lives
     if (lent.gc) lent.gc();
     else if (lent.TestUtils) await lent.TestUtils.gc();
     else for (let i = 0; i < 100; i++) new Uint8Array(1 << 20).fill(1);
