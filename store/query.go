@@ -144,7 +144,7 @@ func (st *Store) FindKey(model string, key []byte) (f Found, err error) {
 	return f, err
 }
 
-// mostGuessed is for how many bytes there is room made on a guess.
+// mostGuessed is for how many bytes room is made on a guess.
 const mostGuessed = 1 << 20
 
 // AppendValues appends a JSON array with the values of each of n rows, an array in

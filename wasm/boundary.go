@@ -42,6 +42,7 @@ func kept(length int32) []byte {
 	}
 	long := input[:length:length]
 	input = make([]byte, usualInput)
+	place()
 	return long
 }
 
