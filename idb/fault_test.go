@@ -380,6 +380,22 @@ func TestRead_KnowsTheGenerationOfAManifestThatIsGone(t *testing.T) {
 	require.Nil(t, snapshot.Manifest)
 }
 
+func TestRead_OfWhichARequestFailsIsAnErrorThoughTheTransactionIsComplete(t *testing.T) {
+	b := open(t, newName(t))
+	require.NoError(t, b.Append(ctx, log.Append{Sequence: 1}))
+	t.Run("faulty", func(t *testing.T) { // as Chromium does where a file of its own is damaged
+		patch(t, "IDBObjectStore", "getAllKeys", `original.apply(this, args)
+			return {readyState: "done", error: new DOMException("damaged", "UnknownError")}`)
+		_, err := b.Read(ctx, 0)
+		require.ErrorIs(t, err, code.Unavailable)
+		_, err = b.Position(ctx)
+		require.ErrorIs(t, err, code.Unavailable)
+	})
+	snapshot, err := b.Read(ctx, 0)
+	require.NoError(t, err)
+	require.Len(t, snapshot.Entries, 1)
+}
+
 func TestRead_LosesNoRace(t *testing.T) {
 	b := open(t, newName(t))
 	patch(t, "IDBObjectStore", "getAll", `throw new DOMException("planted", "ConstraintError")`)

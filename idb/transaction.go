@@ -177,12 +177,14 @@ func (t *transaction) commit() error {
 	return err
 }
 
-// failed returns the error of the request that failed, or else of the transaction.
+// failed returns the error of the request that failed, or else of the transaction. One
+// that only reads may be completed all the same: Chromium completes it where a file of
+// its own is damaged.
 // After a commit only Chromium's transaction tells the error of its request: that of
 // WebKit has none, that of Firefox one that says nothing, or it is completed (the
 // package comment says when).
 func (t *transaction) failed(issued []js.Value) error {
-	if t.done && !commitsHalves {
+	if t.done && t.how.writes && !commitsHalves {
 		return nil
 	}
 	for _, request := range issued {

@@ -13,7 +13,7 @@ export const REASONS = {
   w5browser: 'As W1: the WebAssembly comes from the browser\'s cache and is compiled anew; the store itself is read within 20 ms, since one block answers.',
   w5page: 'As W1: the WebAssembly comes from the browser\'s cache and is compiled anew; raw IndexedDB has nothing to load.',
   w6: `${LOADED} A get is a call of WebAssembly of some 10 µs after that, and a lookup in a Map where all records are JavaScript objects.`,
-  w6again: 'The page answers from what it was answered before; what is left of a get is 2 µs of checks and promises.',
+  w6again: 'The page answers from what it was answered before; what is left of a get is 2 to 3 µs of checks and promises.',
   w7: `${LOADED} Of the first of these queries 100 ms are the reading of 27 MB out of IndexedDB, which plain JavaScript takes as well, 25 the building of the index.`,
   w7again: 'The page answers from what it was answered before; what is left are checks and promises.',
   w8: 'Nearly all of the time goes into tests of 4,000 rows, those with the rating, at 0.3 µs each in WebAssembly.',

@@ -89,7 +89,7 @@ async function judge(page, one, counts) {
   const opened = await page.evaluate(openOrFail, PATIENCE);
   if (opened.code) {
     counts.add(opened.code.toLowerCase());
-    if (!LOST.includes(opened.code)) counts.wrong(where, `opening fails with ${opened.code}`);
+    if (!LOST.includes(opened.code)) counts.wrong(where, `opening fails with ${opened.code}: ${opened.message}`);
     const storage = await page.evaluate(() => rig.open({ name: 'damaged', storage: 'memory' }));
     if (storage !== 'memory') counts.wrong(where, 'memory does not serve either');
     return;
@@ -115,7 +115,7 @@ async function openOrFail(patience) {
   const late = new Promise((resolve) => setTimeout(resolve, patience, { code: 'HANGS' }));
   const seen = [localStorage['granary:damaged']];
   const read = async () => ({ ...(await rig.read()), events, seen: [...seen, localStorage['granary:damaged']] });
-  const open = rig.open({ name: 'damaged' }).then(read).catch(({ code }) => ({ code: code ?? 'NONE' }));
+  const open = rig.open({ name: 'damaged' }).then(read).catch(({ code, message }) => ({ code: code ?? 'NONE', message }));
   return Promise.race([open, late]);
 }
 
