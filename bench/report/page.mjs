@@ -111,7 +111,7 @@ function growing(growth) {
   const sizes = growth.sizes.map((n) => n.toLocaleString('en'));
   return [
     '## How cost grows',
-    `\`make bench-growth\`, ${growth.date}, ${growth.browser}, one round a size: each workload at ${sizes.join(', ')} records in all, for Granary, in the page, and the two other libraries that do best at it. A dash: not measured, or more than the library can hold.`,
+    `\`make bench-growth\`, ${growth.date}, ${growth.browser}, one round a size: each workload at ${sizes.join(', ')} records in all, for Granary, in the page, and the two other libraries that do best at it. Libraries were measured one after the other, and not all in one hour, so orders count and not tenths. A dash: not measured, or more than the library can hold.`,
     `![Growth: a panel for each workload, a line for each library](performance/growth.svg)`,
     markdown([['row', 'why its lines bend'], ...BENDS], { words: true }),
     markdown([['', 'library', ...sizes], ...ROWS.filter(({ key }) => growth.rows[key]).flatMap(({ key, label, unit }) => growth.rows[key].map(({ name, values }, i) => [
