@@ -14,9 +14,9 @@ export function jsonTexts(data: object): readonly string[] {
 
 /** Writes texts one behind the other as UTF-8 where `room` makes room for so many bytes, and returns their number. */
 export function encodeTexts(texts: readonly string[], room: (bytes: number) => Uint8Array): number {
-  const length = texts.reduce((sum, text) => sum + text.length, 0);
-  for (let most = length; ; most *= 3) { // a UTF-16 unit takes a byte if it is ASCII, three at most
-    const into = room(most);
+  const sum = (length: (text: string) => number) => texts.reduce((total, text) => total + length(text), 0);
+  for (let bytes = sum((text) => text.length); ; bytes = sum((text) => encoder.encode(text).length)) { // as if all were ASCII, then as it is
+    const into = room(bytes);
     let at = 0;
     const whole = texts.every((text) => {
       const { read, written } = encoder.encodeInto(text, into.subarray(at));

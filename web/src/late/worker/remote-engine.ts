@@ -306,8 +306,8 @@ function given(input: Input): Given {
     const texts = jsonTexts(input);
     if (texts.length === 1) return texts[0];
     let into!: Bytes;
-    const length = encodeTexts(texts, (bytes) => (into = new Uint8Array(bytes)));
-    return into.slice(0, length);
+    encodeTexts(texts, (bytes) => (into = new Uint8Array(bytes)));
+    return into;
   }
   return new Uint8Array(input.buffer as ArrayBuffer, input.byteOffset, input.byteLength).slice();
 }
