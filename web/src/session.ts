@@ -309,6 +309,7 @@ export class Session {
   #keep<T extends object | undefined>(answers: Map<string, WeakRef<object>>, question: string, answer: T, records = 1): T {
     if (!answer) return answer;
     answers.set(question, new WeakRef(answer));
+    if (records > MOST_HELD) return answer;
     this.#held.push(answer);
     this.#size += 1 + records;
     this.#releasing ??= setTimeout(() => this.#release(), HELD_FOR);
