@@ -28,8 +28,10 @@ const { values, positionals } = parseArgs({ allowPositionals: true, options: {
 } });
 const largest = Number(positionals[0] ?? 1_000_000);
 const results = saved('results');
-const before = values.peers || Number(values.from) > SMALLEST ? saved('growth') : undefined;
+const smallest = Number(values.from);
+const before = values.peers || smallest > SMALLEST ? saved('growth') : undefined;
 if (!Number.isInteger(largest) || largest < SMALLEST) fail('the largest number of records must be a whole number from 1,000');
+if (!(smallest <= largest)) fail(`--from must be a number up to ${largest}, got ${values.from}`);
 if (!results) fail('there is no comparison yet that says which peers are best: run make bench-all');
 
 function fail(message) {
@@ -43,6 +45,7 @@ const rows = ROWS.filter(({ key }) => !LEFT_OUT.includes(key) && results.summary
 const bests = Object.fromEntries(rows.map(({ key }) => [key, bestAt(key)]));
 const peers = PEERS.filter((p) => p.id === GRANARY || Object.values(bests).flat().includes(p.id));
 const measured = values.peers ? peers.filter((p) => named(values.peers).includes(p)) : peers;
+if (measured.length === 0) fail(`--peers must name some that are in the chart: ${peers.map((p) => p.id).join(', ')}`);
 await measureAll();
 
 /** Keeps what was measured so far: the largest sizes take longest, and who has no time for them has the others. */
@@ -88,7 +91,7 @@ async function measureAll() {
   const site = await open(measured);
   const found = Object.fromEntries(peers.map(({ id }) => [id, {}]));
   try {
-    for (const n of sizes.filter((size) => size >= Number(values.from))) {
+    for (const n of sizes.filter((size) => size >= smallest)) {
       for (const peer of measured) {
         const told = (key, figure) => console.error(`${n.toLocaleString('en')} records: ${peer.name}, ${key}: ${digits(valueOf(ROWS.find((row) => row.key === key), figure))}`);
         const posts = Math.round(n / RECORDS_OF_POST);
