@@ -24,17 +24,12 @@ func parseKey(m *schema.Model, text []byte) ([]byte, error) { return parseValues
 
 // parseValues reads a JSON array of the values of those fields.
 func parseValues(m *schema.Model, fields []int, text []byte) ([]byte, error) {
-	check := jsontext.New(text)
-	text = check.Raw()
-	if !check.End() || text[0] != '[' {
-		return nil, &code.Error{Code: code.Invalid, Model: m.Name, Message: "a key must be a JSON array of its values", Err: check.Err()}
-	}
 	s := jsontext.New(text)
 	var key []byte
 	n := 0
 	for s.BeginArray(); s.NextElement(); n++ {
 		raw := s.Raw()
-		if n >= len(fields) {
+		if n >= len(fields) || raw == nil {
 			continue
 		}
 		f := m.Fields[fields[n]]
@@ -49,6 +44,9 @@ func parseValues(m *schema.Model, fields []int, text []byte) ([]byte, error) {
 			key = append(key, ',')
 		}
 		key = append(key, v...)
+	}
+	if !s.End() {
+		return nil, &code.Error{Code: code.Invalid, Model: m.Name, Message: "a key must be a JSON array of its values", Err: s.Err()}
 	}
 	if n != len(fields) {
 		return nil, code.Fault(code.Invalid, m.Name, "", "the key has "+strconv.Itoa(len(fields))+" values, got "+strconv.Itoa(n))

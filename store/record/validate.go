@@ -103,7 +103,11 @@ func (v *validator) appendText(raw []byte, t schema.Type) error {
 	} else if ok, want := schema.Formatted(t.Scalar, text); !ok {
 		return v.wrong(raw, want)
 	}
-	v.scratch = jsontext.AppendString(v.scratch, text)
+	if len(text) == len(raw)-2 { // nothing was escaped, and nothing needs to be: raw was scanned
+		v.scratch = append(v.scratch, raw...)
+	} else {
+		v.scratch = jsontext.AppendString(v.scratch, text)
+	}
 	return nil
 }
 
