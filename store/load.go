@@ -185,8 +185,10 @@ func (st *Store) supply(ctx context.Context, op string, l *Lacking) error {
 	return nil
 }
 
-// preloadSoon is preload when there is time: a page that begins asks for records first.
-func (st *Store) preloadSoon() {
+// settleIn does what an opened store has left to do when there is time: a page that
+// begins asks for records first. It looks for what others wrote since the store was
+// read, and preloads.
+func (st *Store) settleIn() {
 	idle := make(chan struct{})
 	go func(wait func()) { // which does not hold the store
 		if wait != nil {
@@ -196,6 +198,7 @@ func (st *Store) preloadSoon() {
 	}(st.options.Idle)
 	select {
 	case <-idle:
+		st.Look()
 		st.preload()
 	case <-st.journal.stopped:
 	}
