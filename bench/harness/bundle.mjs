@@ -7,6 +7,8 @@ import { root } from '../../examples/atlas/test/site.mjs';
 
 export const BUILD = join(root, 'build/bench');
 const ADAPTERS = join(root, 'bench/adapters');
+/** Imports that stay imports: what no page has, and Granary's late.js, which is loaded when it is needed, as bundlers that split code leave it. */
+const EXTERNAL = 'node:*,*/late.js';
 
 /** Bundles each peer into a directory of its own; gives those directories by id. */
 export function bundle(peers) {
@@ -29,7 +31,7 @@ function bundled(tool, { id, packages, files = [], worker = [] }) {
   mkdirSync(out, { recursive: true });
   for (const entry of [id, ...worker]) {
     const target = join(out, entry === id ? 'adapter.js' : `${entry}.js`);
-    execFileSync(tool, ['bundle', '-minify', '-external', 'node:*', '-out', target, join(ADAPTERS, `${entry}.js`)], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(tool, ['bundle', '-minify', '-external', EXTERNAL, '-out', target, join(ADAPTERS, `${entry}.js`)], { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   }
   for (const from of files) {
     if (from === 'web/dist') continue; // is served as it is
