@@ -70,8 +70,9 @@
 //	                                         version of each; then the level of the query: how many records, the place of each among
 //	                                         its model's rows; for each relation included its level, the same way, and for each
 //	                                         record above how many it leads to, and their places in the level
-//	granary_get(store, model, peeks, length) key as an array of values → numbers: epoch, then row and version, or epoch alone; with
-//	                                         peeks 1 nothing at all when the model is not in memory: granary_peek answers then
+//	granary_get(store, model, peeks, length) key as an array of values → numbers: epoch, then row and version, or epoch alone; behind
+//	                                         a row what granary_rows has of it; with peeks 1 nothing at all when the model is not in
+//	                                         memory: granary_peek answers then
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
 //	                                         the records of the far side

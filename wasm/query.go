@@ -47,7 +47,10 @@ func exportGet(handle, model, peeks, length int32) int32 {
 			return dst, nil
 		}
 		found, err := st.FindKey(m.Name, input[:length])
-		return appendFound(dst, found), err
+		if dst = appendFound(dst, found); len(found.Refs) == 0 {
+			return dst, err
+		}
+		return st.AppendValues(dst, m, func(int) uint32 { return found.Refs[0].Row }, 1)
 	})
 }
 

@@ -9,6 +9,12 @@ export const numbers: Read<Uint32Array> = (memory, address, length) => memory.re
 /** The answer as what its JSON text says. */
 export const json: Read<unknown> = (memory, address, length) => JSON.parse(memory.readText(address, length));
 
+const REF_BYTES = 12;
+
+/** An epoch, row and version as numbers, and the row's values, for before the engine is called again. */
+export const found: Read<readonly [ref: Uint32Array, values: () => unknown[][]]> = (memory, address, length) =>
+  [memory.readNumbers(address, Math.min(length, REF_BYTES)), () => json(memory, address + REF_BYTES, length - REF_BYTES) as unknown[][]];
+
 /** There is no answer. */
 export const nothing: Read<undefined> = () => undefined;
 

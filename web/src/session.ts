@@ -13,7 +13,7 @@ import type { Observer } from './observable.js';
 import type { Message, MessageJSON } from './observe.js';
 import { attend } from './page-life.js';
 import { interrupted } from './loading.js';
-import { json, numbers, type Read } from './reading.js';
+import { found, json, numbers, type Read } from './reading.js';
 import type { PendingMigration } from './migration-types.js';
 import type { Calls, Input, Verb } from './runtime.js';
 import type { Within } from './late/within.js';
@@ -267,8 +267,8 @@ export class Session {
     const question = model.index + text;
     const known = answers.get(question)?.deref();
     if (known) return known;
-    const answer = this.ask('get', [model.index, 1], text, numbers);
-    if (answer.length > 0) return this.#keep(answers, question, this.recordsOf(model, answer)[0]);
+    const [answer, values] = this.ask('get', [model.index, 1], text, found);
+    if (answer.length > 0) return this.#keep(answers, question, this.recordsOf(model, answer, values)[0]);
     return this.#peek(model, text).then((record) => this.#keep(answers, question, record));
   }
 
@@ -402,9 +402,9 @@ export class Session {
 
   /**
    * Turns an epoch and pairs of row and version into records, and fetches those
-   * that the page lacks. A pair of version 0 stands for no record.
+   * that the page lacks, unless their values came along. A pair of version 0 stands for no record.
    */
-  recordsOf(model: Model, answer: Uint32Array): (object | undefined)[] {
+  recordsOf(model: Model, answer: Uint32Array, values?: () => unknown[][]): (object | undefined)[] {
     this.#enter(answer[0]!);
     const identity = this.#identity(model);
     const records: (object | undefined)[] = [];
@@ -414,17 +414,17 @@ export class Session {
       if (!record && answer[at + 1] !== 0) lacking.push(at);
       records.push(record);
     }
-    while (lacking.length > 0) this.#fetch(model, answer, records, lacking.splice(0, ROWS_PER_FETCH));
+    while (lacking.length > 0) this.#fetch(model, answer, records, lacking.splice(0, ROWS_PER_FETCH), values);
     return records;
   }
 
   /** Fetches the rows at some positions of an answer, in one buffer, and puts their records in place. */
-  #fetch(model: Model, answer: Uint32Array, records: (object | undefined)[], positions: readonly number[]): void {
+  #fetch(model: Model, answer: Uint32Array, records: (object | undefined)[], positions: readonly number[], read?: () => unknown[][]): void {
     const identity = this.#identity(model);
     const binding = this.#binding(model);
     const rows = new Uint32Array(positions.length);
     for (let i = 0; i < rows.length; i++) rows[i] = answer[positions[i]!]!;
-    const values = this.#engine.call('rows', [this.#store, model.index], rows, json) as unknown[][];
+    const values = read?.() ?? this.#engine.call('rows', [this.#store, model.index], rows, json) as unknown[][];
     for (let i = 0; i < rows.length; i++) {
       const at = positions[i]!;
       const version = answer[at + 1]!;

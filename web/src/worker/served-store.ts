@@ -52,7 +52,8 @@ export class ServedStore {
     const asked = (): Question => this.#question(input);
     switch (verb) {
       case 'get':
-        return flat(list, 0, args[1]!);
+        if (list.length > 1) this.#known.has(args[1]!, list[0]!, list[1]!, list[2]!); // its values came along
+        return [];
       case 'related':
         return flat(list, 0, this.#far(args[1]!, args[2]!));
       case 'query': {
