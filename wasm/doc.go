@@ -74,7 +74,7 @@
 //	                                         a row what granary_rows has of it; with peeks 1 nothing at all when the model is not in
 //	                                         memory: granary_peek answers then
 //	granary_related(store, model, relation, length)
-//	                                         values of the relation's own fields as an array → numbers as above; for many-to-many
+//	                                         values of the relation's own fields as an array → numbers as granary_query; for many-to-many
 //	                                         the records of the far side
 //	granary_rows(store, model, length)       numbers: rows → JSON array of the values of each, in order; also in the turn in which the store was closed
 //	granary_count(store, length)             as granary_query → {"count": n}

@@ -10,22 +10,24 @@ interface Reach {
 }
 
 /**
- * The engine's memory. Growing detaches its buffer, so every method takes a fresh
- * view, and what it gives out is a copy.
+ * The engine's memory. Growing detaches its buffer, so every method takes a view that
+ * is good now, and what it gives out is a copy.
  */
 export class EngineMemory {
   readonly #exports: Reach;
-  readonly #places: number;
+  readonly #at: number;
+  #places = new Uint32Array();
 
   /** `places` is the address of where the engine says where its buffers are. */
   constructor(exports: Reach, places: number) {
     this.#exports = exports;
-    this.#places = places;
+    this.#at = places;
   }
 
   /** One of the places: 0 is the address of the input buffer, 1 its length, 2 where the last answer stands. */
   place(i: number): number {
-    return new Uint32Array(this.#exports.mem.buffer, this.#places)[i]!;
+    if (this.#places.length === 0) this.#places = new Uint32Array(this.#exports.mem.buffer as ArrayBuffer, this.#at); // a detached one has none
+    return this.#places[i]!;
   }
 
   /** Room for so many bytes of input. */
