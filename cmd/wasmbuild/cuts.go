@@ -13,7 +13,7 @@ const (
 )
 
 // cuts are made when the engine is compiled, in this order.
-var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut, lookupCut, collectorCut}
+var cuts = []cut{messagesCut, parserCut, tracerCut, profilesCut, settingsCut, checksCut, dumpsCut, statisticsCut, textsCut, zonesCut, floatsCut, lookupCut, collectorCut, referencesCut}
 
 // messagesCut takes fmt and log out of go-indexeddb, and all that they bring: os,
 // reflection, the printing of anything.
@@ -136,6 +136,13 @@ var lookupCut = cut{name: "lookup table", edits: []edit{
 // that opens a store and asks its first questions.
 var collectorCut = cut{name: "early collections", edits: []edit{
 	{pkg: "runtime", fn: "gcControllerState.setGCPercent", was: "77101c86", swap: []string{`defaultHeapMinimum * uint64(in) / 100`, `8 << 20`}},
+}}
+
+// referencesCut gives each reference to an object of JavaScript 64 bytes. The runtime keeps a
+// list of finalizers for each 8 kB of the heap and goes through it for each that is
+// added, which is 128 of them so, and 512 with the eight bytes that a reference needs.
+var referencesCut = cut{name: "long lists of finalizers", edits: []edit{
+	{pkg: "syscall/js", fn: "makeValue", was: "3b2803f1", swap: []string{`new(ref)`, `&new([8]ref)[0]`}},
 }}
 
 // profilesCut takes out the profiles of memory and of locks, which nothing reads.
