@@ -24,15 +24,19 @@ type taken struct {
 
 // takePage takes in a page, with its checkpoint, as one commit. When somebody else
 // has synced since it was asked for, it fails with code Stale.
-func (st *Store) takePage(ctx context.Context, x exchange, p *replication.Page) (out taken, err error) {
+func (st *Store) takePage(ctx context.Context, x exchange, p *replication.Page) (taken, error) {
 	if p.More && len(p.Changes)+p.BadCount == 0 && string(p.Checkpoint) == string(x.checkpoint) {
-		return out, code.Fault(code.Protocol, "", "", "the server says that there is more, and sends nothing")
+		return taken{}, code.Fault(code.Protocol, "", "", "the server says that there is more, and sends nothing")
 	}
-	err = st.commit(ctx, "sync", func(t *tx) error {
+	var out taken
+	err := st.commit(ctx, "sync", func(t *tx) error {
 		out = taken{}
 		return t.page(x, p, &out)
 	})
-	return out, err
+	if err != nil {
+		return taken{}, err // it may run once more when its caller has given it up
+	}
+	return out, nil
 }
 
 // page is the change that a page makes.

@@ -21,17 +21,19 @@ type answered struct {
 // decided about conflicts. When somebody else has synced since it was sent, it fails
 // with code Stale, and the mutations are sent again: the server knows them by their
 // ids.
-func (st *Store) takeAnswer(ctx context.Context, e exchange, a *replication.Answer, resolved resolutions) (out answered, err error) {
-	err = st.commit(ctx, "sync", func(x *tx) error {
+func (st *Store) takeAnswer(ctx context.Context, e exchange, a *replication.Answer, resolved resolutions) (answered, error) {
+	var out answered
+	err := st.commit(ctx, "sync", func(x *tx) error {
 		out = answered{}
 		return x.answer(e, a, resolved, &out)
 	})
-	if err == nil {
-		st.mu.Lock()
-		out.left = st.data.unsent()
-		st.mu.Unlock()
+	if err != nil {
+		return answered{}, err // it may run once more when its caller has given it up
 	}
-	return out, err
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	out.left = st.data.unsent()
+	return out, nil
 }
 
 // anywhere lets references lead anywhere: what the server says is kept.

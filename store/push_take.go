@@ -11,7 +11,9 @@ import (
 // so that nobody changes them any more, and returns the request that sends them; no
 // request when there is nothing to send. What is in it is in storage. Those up to a
 // number may have been sent by others, whatever storage says.
-func (st *Store) takeBatch(ctx context.Context, limit, others int) (request []byte, e exchange, filed []RejectedMutation, err error) {
+func (st *Store) takeBatch(ctx context.Context, limit, others int) (request []byte, _ exchange, _ []RejectedMutation, err error) {
+	var e exchange
+	var filed []RejectedMutation
 	p := replication.Push{Schema: st.schema.Fingerprint}
 	err = st.commit(ctx, "sync", func(x *tx) error {
 		x.syncing, x.durability = true, Relaxed
@@ -53,10 +55,13 @@ func (st *Store) takeBatch(ctx context.Context, limit, others int) (request []by
 		}
 		return nil
 	})
-	if err != nil || len(p.Mutations) == 0 {
-		return nil, e, filed, err
+	if err != nil {
+		return nil, exchange{}, nil, err // it may run once more when its caller has given it up
 	}
-	return p.Append(nil), e, filed, nil
+	if len(p.Mutations) > 0 {
+		request = p.Append(nil)
+	}
+	return request, e, filed, nil
 }
 
 // wire is the op as the server is to see it: without the times that it sets itself.
@@ -86,8 +91,9 @@ func (o *op) wire() replication.Op {
 func produced(id string) []byte { return jsontext.AppendString(nil, []byte("@"+id)) }
 
 // setOldestAside files the oldest mutation, which is too large for the server.
-func (st *Store) setOldestAside(ctx context.Context) (filed []RejectedMutation, err error) {
-	err = st.commit(ctx, "sync", func(x *tx) error {
+func (st *Store) setOldestAside(ctx context.Context) ([]RejectedMutation, error) {
+	var filed []RejectedMutation
+	err := st.commit(ctx, "sync", func(x *tx) error {
 		x.syncing = true
 		x.mayDangle = anywhere
 		filed = nil
@@ -101,5 +107,8 @@ func (st *Store) setOldestAside(ctx context.Context) (filed []RejectedMutation, 
 		}
 		return nil
 	})
-	return filed, err
+	if err != nil {
+		return nil, err
+	}
+	return filed, nil
 }
