@@ -28,11 +28,11 @@ func (w watcher) Lost(cause error) { w.st.tell(Notice{Type: NoticeReconnecting, 
 
 // Restored has the store look for what has changed meanwhile, and for what was lost.
 func (w watcher) Restored() {
+	w.st.tell(Notice{Type: NoticeReconnected}) // and then of what it finds
 	w.st.mu.Lock()
+	defer w.st.mu.Unlock()
 	w.st.journal.look, w.st.journal.verify = true, true
 	w.st.journal.signal()
-	w.st.mu.Unlock()
-	w.st.tell(Notice{Type: NoticeReconnected})
 }
 
 // Ended ends the store.
