@@ -136,7 +136,7 @@ func (st *Store) start(ctx context.Context) {
 	st.saw()
 	st.startJournal()
 	st.options.Backend.Watch(watcher{st})
-	go st.settleIn()
+	st.settleIn()
 }
 
 // load reads the log from storage, and the rows of those models, of all when names
