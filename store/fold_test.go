@@ -26,7 +26,7 @@ func TestFold_BlocksStayAsTheyAreWhereNothingChanged(t *testing.T) {
 	for i := range 100 {
 		create(t, st, "Note", store.Fields{"id": fmt.Sprint(i), "text": "0123456789"})
 	}
-	require.NoError(t, store.Follow(st))
+	require.NoError(t, store.Rest(st))
 	before := read(t, storage)
 	require.Less(t, len(before.blocks), 30, "a block that is not full takes in what follows")
 	for _, reopen := range []bool{false, true} {
@@ -35,7 +35,7 @@ func TestFold_BlocksStayAsTheyAreWhereNothingChanged(t *testing.T) {
 			st = open()
 		}
 		create(t, st, "Note", store.Fields{"id": "50", "text": fmt.Sprint("changed", reopen)})
-		require.NoError(t, store.Follow(st))
+		require.NoError(t, store.Rest(st))
 		after := read(t, storage)
 		require.Empty(t, after.entries)
 		fresh := 0

@@ -185,27 +185,25 @@ func (st *Store) supply(ctx context.Context, op string, l *Lacking) error {
 	return nil
 }
 
-// settleIn has done what an opened store has left to do: it looks for what others wrote
-// since it was read, and preloads. A page that begins asks for records first.
+// settleIn does what an opened store has left to do when there is time, as a page that
+// begins asks for records first: it looks for what others wrote since it was read,
+// which is done by now where there always is time, and preloads.
 func (st *Store) settleIn() {
-	if st.options.Idle == nil {
-		st.Look()
-		go st.preload()
-		return
-	}
 	idle := make(chan struct{})
-	go func() { // which does not hold the store
-		st.options.Idle()
-		close(idle)
-	}()
-	go func() {
-		select {
-		case <-idle:
-			st.Look()
-			st.preload()
-		case <-st.journal.stopped:
+	go func(wait func()) { // which does not hold the store
+		if wait != nil {
+			wait()
 		}
-	}()
+		close(idle)
+	}(st.options.Idle)
+	select {
+	case <-idle:
+		if st.options.Idle != nil {
+			st.Look()
+		}
+		st.preload()
+	case <-st.journal.stopped:
+	}
 }
 
 // preload brings all models into memory, one after the other, unless the store is

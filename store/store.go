@@ -136,7 +136,10 @@ func (st *Store) start(ctx context.Context) {
 	st.saw()
 	st.startJournal()
 	st.options.Backend.Watch(watcher{st})
-	st.settleIn()
+	if st.options.Idle == nil {
+		st.Look()
+	}
+	go st.settleIn()
 }
 
 // load reads the log from storage, and the rows of those models, of all when names
