@@ -51,7 +51,7 @@ func (g *game) watch(st *store.Store) {
 	require.NoError(g, err, g.replay)
 	a, err := w.live.Answer()
 	require.NoError(g, err, g.replay)
-	w.refs, w.total, w.rows = a.Refs, a.Total, g.rows(st, a.Found)
+	w.refs, w.total, w.rows = a.Refs, a.Total, storetest.RowsOf(st, a.Found)
 	if w.query.Include != nil {
 		w.trees = states(a.Tree)
 	}
@@ -98,7 +98,7 @@ func (g *game) agreeLive(st *store.Store) {
 		refs, rows, total := w.refs, w.rows, w.total
 		if changed {
 			w.total, w.refs = a.Total, a.Refs
-			w.rows = g.rows(st, a.Found)
+			w.rows = storetest.RowsOf(st, a.Found)
 		}
 		switch {
 		case !changed:
@@ -138,7 +138,7 @@ func (g *game) agreeAnswer(st *store.Store, w *watched) {
 		a, changed, err := w.live.Next()
 		require.NoError(g, err, g.replay)
 		require.True(g, changed, "nothing was told: %+v %s\n%s", q, q.Where, g.replay)
-		w.total, w.refs, w.rows = a.Total, a.Refs, g.rows(st, a.Found)
+		w.total, w.refs, w.rows = a.Total, a.Refs, storetest.RowsOf(st, a.Found)
 	}
 	require.Equal(g, append([]store.Ref{}, fresh.Refs...), append([]store.Ref{}, w.refs...), "%+v %s\n%s", q, q.Where, g.replay)
 	require.Equal(g, append([]storetest.Row{}, g.want.Query(q)...), w.rows, "%+v %s\n%s", q, q.Where, g.replay)
@@ -201,13 +201,6 @@ func (g *game) key(m *schema.Model, row storetest.Row) (text string) {
 		text += g.text(row[m.Fields[f].Name]) + " "
 	}
 	return text
-}
-
-// rows are the records that were found, as plain rows.
-func (g *game) rows(st *store.Store, f store.Found) []storetest.Row {
-	text, err := st.AppendValues(nil, f.Model, func(i int) uint32 { return f.Refs[i].Row }, len(f.Refs))
-	require.NoError(g, err)
-	return storetest.RowsOf(f.Model, text)
 }
 
 // agreeTrees folds the trees of an answer and compares. An item of which nothing

@@ -27,7 +27,7 @@ func peeked(t *testing.T, st *store.Store, m *schema.Model, key ...any) storetes
 	if values == nil {
 		return nil
 	}
-	return storetest.RowsOf(m, slices.Concat([]byte("["), values, []byte("]")))[0]
+	return storetest.RowOf(m, values)
 }
 
 func keyOf(m *schema.Model, row storetest.Row) []any {

@@ -8,6 +8,7 @@ import (
 	"github.com/granarydb/granary/store/code"
 	"github.com/granarydb/granary/store/jsontext"
 	"github.com/granarydb/granary/store/predicate"
+	"github.com/granarydb/granary/store/record"
 	"github.com/granarydb/granary/store/schema"
 )
 
@@ -144,31 +145,29 @@ func (st *Store) FindKey(model string, key []byte) (f Found, err error) {
 	return f, err
 }
 
-// mostGuessed is for how many bytes room is made on a guess.
-const mostGuessed = 1 << 20
+// AppendValues appends the JSON array of a row's values, in the order of the schema;
+// null when the row is gone.
+func (st *Store) AppendValues(dst []byte, m *schema.Model, number uint32) []byte {
+	st.mu.Lock()
+	defer st.mu.Unlock()
+	if t := st.table(m); t.Has(number) {
+		return append(dst, t.Layout.Values(t.Row(number))...)
+	}
+	return append(dst, "null"...)
+}
 
-// AppendValues appends a JSON array with the values of each of n rows, an array in
-// the order of the schema, null for a row that is gone.
-func (st *Store) AppendValues(dst []byte, m *schema.Model, row func(i int) uint32, n int) ([]byte, error) {
+// AppendPacked appends the values of the rows with those numbers as
+// record.Layout.AppendPacked does.
+func (st *Store) AppendPacked(dst []byte, m *schema.Model, numbers []uint32) []byte {
 	st.mu.Lock()
 	defer st.mu.Unlock()
 	t := st.table(m)
-	start := len(dst)
-	dst = append(dst, '[')
-	for i := range n {
-		if i > 0 {
-			dst = append(dst, ',')
+	return t.Layout.AppendPacked(dst, func(i int) record.Row {
+		if t.Has(numbers[i]) {
+			return t.Row(numbers[i])
 		}
-		if i == 1 { // the others are likely to be as long as the first
-			dst = slices.Grow(dst, min(n*(len(dst)-start), mostGuessed))
-		}
-		if number := row(i); t.Has(number) {
-			dst = append(dst, t.Layout.Values(t.Row(number))...)
-		} else {
-			dst = append(dst, "null"...)
-		}
-	}
-	return append(dst, ']'), nil
+		return nil
+	}, len(numbers))
 }
 
 // ParseQuery reads a Query from JSON: {"model", "where"?, "sort"?, "page"?, "limit"?,

@@ -205,7 +205,7 @@ func TestParseQuery_ReadsWhatItKnowsAndRefusesTheRest(t *testing.T) {
 	}
 }
 
-func TestAppendValues_ShowsNullForWhatIsGone(t *testing.T) {
+func TestAppend_ShowsNullForWhatIsGone(t *testing.T) {
 	st := library(t)
 	create(t, st, "Floor", store.Fields{"id": "f", "level": 1})
 	create(t, st, "Floor", store.Fields{"id": "g", "level": 2})
@@ -213,8 +213,11 @@ func TestAppendValues_ShowsNullForWhatIsGone(t *testing.T) {
 	require.NoError(t, err)
 	_, err = st.DeleteKey(ctx, "Floor", "f")
 	require.NoError(t, err)
-	rows := []uint32{found.Refs[0].Row, found.Refs[1].Row, 1 << 31, found.Refs[1].Row}
-	text, err := st.AppendValues(nil, found.Model, func(i int) uint32 { return rows[i] }, len(rows))
-	require.NoError(t, err)
-	require.Equal(t, `[null,["g",2],null,["g",2]]`, string(text))
+	gone, there := found.Refs[0].Row, found.Refs[1].Row
+	require.Equal(t, `["g",2]`, string(st.AppendValues(nil, found.Model, there)))
+	for _, number := range []uint32{gone, 1 << 31} {
+		require.Equal(t, `null`, string(st.AppendValues(nil, found.Model, number)))
+	}
+	packed := st.AppendPacked(nil, found.Model, []uint32{gone, there, 1 << 31, there})
+	require.Equal(t, `"g",2]"g",2][null,null]`, string(packed[16+4*2*4:]))
 }

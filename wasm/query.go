@@ -50,7 +50,7 @@ func exportGet(handle, model, peeks, length int32) int32 {
 		if dst = appendFound(dst, found); len(found.Refs) == 0 {
 			return dst, err
 		}
-		return st.AppendValues(dst, m, func(int) uint32 { return found.Refs[0].Row }, 1)
+		return st.AppendValues(dst, m, found.Refs[0].Row), nil
 	})
 }
 
@@ -77,8 +77,8 @@ func exportRows(handle, model, length int32) int32 {
 		if err != nil {
 			return nil, err
 		}
-		numbers := input[:length]
-		return st.AppendValues(dst, m, func(i int) uint32 { return uint32At(numbers, i) }, len(numbers)/4)
+		numbers := unsafe.Slice((*uint32)(unsafe.Pointer(&input[0])), length/4)
+		return st.AppendPacked(dst, m, numbers), nil
 	})
 }
 

@@ -65,10 +65,10 @@ func parseRows(m *schema.Model, rows []byte, d store.Durability) store.Puts {
 	}
 }
 
-// appendSaved writes epoch, the version that the commit gave, then row and present
+// appendSaved writes the version that the commit gave, the epoch, then row and present
 // version of each record.
 func appendSaved(f store.Found) []byte {
-	out := appendUint32(appendUint32(make([]byte, 0, 8+8*len(f.Refs)), f.Epoch), f.Version)
+	out := appendUint32(appendUint32(make([]byte, 0, 8+8*len(f.Refs)), f.Version), f.Epoch)
 	return appendRefs(out, f.Refs)
 }
 

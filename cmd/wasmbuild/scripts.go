@@ -84,13 +84,13 @@ func (m *maker) scripts(ctx context.Context) error {
 // only ever asked for with a dot.
 var inside = strings.Fields(`
 	Class Engine Host Instance NotLoaded adopt alive answer anyHost ask assetURL begin bindingOf
-	bindings bound callLater carry changedIn compiled dead deep definition durabilityOf edition end
-	ended engine engineError fail feed finish fromResponse generated given graph hazardous hold
-	hostOf initial invalid later leave listeners loadGo loadLate loading make many nudge number
-	onChanged onRevived origins placeOf plan readNumbers readRelation readText ready recordOf
-	recordsOf related relatedIn request requiredKeys revive rollback root saveWithin saved session
-	slotOf slots soon stamped stand storeVerbs stored tree unknownMember verb versionOf wasmError
-	whenLoaded wholeNumber writeBytes writeText
+	bindings bound callLater carry changedIn compiled dead deep definition durabilityOf edition
+	end ended engine engineError fail feed finish fromResponse generated given graph hazardous
+	hold hostOf initial insert invalid later leave listeners loadGo loadLate loading make many
+	nudge number onChanged onRevived origins place placeOf plan readNumbers readRelation
+	readText ready recordOf recordsOf related relatedIn request requiredKeys revive rollback
+	root saveWithin saved session slotOf slots soon stamped stand storeVerbs stored touched tree
+	unknownMember verb versionOf wasmError whenLoaded wholeNumber writeBytes writeTexts
 `)
 
 // options are esbuild's. The toolchain's runtime stays an import of its own, and

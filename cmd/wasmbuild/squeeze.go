@@ -15,7 +15,7 @@ import (
 func (m *maker) squeeze(ctx context.Context, squeezer string, s script, bundled string) (size int64, changed bool, err error) {
 	made := filepath.Join(filepath.Dir(bundled), "squeezed-"+s.file)
 	args := []string{
-		bundled, "--compress", "passes=3,pure_getters,sequences=false,lhs_constants=false", "--mangle", "--ecma", "2022", "--output", made,
+		bundled, "--compress", "passes=3,pure_getters,sequences=false,lhs_constants=false,unsafe_methods,hoist_funs", "--mangle", "--ecma", "2022", "--output", made,
 		"--source-map", fmt.Sprintf("content='%s.map',url='%s.map',includeSources", bundled, s.file),
 	}
 	if s.module() {

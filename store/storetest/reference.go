@@ -111,41 +111,39 @@ func (r *Reference) Read(st *store.Store) (*Reference, error) {
 // Rows asks a store and returns the records as Go values.
 func Rows(st *store.Store, q store.Query) ([]Row, error) {
 	found, err := st.Find(q)
-	var text []byte
 	for err == nil {
-		text, err = st.AppendValues(nil, found.Model, func(i int) uint32 { return found.Refs[i].Row }, len(found.Refs))
-		if err != nil {
-			break
-		}
+		rows := RowsOf(st, found)
 		// The store may take in what others wrote at any moment; then the row numbers
 		// may have been of another epoch.
 		was := found.Epoch
 		if found, err = st.Find(q); err == nil && found.Epoch == was {
-			break
+			return rows, nil
 		}
 	}
-	if err != nil {
-		return nil, err
-	}
-	return RowsOf(found.Model, text), nil
+	return nil, err
 }
 
-// RowsOf reads what AppendValues wrote. A row with a right checksum may be no array,
-// or one of another length.
-func RowsOf(m *schema.Model, text []byte) []Row {
+// RowsOf returns the records that were found as Go values.
+func RowsOf(st *store.Store, found store.Found) []Row {
 	rows := []Row{}
-	for _, row := range record.GoValue(text).([]any) {
-		values, _ := row.([]any)
-		named := Row{}
-		for i, f := range m.Fields {
-			named[f.Name] = nil
-			if i < len(values) {
-				named[f.Name] = values[i]
-			}
-		}
-		rows = append(rows, named)
+	for _, ref := range found.Refs {
+		rows = append(rows, RowOf(found.Model, st.AppendValues(nil, found.Model, ref.Row)))
 	}
 	return rows
+}
+
+// RowOf reads the JSON array of a row's values. A row with a right checksum may be no
+// array, or one of another length.
+func RowOf(m *schema.Model, text []byte) Row {
+	values, _ := record.GoValue(text).([]any)
+	named := Row{}
+	for i, f := range m.Fields {
+		named[f.Name] = nil
+		if i < len(values) {
+			named[f.Name] = values[i]
+		}
+	}
+	return named
 }
 
 // String lists the records, for the message of a test.

@@ -42,7 +42,7 @@ export class IdentityMap {
     let group = this.#group(row);
     if (!group) {
       if (this.groups.size >= this.#sweptAt) this.#sweep();
-      this.groups.set(this.#number, new WeakRef(this.#last = group = []));
+      this.groups.set(this.#number, new WeakRef(this.#last = group = new Array(2 ** GROUP_BITS * 2)));
     }
     const at = placeOf(row);
     group[at] = version;

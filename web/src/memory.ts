@@ -58,7 +58,6 @@ export class EngineMemory {
 
   /** Reads 32-bit unsigned little-endian numbers; the address need not be aligned. */
   readNumbers(address: number, length: number): Uint32Array {
-    const start = address >>> 0;
-    return new Uint32Array(this.#exports.mem.buffer.slice(start, start + (length >>> 0)) as ArrayBuffer);
+    return new Uint32Array(this.view(address, length).slice().buffer);
   }
 }

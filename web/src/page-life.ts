@@ -10,18 +10,13 @@ const COMING = ['pageshow', 'resume', 'focus', 'visibilitychange'];
 
 /** Tells a store when the page is about to go and when it comes back; gives what ends that. */
 export function attend(session: Session): () => void {
-  if (open.size === 0) listen('addEventListener');
-  open.add(session);
-  return () => {
-    if (open.delete(session) && open.size === 0) listen('removeEventListener');
-  };
-}
-
-function listen(how: 'addEventListener' | 'removeEventListener'): void {
-  if (typeof document === 'undefined') return; // a worker, a server
-  for (const type of [...LEAVING, ...COMING]) {
-    window[how](type, turned, true); // on their way to the document, where some are told
+  if (typeof document !== 'undefined') { // neither a worker nor a server
+    for (const type of [...LEAVING, ...COMING]) {
+      addEventListener(type, turned, true); // the same one counts once; on the way to the document, where some are told
+    }
   }
+  open.add(session);
+  return () => open.delete(session);
 }
 
 function turned({ type, target }: Event): void {

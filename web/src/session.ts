@@ -13,7 +13,7 @@ import type { Observer } from './observable.js';
 import type { Message, MessageJSON } from './observe.js';
 import { attend } from './page-life.js';
 import { interrupted } from './loading.js';
-import { found, json, numbers, type Read } from './reading.js';
+import { found, json, numbers, packed, type Read } from './reading.js';
 import type { PendingMigration } from './migration-types.js';
 import type { Calls, Input, Verb } from './runtime.js';
 import type { Within } from './late/within.js';
@@ -76,10 +76,7 @@ const MOST_HELD = 16_384;
 const HELD_FOR = 5000;
 
 /** What a record is known by among those of its model. */
-function nameOf(model: Model, record: object): unknown {
-  const key = keyOf(model, record);
-  return key.length > 1 ? JSON.stringify(key) : key[0];
-}
+const nameOf = (model: Model, record: object): string => JSON.stringify(keyOf(model, record));
 
 /** One open store seen from the page: calls of the engine as records in and records out. */
 export class Session {
@@ -93,7 +90,7 @@ export class Session {
   readonly #feeds: Feeds;
   readonly #identities = new Map<Model, IdentityMap>();
   /** Records of rows that had no number here, or had it in the engine before one that stopped, by model and key. */
-  readonly #former = new Map<Model, Map<unknown, WeakRef<object>>>();
+  readonly #former = new Map<Model, Map<string, WeakRef<object>>>();
   /** What was answered since records last changed, by question. */
   #answers = new Map<string, WeakRef<object>>();
   /** Those of late, for a page that asks again soon: what is held weakly can be gone at once. */
@@ -180,10 +177,7 @@ export class Session {
     const engine = this.#engine;
     const numbered = await this.later('save', [], entries.map(lines).join(''), numbers, durability);
     if (engine.dead) return undefined;
-    const answer = numbered.subarray(1);
-    const version = numbered[1]!;
-    answer[0] = numbered[0]!; // the epoch, where the answer to a query has it
-    return { version, answer };
+    return { version: numbered[0]!, answer: numbered.subarray(1) };
   }
 
   /** Saves records that are new as a whole, given as their values, in one commit; resolves when it is durable. */
@@ -309,11 +303,13 @@ export class Session {
   #keep<T extends object | undefined>(answers: Map<string, WeakRef<object>>, question: string, answer: T, records = 1): T {
     if (!answer) return answer;
     answers.set(question, new WeakRef(answer));
-    if (records > MOST_HELD) return answer;
-    this.#held.push(answer);
-    this.#size += 1 + records;
     this.#releasing ??= setTimeout(() => this.#release(), HELD_FOR);
-    if (this.#size > MOST_HELD) this.#release();
+    if (records > MOST_HELD) this.#held[0] = answer; // one of these, beside the others
+    else {
+      this.#held.push(answer);
+      this.#size += 1 + records;
+      if (this.#size > MOST_HELD) this.#release();
+    }
     return answer;
   }
 
@@ -404,7 +400,7 @@ export class Session {
    * Turns an epoch and pairs of row and version into records, and fetches those
    * that the page lacks, unless their values came along. A pair of version 0 stands for no record.
    */
-  recordsOf(model: Model, answer: Uint32Array, values?: () => unknown[][]): (object | undefined)[] {
+  recordsOf(model: Model, answer: Uint32Array, values?: () => unknown[]): (object | undefined)[] {
     this.#enter(answer[0]!);
     const identity = this.#identity(model);
     const records: (object | undefined)[] = [];
@@ -414,28 +410,23 @@ export class Session {
       if (!record && answer[at + 1] !== 0) lacking.push(at);
       records.push(record);
     }
-    while (lacking.length > 0) this.#fetch(model, answer, records, lacking.splice(0, ROWS_PER_FETCH), values);
-    return records;
-  }
-
-  /** Fetches the rows at some positions of an answer, in one buffer, and puts their records in place. */
-  #fetch(model: Model, answer: Uint32Array, records: (object | undefined)[], positions: readonly number[], read?: () => unknown[][]): void {
-    const identity = this.#identity(model);
-    const binding = this.#binding(model);
-    const rows = new Uint32Array(positions.length);
-    for (let i = 0; i < rows.length; i++) rows[i] = answer[positions[i]!]!;
-    const values = read?.() ?? this.#engine.call('rows', [this.#store, model.index], rows, json) as unknown[][];
-    for (let i = 0; i < rows.length; i++) {
-      const at = positions[i]!;
-      const version = answer[at + 1]!;
-      let record = identity.get(rows[i]!, version); // there already when a row is answered twice
-      if (!record) {
-        record = this.#formerly(model, binding.stored(values[i]!));
-        identity.set(rows[i]!, version, record);
-        Object.freeze(record);
+    for (let from = 0; from < lacking.length; from += ROWS_PER_FETCH) {
+      const positions = lacking.slice(from, from + ROWS_PER_FETCH);
+      const rows = Uint32Array.from(positions, (at) => answer[at]!);
+      const next = values ?? this.#engine.call('rows', [this.#store, model.index], rows, packed);
+      for (const at of positions) {
+        const [row, version] = [answer[at]!, answer[at + 1]!];
+        const stored = next();
+        let record = identity.get(row, version); // there already when a row is answered twice
+        if (!record) {
+          record = this.#formerly(model, this.#binding(model).stored(stored));
+          identity.set(row, version, record);
+          Object.freeze(record);
+        }
+        records[(at - 1) / NUMBERS_PER_RECORD] = record;
       }
-      records[(at - 1) / NUMBERS_PER_RECORD] = record;
     }
+    return records;
   }
 
   /** The record that the page had before, if it is the same as this one. */

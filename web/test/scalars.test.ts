@@ -61,4 +61,32 @@ describe('scalars', () => {
       expect(await store.query(Model)).to.have.ordered.members(before);
     });
   }
+
+  it('are read from storage as they were written', async () => {
+    const all = async () => JSON.stringify(await Promise.all(scalars.map(([name]) => store.query(store.models[`Has${name}`]!))));
+    const written = await all();
+    expect(written).to.have.length.above(1000);
+    await store.close();
+    store = await openStore(SCHEMA, { storage: 'indexeddb', name: store.name });
+    expect(await all()).to.equal(written);
+  });
+});
+
+describe('texts', () => {
+  after(closeStores);
+
+  it('are read from storage as they were written, whatever stands beside them', async () => {
+    const schema = 'type Note @model(timestamps: null) { id: ID! text: String number: Int tags: [String] }';
+    const texts = ['', 'plain', '"', '\\', 'a\nb', '\0', '\x7f', 'é', '€', '世界', '😀', '\ud800', '],[', '",null]', 'x'.repeat(300), `${'y'.repeat(70_000)}é`];
+    const notes = Array.from({ length: 10_000 }, (_, i) => {
+      const text = texts[i % (i % 3 ? 2 : texts.length)]!;
+      return { id: String(i), text: i % 7 ? text : null, number: i % 5 ? i : null, tags: i % 11 ? null : [text, null] };
+    });
+    let store = await openStore<{ Note: (typeof notes)[number] }>(schema, { storage: 'indexeddb' });
+    await store.saveAll(store.models.Note, notes);
+    await store.close();
+    store = await openStore(schema, { storage: 'indexeddb', name: store.name });
+    const found = await store.query(store.models.Note);
+    expect(found.map((note) => JSON.stringify(note))).to.deep.equal(notes.map((note) => JSON.stringify(note)));
+  });
 });

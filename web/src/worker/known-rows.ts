@@ -5,7 +5,7 @@ import type { Bytes, Rows } from './protocol.js';
 /** Rows that a page was sent, above which all are sent again. */
 const MOST_KNOWN = 1 << 20;
 
-/** Reads rows of a model as the JSON text of an array. */
+/** Reads rows of a model, packed. */
 type ReadRows = (model: number, rows: Uint32Array<ArrayBuffer>) => Bytes;
 
 /**
@@ -62,7 +62,7 @@ export class KnownRows {
     const all: Rows[] = [];
     for (let from = 0; from < list.length; from += ROWS_PER_FETCH) {
       const rows = Uint32Array.from(list.slice(from, from + ROWS_PER_FETCH));
-      all.push({ model, rows, text: this.#read(model, rows) });
+      all.push({ model, rows, bytes: this.#read(model, rows) });
     }
     return all;
   }

@@ -36,11 +36,11 @@ export type Given = string | Bytes | undefined;
 /** A key of localStorage with its value; null when there is none. */
 export type Kept = readonly [key: string, value: string | null];
 
-/** Rows of a model that an answer names, as the JSON text of an array. */
+/** Rows of a model that an answer names, packed. */
 export interface Rows {
   readonly model: number;
   readonly rows: Uint32Array<ArrayBuffer>;
-  readonly text: Bytes;
+  readonly bytes: Bytes;
 }
 
 /** What the worker tells the page. */

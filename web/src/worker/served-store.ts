@@ -93,7 +93,7 @@ export class ServedStore {
   /** The rows that the page needs for the answer to a save; it has those that it gave and that are stored as they are. */
   saved(input: Given, answer: Bytes): Rows[] {
     const list = toNumbers(answer);
-    const [epoch, version] = [list[0]!, list[1]!];
+    const [version, epoch] = [list[0]!, list[1]!];
     const lines = (input as string).split('\n');
     const models = [...this.#graph.models.values()];
     const wanted = new Map<number, number[]>();

@@ -1,23 +1,28 @@
+import { packed } from '../../reading.js';
+import { readBytes } from './answer.js';
 import type { Bytes, Rows } from '../../worker/protocol.js';
 
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-
-/** One piece of rows; parsed when a record of it is first wanted. */
+/** One piece of rows; read when a record of it is first wanted. */
 class Piece {
   readonly model: number;
   readonly rows: Uint32Array;
-  readonly #text: Bytes;
-  #parsed: unknown[] | undefined;
+  readonly #bytes: Bytes;
+  #parsed: unknown[][] | undefined;
   #places: Map<number, number> | undefined;
 
-  constructor({ model, rows, text }: Rows) {
+  constructor({ model, rows, bytes }: Rows) {
     this.model = model;
     this.rows = rows;
-    this.#text = text;
+    this.#bytes = bytes;
   }
 
-  get parsed(): unknown[] {
-    return (this.#parsed ??= JSON.parse(decoder.decode(this.#text)) as unknown[]);
+  get parsed(): unknown[][] {
+    return (this.#parsed ??= this.#read());
+  }
+
+  #read(): unknown[][] {
+    const next = readBytes(this.#bytes, packed);
+    return Array.from(this.rows, () => [...next()]);
   }
 
   /** Where a row stands, if it does. */
@@ -41,15 +46,15 @@ export class ReceivedRows {
   }
 
   /** The rows of a model with those numbers, in order, or undefined when some are not here. */
-  of(model: number, wanted: Uint32Array): unknown[] | undefined {
+  of(model: number, wanted: Uint32Array): unknown[][] | undefined {
     const pieces = this.#pieces.filter((piece) => piece.model === model);
     const whole = pieces.find(({ rows }) => rows.length === wanted.length && rows.every((row, i) => row === wanted[i]));
     if (whole) return whole.parsed;
-    const found: unknown[] = [];
+    const found: unknown[][] = [];
     for (const row of wanted) {
       const piece = pieces.find((one) => one.place(row) !== undefined);
       if (!piece) return undefined;
-      found.push(piece.parsed[piece.place(row)!]);
+      found.push(piece.parsed[piece.place(row)!]!);
     }
     return found;
   }

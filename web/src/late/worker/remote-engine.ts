@@ -189,9 +189,10 @@ export class RemoteEngine implements Calls {
   }
 
   /** The rows that came with the answer that a verb is reading. Of those that the page has dropped since it was sent them, the worker does not know that. */
-  #rowsOf(store: number, model: number, wanted: Uint32Array): unknown[] {
+  #rowsOf(store: number, model: number, wanted: Uint32Array): () => unknown[] {
     const rows = (this.#answer?.rows ?? this.#rows.get(store))?.of(model, wanted);
-    if (rows) return rows;
+    let next = 0;
+    if (rows) return () => rows[next++]!;
     if (this.#answer) throw this.#ask(this.#answer.question, true);
     throw new kit.GranaryError('INTERNAL', 'the worker has not sent the rows of an answer');
   }
