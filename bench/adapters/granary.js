@@ -55,6 +55,9 @@ export function usersOf(store, postID) {
   return store.query(store.models.User, (u) => u.posts.id.eq(postID));
 }
 
+/** For so many milliseconds at least the page holds what it was answered. */
+export const HOLDS = 6_000;
+
 export function allComments(store) {
   return store.query(store.models.Comment, Predicates.ALL);
 }

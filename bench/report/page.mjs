@@ -67,7 +67,7 @@ const ROW_NOTES = `## How each row is timed
 | W10 | all comments as objects, two fields of each read; then the same again |
 | W11 | 1,000 changes of one field, each awaited before the next; then from a save to the call of the live query of W8 that shows it |
 | W12 | 100 posts with their comments and join rows |
-| W13 | memory of a page that did W10 and released what it got, after a collection; with workers and WebAssembly |
+| W13 | memory of a page that did W10 and released what it got, after a collection, and after the seconds for which Granary holds answers itself; with workers and WebAssembly |
 
 A post has an id, a title of 40 characters, a rating, a status and a time; a comment an id, the key of its post, 120 characters
 and the name of its author; a user an id and a name; a join row two keys. There is an index on the rating of posts, the post and
