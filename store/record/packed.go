@@ -7,15 +7,16 @@ import (
 
 // AppendPacked writes n rows in the form in which a page makes values of them
 // fastest; row gives the one at a position, nil when it is gone. Most texts are ASCII
-// without escapes, of which a page cuts its strings out without parsing:
+// without escapes, of which a page cuts its strings out without parsing. Where there
+// are more than twice as many other values as strings, to parse all at once is faster:
 //
 //	4 bytes          number of fields, little-endian as all that follows
 //	4 bytes          length of the sizes
-//	4 bytes          length of the plain text
-//	4 bytes          length of the array of the others
-//	rows × n × 4     for each value its bytes and the one behind it; 0 in a row that is not plain
-//	                 the JSON texts of the plain rows' values, each with one byte behind it
-//	                 the JSON array of the other rows, an array each or null
+//	4 bytes          length of the text to be cut
+//	4 bytes          length of the text to be parsed
+//	rows × n × 4     for each value its bytes and the one behind it; 0 in a row to be parsed
+//	                 the JSON texts of the other rows' values, each with one byte behind it
+//	                 the JSON array of the rows to be parsed, an array each or null
 func (l *Layout) AppendPacked(dst []byte, row func(i int) Row, n int) []byte {
 	const head, size = 16, 4
 	sizes := n * len(l.Names) * size
@@ -23,16 +24,16 @@ func (l *Layout) AppendPacked(dst []byte, row func(i int) Row, n int) []byte {
 	dst = slices.Grow(dst, head+sizes)[:start+head+sizes]
 	clear(dst[start:])
 	at := start + head
-	var others []int
+	var parsed []int
 	for i := range n {
 		r := row(i)
 		if r == nil || !l.plain(r) {
-			others = append(others, i)
+			parsed = append(parsed, i)
 			at += size * len(l.Names)
 			continue
 		}
 		text := l.Values(r)
-		before := 1
+		before, strings := 1, 0
 		for f := range l.Names {
 			end := len(text)
 			switch {
@@ -42,19 +43,27 @@ func (l *Layout) AppendPacked(dst []byte, row func(i int) Row, n int) []byte {
 			default:
 				end = offsetAt(r, f+1)
 			}
+			if text[before] == '"' {
+				strings++
+			}
 			b, length := dst[at:at+size], uint32(end-before)
 			b[0], b[1], b[2], b[3] = byte(length), byte(length>>8), byte(length>>16), byte(length>>24)
 			before = end
 			at += size
 		}
-		if i == len(others) { // the first plain one; the others are likely to be as long
+		if 3*strings < len(l.Names) {
+			clear(dst[at-size*len(l.Names) : at])
+			parsed = append(parsed, i)
+			continue
+		}
+		if i == len(parsed) { // the first that is cut; the others are likely to be as long
 			dst = slices.Grow(dst, min(n*len(text), mostGuessed))
 		}
 		dst = append(dst, text[1:]...)
 	}
 	text := len(dst)
 	dst = append(dst, '[')
-	for k, i := range others {
+	for k, i := range parsed {
 		if k > 0 {
 			dst = append(dst, ',')
 		}

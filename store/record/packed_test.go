@@ -30,6 +30,7 @@ func TestAppendPacked_HasEveryRowAsItIs(t *testing.T) {
 				text := strings.Repeat("x", at) + odd + strings.Repeat("[", long-at)
 				add(`"1"`, `"`+text+`"`, "null")
 				add(`"`+text+`"`, "-1.5e+21", `["a",{"b":"`+text+`"}]`)
+				add("5", "null", `["`+text+`"]`)
 			}
 		}
 	}
@@ -41,7 +42,7 @@ func TestAppendPacked_HasEveryRowAsItIs(t *testing.T) {
 	}
 }
 
-// unpack gives the JSON text of each row, and holds those that are cut out to be plain and the others not to be.
+// unpack gives the JSON text of each row, and holds those that are cut to be plain and to have strings, and the others not.
 func unpack(t *testing.T, packed []byte, n int) []string {
 	number := func(at int) int { return int(binary.LittleEndian.Uint32(packed[at:])) }
 	fields, sizes, length := number(0), number(4), number(8)
@@ -65,7 +66,7 @@ func unpack(t *testing.T, packed []byte, n int) []string {
 		} else {
 			require.Len(t, values, fields)
 		}
-		plain := row != "null" && !strings.ContainsFunc(row, func(r rune) bool { return r == '\\' || r > unicode.MaxASCII })
+		plain := row != "null" && !strings.HasPrefix(row, "[5") && !strings.ContainsFunc(row, func(r rune) bool { return r == '\\' || r > unicode.MaxASCII })
 		require.Equal(t, plain, len(values) > 0, row)
 		got = append(got, row)
 	}
