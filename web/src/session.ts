@@ -403,19 +403,14 @@ export class Session {
   recordsOf(model: Model, answer: Uint32Array, values?: () => unknown[]): (object | undefined)[] {
     this.#enter(answer[0]!);
     const identity = this.#identity(model);
-    const records: (object | undefined)[] = [];
-    const lacking: number[] = []; // positions in answer
-    for (let at = 1; at + 1 < answer.length; at += NUMBERS_PER_RECORD) {
-      const record = identity.get(answer[at]!, answer[at + 1]!);
-      if (!record && answer[at + 1] !== 0) lacking.push(at);
-      records.push(record);
-    }
-    for (let from = 0; from < lacking.length; from += ROWS_PER_FETCH) {
-      const positions = lacking.slice(from, from + ROWS_PER_FETCH);
-      const rows = Uint32Array.from(positions, (at) => answer[at]!);
+    const records = new Array<object | undefined>((answer.length - 1) / NUMBERS_PER_RECORD);
+    let lacking: number[] = []; // positions in records
+    const fetch = () => {
+      const rows = Uint32Array.from(lacking, (i) => answer[1 + i * NUMBERS_PER_RECORD]!);
       const next = values ?? this.#engine.call('rows', [this.#store, model.index], rows, packed);
-      for (const at of positions) {
-        const [row, version] = [answer[at]!, answer[at + 1]!];
+      for (const i of lacking) {
+        const row = answer[1 + i * NUMBERS_PER_RECORD]!;
+        const version = answer[2 + i * NUMBERS_PER_RECORD]!;
         const stored = next();
         let record = identity.get(row, version); // there already when a row is answered twice
         if (!record) {
@@ -423,9 +418,16 @@ export class Session {
           identity.set(row, version, record);
           Object.freeze(record);
         }
-        records[(at - 1) / NUMBERS_PER_RECORD] = record;
+        records[i] = record;
       }
+      lacking = [];
+    };
+    for (let i = 0; i < records.length; i++) {
+      const version = answer[2 + i * NUMBERS_PER_RECORD]!;
+      records[i] = identity.get(answer[1 + i * NUMBERS_PER_RECORD]!, version);
+      if (!records[i] && version !== 0 && lacking.push(i) === ROWS_PER_FETCH) fetch();
     }
+    if (lacking.length > 0) fetch();
     return records;
   }
 
