@@ -41,7 +41,7 @@
 //	granary_save(store, op, length)          one commit; for each record four lines, each ended by a line break: model; the values of
 //	                                         all fields as an array in the order of the schema; nothing, or the names of the fields
 //	                                         that were edited; nothing, or a predicate as condition
-//	                                         → numbers: epoch, the version that the commit gave the rows it changed, then row and
+//	                                         → numbers: the version that the commit gave the rows it changed, epoch, then row and
 //	                                         present version of each record, in order; version 0 for one that somebody deleted since
 //	granary_insert(store, op, model, length) [[value, …], …]: one commit of new records of one model, each the values of all
 //	                                         fields in the order of the schema → nothing
@@ -71,12 +71,13 @@
 //	                                         its model's rows; for each relation included its level, the same way, and for each
 //	                                         record above how many it leads to, and their places in the level
 //	granary_get(store, model, peeks, length) key as an array of values → numbers: epoch, then row and version, or epoch alone; behind
-//	                                         a row what granary_rows has of it; with peeks 1 nothing at all when the model is not in
+//	                                         a row the JSON array of its values; with peeks 1 nothing at all when the model is not in
 //	                                         memory: granary_peek answers then
 //	granary_related(store, model, relation, length)
 //	                                         values of the relation's own fields as an array → numbers as granary_query; for many-to-many
 //	                                         the records of the far side
-//	granary_rows(store, model, length)       numbers: rows → JSON array of the values of each, in order; also in the turn in which the store was closed
+//	granary_rows(store, model, length)       numbers: rows → the values of each, in order, as record.Layout.AppendPacked writes them; also in the turn in
+//	                                         which the store was closed
 //	granary_count(store, length)             as granary_query → {"count": n}
 //	granary_group(store, verb, length)       {"model", "by"?: [field, …], "sum"?, "avg"?, "min"?, "max"?: the same, "where"?, "sort"?, "page"?,
 //	                                         "limit"?}, the sort by fields of "by", "count()", "sum(field)", …; verb: 0 groupBy, 1 sum,
