@@ -40,6 +40,18 @@ describe('a question that was answered before', () => {
     expect(calls.get('granary_query')).to.equal(before);
   });
 
+  it('is answered by the page when the answer was a large one, too', async () => {
+    const { store, calls } = await counted();
+    const { Post } = store.models;
+    await store.saveAll(Post, Array.from({ length: 20_000 }, (_, i) => ({ id: String(i), title: 'one' })));
+    const ask = async () => (await store.query(Post)).length;
+    await ask();
+    const before = calls.get('granary_query')!;
+    await collected(Array.from({ length: 100 }, () => new WeakRef({})));
+    expect(await ask()).to.equal(20_000);
+    expect(calls.get('granary_query')).to.equal(before);
+  });
+
   it('has an answer of its own, whatever was done to the one before', async () => {
     const store = await openStore<Blog>(BLOG);
     const { Post, Comment } = store.models;
