@@ -55,7 +55,7 @@ export function usersOf(store, postID) {
   return store.query(store.models.User, (u) => u.posts.id.eq(postID));
 }
 
-/** For so many milliseconds at least the page holds what it was answered. */
+/** In milliseconds; the page holds what it was answered for five seconds. */
 export const HOLDS = 6_000;
 
 export function allComments(store) {
