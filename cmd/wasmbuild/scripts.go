@@ -85,7 +85,7 @@ func (m *maker) scripts(ctx context.Context) error {
 var inside = strings.Fields(`
 	Class Engine Host Instance NotLoaded adopt alive answer anyHost ask assetURL begin bindingOf
 	bindings bound callLater carry changedIn compiled dead deep definition durabilityOf edition
-	end ended engine engineError fail feed finish fromResponse generated given graph hazardous
+	end ended engine engineError fail feed finish generated given graph hazardous
 	hold hostOf initial insert invalid later leave listeners loadGo loadLate loading make many
 	nudge number onChanged onRevived origins place placeOf plan readNumbers readRelation
 	readText ready recordOf recordsOf related relatedIn request requiredKeys revive rollback

@@ -6,7 +6,7 @@ export { connect } from './late/connect.js';
 export { destroy } from './late/destroy.js';
 export { explain } from './late/explain.js';
 export { exportBlob as export, exportStream } from './late/export.js';
-export { fromAnyResponse, fromGiven } from './late/from-bytes.js';
+export { instantiateOther } from './late/instantiate-other.js';
 export { importFrom as import } from './late/import.js';
 export { iterate } from './late/iterate.js';
 export { provide } from './late/kit.js';

@@ -12,7 +12,7 @@ import { Engine } from './runtime.js';
 import { recordOf } from './save.js';
 import { unknownMember } from './schema.js';
 import { storeVerbs } from './store-verbs.js';
-import { fromResponse } from './wasm-source.js';
+import { instantiate } from './wasm-source.js';
 
 type Late = typeof import('./late.js');
 type Verb = Exclude<keyof Late, 'provide'>;
@@ -27,7 +27,7 @@ const SOON = 1000;
 export async function late<V extends Verb>(verb: V, ...args: Parameters<Late[V]>): Promise<Awaited<ReturnType<Late[V]>>> {
   const module = await loadLate();
   module.provide({
-    Engine, GranaryError, Host, Instance, NotLoaded, Observable, anyHost, assetURL, durabilityOf, engineError, fromResponse, hostOf, invalid, origins, placeOf, recordOf, storeVerbs, tell, unknownMember, wasmError, whenLoaded, wholeNumber,
+    Engine, GranaryError, Host, Instance, NotLoaded, Observable, anyHost, assetURL, durabilityOf, engineError, hostOf, instantiate, invalid, origins, placeOf, recordOf, storeVerbs, tell, unknownMember, wasmError, whenLoaded, wholeNumber,
   });
   return (module[verb] as (...args: unknown[]) => Awaited<ReturnType<Late[V]>>)(...args);
 }

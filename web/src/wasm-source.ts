@@ -1,4 +1,4 @@
-import { reason, wasmError, type GranaryError } from './errors.js';
+import { wasmError, type GranaryError } from './errors.js';
 import type { Fault } from './late/explain.js';
 import { late } from './load-late.js';
 
@@ -8,52 +8,39 @@ export type WasmValue = string | URL | Response | ArrayBuffer | Uint8Array | Web
 /** What the option `wasm` takes. */
 export type WasmSource = WasmValue | Promise<WasmValue> | (() => WasmValue | Promise<WasmValue>);
 
-/** What a source gave, and of an address what the server answers. */
+/** What a source gave, and of an address what the server answers, or why there is no answer. */
 export interface Arrival {
   readonly value: WasmValue;
-  readonly response?: Response;
+  readonly response?: Response | { readonly unfetched: unknown } | undefined;
 }
 
 /** Asks for what a source gives. */
 export async function arrive(source: WasmSource): Promise<Arrival> {
   const value = await (typeof source === 'function' ? source() : source);
-  return typeof value === 'string' || value instanceof URL ? { value, response: await load(value) } : { value };
+  if (typeof value !== 'string' && !(value instanceof URL)) return { value };
+  return { value, response: await fetch(value, { credentials: 'same-origin' }).catch((unfetched: unknown) => ({ unfetched })) };
 }
+
+const TYPE = /^application\/wasm$/i;
 
 /**
- * Compiles and instantiates the engine. It compiles while the bytes arrive where
- * the server says application/wasm, and after they arrived where it does not.
- * What is no WebAssembly rejects with a WASM error that names the address, what
- * came instead, and the remedy.
+ * Compiles and instantiates the engine. It compiles while the bytes arrive
+ * where the server says application/wasm, and after they arrived where it does not. What is no
+ * WebAssembly rejects with a WASM error that names the address, what came instead, and the remedy.
  */
 export async function instantiate({ value, response }: Arrival, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  if (typeof WebAssembly === 'undefined') throw await faulty('WebAssembly', undefined);
-  if (value instanceof WebAssembly.Module) return { module: value, instance: await WebAssembly.instantiate(value, imports) };
-  return response ? fromResponse(response, String(value), imports) : late('fromGiven', value, imports);
-}
-
-async function load(address: string | URL): Promise<Response> {
+  let fault: unknown;
   try {
-    return await fetch(address, { credentials: 'same-origin' });
+    if (value instanceof WebAssembly.Module) return { module: value, instance: await WebAssembly.instantiate(value, imports) };
+    const { ok, headers } = response as Response;
+    if (ok && TYPE.test(headers.get('content-type')!)) return await WebAssembly.instantiateStreaming(response as Response, imports);
   } catch (cause) {
-    throw await faulty(String(address), { unfetched: reason(cause) }, cause);
+    fault = cause; // also of a browser without WebAssembly, and of what is no address
   }
-}
-
-/** The engine that an answer of a server holds. */
-export async function fromResponse(response: Response, from: string, imports: WebAssembly.Imports): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
-  const address = response.url || from;
-  if (!response.ok) throw await faulty(address, response.status);
-  const type = response.headers.get('content-type') ?? '';
-  if (type.trim().toLowerCase() !== 'application/wasm') return late('fromAnyResponse', response, address, type, imports);
-  try {
-    return await WebAssembly.instantiateStreaming(response, imports);
-  } catch (cause) {
-    throw await faulty(address, reason(cause), cause);
-  }
+  return late('instantiateOther', { value, response }, imports, fault);
 }
 
 /** An error in the words of late/explain.ts, or in a few where those cannot be had. */
-export async function faulty(from: string, fault: Fault, cause?: unknown): Promise<GranaryError> {
-  return wasmError(await late('explain', from, fault).catch(() => `${from} is not the engine (${typeof fault})`), cause);
+export async function faulty(from: string, fault: Fault): Promise<GranaryError> {
+  return wasmError(await late('explain', from, fault).catch(() => `${from} is not the engine (${typeof fault})`));
 }

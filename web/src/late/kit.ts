@@ -12,7 +12,7 @@ import type { Engine } from '../runtime.js';
 import type { recordOf } from '../save.js';
 import type { unknownMember } from '../schema.js';
 import type { storeVerbs } from '../store-verbs.js';
-import type { fromResponse } from '../wasm-source.js';
+import type { instantiate } from '../wasm-source.js';
 
 /**
  * What of the package a page must have only one of, and what uses that. Code in late/
@@ -29,9 +29,9 @@ export interface Kit {
   readonly assetURL: typeof assetURL;
   readonly anyHost: typeof anyHost;
   readonly engineError: typeof engineError;
-  readonly fromResponse: typeof fromResponse;
   readonly durabilityOf: typeof durabilityOf;
   readonly hostOf: typeof hostOf;
+  readonly instantiate: typeof instantiate;
   readonly invalid: typeof invalid;
   readonly origins: typeof origins;
   readonly whenLoaded: typeof whenLoaded;
