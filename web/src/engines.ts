@@ -18,7 +18,7 @@ export class Host {
   readonly #sessions = new Set<Session>();
   readonly #forget: () => void;
   readonly #begin: StartEngine;
-  #crashes: number[] = [];
+  readonly #crashes: number[] = [];
   /** The engine that runs, or is being started. */
   engine: Promise<Calls>;
 
@@ -43,8 +43,8 @@ export class Host {
 
   #crashed(crash: GranaryError, module: WebAssembly.Module): void {
     const now = Date.now();
-    this.#crashes = [...this.#crashes.filter((at) => now - at < MOST_CRASHES_WITHIN), now];
-    const over = this.#crashes.length >= MOST_CRASHES;
+    this.#crashes.push(now);
+    const over = now - this.#crashes.at(-MOST_CRASHES)! < MOST_CRASHES_WITHIN; // false when there were fewer
     if (over || this.#sessions.size === 0) this.#forget();
     else this.engine = this.#start(module);
     for (const session of [...this.#sessions]) {

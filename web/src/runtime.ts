@@ -81,7 +81,7 @@ interface Pending {
 }
 
 /** The calls after which others must find what they did. */
-const WRITES: ReadonlySet<Verb> = new Set<Verb>(['save', 'insert', 'delete', 'connect', 'commit', 'within']);
+const WRITES = /^(save|insert|delete|connect|commit|within)$/;
 
 /** Above it an op says how durable a commit is to be. */
 const LAST_OP = 0x1fff_ffff;
@@ -124,7 +124,7 @@ export class Engine {
     const Go = await goConstructor();
     if (!Go) throw await faulty('the class Go', null);
     const go = new Go();
-    const key = `granary:${Math.random().toString(36).slice(2)}`;
+    const key = `granary${Math.random()}`;
     go.argv = ['granary', key];
     go.exit = (code) => engine.#die(`it exited with code ${code}`);
     const { instance, module } = await instantiate(await arriving, { ...go.importObject, granary: engine.#imports() });
@@ -154,7 +154,7 @@ export class Engine {
     const lacking = error.details as { store?: number; models: string[] } | undefined;
     if (!lacking?.store) throw error;
     const loading = this.callLater('load', [lacking.store], lacking.models);
-    if (WRITES.has(verb)) hold(loading);
+    if (WRITES.test(verb)) hold(loading);
     throw new NotLoaded(loading);
   }
 
@@ -256,10 +256,7 @@ export class Engine {
       };
     });
     this.#guardEvents(go);
-    const ended = go.run(instance).then(
-      () => this.#die('its program ended'),
-      (cause: unknown) => this.#die(reason(cause), cause),
-    );
+    const ended = go.run(instance).catch((cause: unknown) => this.#die(reason(cause), cause)); // or exits with a code
     this.#values = go._values!; // it lets go of them when it exits
     this.#timers = go._scheduledTimeouts;
     await Promise.race([ready, ended]);
