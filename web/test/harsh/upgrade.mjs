@@ -6,7 +6,8 @@ import { moment, within } from './rig.mjs';
 const OLD = 'type Counter @model(timestamps: null) { id: ID! n: Int! }';
 const NEW = 'type Counter @model(timestamps: null) { id: ID! n: Int! double: Int! }';
 const LEFT = ['SCHEMA_CHANGED', 'CLOSED', 'FORMAT']; // codes with which calls of the old code end
-const PAUSE = 30; // milliseconds between two saves of the old code
+/** Milliseconds between two saves of the old code: at first so many, and then more and more, as a slow machine needs time for a migration. */
+const PAUSE = { first: 30, saves: 25, growth: 1.3 };
 const RECORDS = 15; // that there are at least before a migration
 
 export const small = 5;
@@ -84,7 +85,7 @@ async function openOld({ name, sdl }) {
 }
 
 /** In the page: saves records until it is told that the store has ended for it. */
-async function writeUntilRefused(pause) {
+async function writeUntilRefused({ first, saves, growth }) {
   for (let n = 0; ; n++) {
     const code = await store.save(new store.models.Counter({ id: `${n}`, n })).then(() => undefined, (error) => error.code ?? String(error));
     if (code) {
@@ -92,7 +93,7 @@ async function writeUntilRefused(pause) {
       return { code, events };
     }
     report(`a ${n}`);
-    await new Promise((resolve) => setTimeout(resolve, pause));
+    await new Promise((resolve) => setTimeout(resolve, first * growth ** Math.max(0, n - saves)));
   }
 }
 
