@@ -2,7 +2,7 @@ import { assetURL, loadLate } from './assets.js';
 import { wholeNumber } from './checks.js';
 import { durabilityOf } from './durability.js';
 import { anyHost, Host, hostOf } from './engines.js';
-import { engineError, GranaryError, invalid, wasmError } from './errors.js';
+import { engineError, GranaryError, invalid, reason, wasmError } from './errors.js';
 import { tell } from './events.js';
 import { Instance } from './instance.js';
 import { origins, placeOf } from './origin.js';
@@ -27,7 +27,7 @@ const SOON = 1000;
 export async function late<V extends Verb>(verb: V, ...args: Parameters<Late[V]>): Promise<Awaited<ReturnType<Late[V]>>> {
   const module = await loadLate();
   module.provide({
-    Engine, GranaryError, Host, Instance, NotLoaded, Observable, anyHost, assetURL, durabilityOf, engineError, hostOf, instantiate, invalid, origins, placeOf, recordOf, storeVerbs, tell, unknownMember, wasmError, whenLoaded, wholeNumber,
+    Engine, GranaryError, Host, Instance, NotLoaded, Observable, anyHost, assetURL, durabilityOf, engineError, hostOf, instantiate, invalid, origins, placeOf, reason, recordOf, storeVerbs, tell, unknownMember, wasmError, whenLoaded, wholeNumber,
   });
   return (module[verb] as (...args: unknown[]) => Awaited<ReturnType<Late[V]>>)(...args);
 }

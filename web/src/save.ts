@@ -37,7 +37,7 @@ export async function saveAll(
 async function saveRows(op: string, binding: Binding, rows: unknown, durability: number): Promise<number> {
   const { session, model } = binding;
   if (!Array.isArray(rows)) throw invalid(NO_RECORDS, op, model);
-  // Values are made as they become text, some at a time, so that those of a large import are never there all at once.
+  // Values are made as text.ts asks for them, some at a time, so that those of a large import are never there all at once.
   const slice = (from?: number, to?: number) => rows.slice(from, to).map((row) => valuesOf(binding, row));
   if (rows.length > 0) await session.insert(model, Object.assign(new Array<unknown[]>(rows.length), { slice, toJSON: () => slice() }), durability);
   return rows.length;

@@ -15,15 +15,15 @@ export async function instantiateOther({ value, response }: Arrival, imports: We
     return kit.instantiate({ value: value.url || 'the given Response', response: value }, imports);
   }
   if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return fromBytes(value, 'the given bytes', '', imports);
-  throw value instanceof WebAssembly.Module ? faulty('the given module', reason(fault), fault) : faulty(typeof value, undefined);
+  throw value instanceof WebAssembly.Module ? faulty('the given module', kit.reason(fault), fault) : faulty(typeof value, undefined);
 }
 
 /** Instantiates an engine that came as something else than application/wasm, once all of it has arrived. */
 async function fromAnswer(response: NonNullable<Arrival['response']>, given: string, imports: WebAssembly.Imports, fault: unknown): Made {
-  if ('unfetched' in response) throw faulty(given, { unfetched: reason(response.unfetched) }, response.unfetched);
+  if ('unfetched' in response) throw faulty(given, { unfetched: kit.reason(response.unfetched) }, response.unfetched);
   const from = response.url || given;
   if (!response.ok) throw faulty(from, response.status);
-  if (fault) throw faulty(from, reason(fault), fault);
+  if (fault) throw faulty(from, kit.reason(fault), fault);
   const type = response.headers.get('content-type') ?? '';
   const made = await fromBytes(await received(response, from), from, type, imports);
   console.warn(`granary: ${from} came as "${type}"; it starts faster when the server says application/wasm`);
@@ -47,7 +47,7 @@ async function fromBytes(bytes: ArrayBuffer | ArrayBufferView, from: string, typ
   try {
     return await WebAssembly.instantiate(view as Uint8Array<ArrayBuffer>, imports);
   } catch (cause) {
-    throw faulty(from, reason(cause), cause);
+    throw faulty(from, kit.reason(cause), cause);
   }
 }
 
@@ -56,5 +56,3 @@ function isWasm(view: Uint8Array): boolean {
 }
 
 const faulty = (from: string, fault: Fault, cause?: unknown) => kit.wasmError(explain(from, fault), cause);
-
-const reason = (cause: unknown) => (cause instanceof Error ? cause.message : String(cause));

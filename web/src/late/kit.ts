@@ -2,7 +2,7 @@ import type { assetURL } from '../assets.js';
 import type { wholeNumber } from '../checks.js';
 import type { durabilityOf } from '../durability.js';
 import type { anyHost, Host, hostOf } from '../engines.js';
-import type { engineError, GranaryError, invalid, wasmError } from '../errors.js';
+import type { engineError, GranaryError, invalid, reason, wasmError } from '../errors.js';
 import type { Instance } from '../instance.js';
 import type { tell } from '../events.js';
 import type { origins, placeOf } from '../origin.js';
@@ -36,6 +36,7 @@ export interface Kit {
   readonly origins: typeof origins;
   readonly whenLoaded: typeof whenLoaded;
   readonly placeOf: typeof placeOf;
+  readonly reason: typeof reason;
   readonly recordOf: typeof recordOf;
   readonly tell: typeof tell;
   readonly storeVerbs: typeof storeVerbs;
