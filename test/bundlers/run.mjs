@@ -7,6 +7,7 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { launch } from '../../web/test/browser.mjs';
+import { reporter } from '../../web/test/reporter.mjs';
 import { gather, install, pack, root } from './install.mjs';
 import { projects } from './projects.mjs';
 import { serveFiles, serveScript } from './serve.mjs';
@@ -18,15 +19,7 @@ const wanted = process.argv[2] ?? '';
 const env = {
   ...process.env, NEXT_TELEMETRY_DISABLED: '1', NO_COLOR: '1', FORCE_COLOR: '0', BROWSER: 'none', CI: '1', npm_config_loglevel: 'error',
 };
-const count = { passed: 0, failed: 0 };
-
-async function test(title, body) {
-  const start = performance.now();
-  const error = await Promise.resolve().then(body).then(() => undefined, (reason) => reason);
-  count[error ? 'failed' : 'passed']++;
-  console.log(`  ${error ? '✗' : '✓'} ${title} (${Math.round(performance.now() - start)} ms)`);
-  if (error) console.log(`      ${String(error.stack ?? error).replaceAll('\n', '\n      ')}`);
-}
+const { test, run, failed } = reporter();
 
 /** Builds, serves and visits one project. */
 async function works({ name, build, serve, site, files = [] }, { directory, tarball, browser }) {
@@ -103,18 +96,7 @@ async function main() {
   } finally {
     await browser.close();
   }
-  if (count.failed === 0) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }); // else it is there to be looked at
+  if (!failed()) rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 }); // else it is there to be looked at
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-await main().catch((error) => {
-  count.failed++;
-  console.log(error.stack ?? String(error));
-});
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+await run(MOST_SECONDS, main);

@@ -82,7 +82,7 @@ describe('an engine that crashes', () => {
     let seen = 0;
     store.events().subscribe((event) => told.push(event));
     return [store, async () => {
-      await until('the engine was replaced', () => told.length > seen, 5000);
+      await until('the engine was replaced', () => told.length > seen);
       expect(told[seen]).to.include({ type: 'ENGINE_RESTARTED', store: store.name });
       seen++;
     }];

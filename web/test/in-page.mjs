@@ -1,19 +1,8 @@
-// What runs tests in a page: a bundler, mocha behind it, and how results are printed.
+// What runs tests in a page: a bundler, and mocha behind it.
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { root } from './server.mjs';
-
-/** Prints one result after the other and counts them, so that all kinds of tests read alike. */
-export function reporter() {
-  const count = { passed: 0, failed: 0 };
-  const report = ({ title, error, milliseconds }) => {
-    count[error ? 'failed' : 'passed']++;
-    console.log(`  ${error ? '✗' : '✓'} ${title}${milliseconds > 500 ? ` (${Math.round(milliseconds)} ms)` : ''}`);
-    if (error) console.log(`      ${error.replaceAll('\n', '\n      ')}`);
-  };
-  return { count, report };
-}
 
 /** Bundles with the esbuild that builds the package. */
 export function esbuild(entries, ...flags) {

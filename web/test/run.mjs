@@ -11,8 +11,9 @@ import { join } from 'node:path';
 import { flag, launch } from './browser.mjs';
 import { page as pageOf, pages, typeFaults, writePrograms } from './docs.mjs';
 import { serveHostile } from './hostile-server.mjs';
-import { esbuild, inPage, reporter } from './in-page.mjs';
+import { esbuild, inPage } from './in-page.mjs';
 import { outside } from './outside.mjs';
+import { reporter } from './reporter.mjs';
 import { serve, root } from './server.mjs';
 
 const MOST_SECONDS = 840;
@@ -20,7 +21,7 @@ const MOST_SECONDS = 840;
 const wanted = flag('-g', '');
 const kind = flag('-b', 'chromium');
 const host = flag('--host', '');
-const { count, report } = reporter();
+const { report, run } = reporter();
 
 function bundle(directory, hostile) {
   const tests = readdirSync(join(root, 'web/test')).filter((name) => name.endsWith('.test.ts')).sort();
@@ -89,12 +90,4 @@ async function main() {
   }
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-await main().catch((error) => report({ title: 'the tests could be run', error: error.stack ?? String(error) }));
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+await run(MOST_SECONDS, main);

@@ -4,6 +4,8 @@
 import { expect } from 'chai';
 import { DataStore, GranaryError, type ErrorCode, type OpenOptions } from 'granary';
 
+const PATIENCE = 60_000; // milliseconds
+
 const opened: { store: DataStore<object>; name: string }[] = [];
 let number = 0;
 
@@ -57,9 +59,9 @@ export async function fails(code: ErrorCode, says: RegExp, run: () => unknown): 
   throw new Error(`expected ${code} ${says}, but it went through with ${JSON.stringify(result)}`);
 }
 
-/** Waits until something holds, looking again at each turn of the event loop, at most so many times. */
-export async function until(what: string, holds: () => boolean, turns = 1000): Promise<void> {
-  for (let i = 0; i < turns; i++) {
+/** Waits until something holds, looking again at each turn of the event loop; a busy machine has time. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const began = performance.now(); performance.now() - began < PATIENCE;) {
     if (holds()) return;
     await new Promise((resolve) => setTimeout(resolve));
   }

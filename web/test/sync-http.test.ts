@@ -69,9 +69,6 @@ const heard = (sync: Sync): SyncEvent[] => {
   return list;
 };
 
-/** Long, for what takes several calls. */
-const TURNS = 20_000;
-
 describe('a remote over HTTP', () => {
   for (const [name, odd, status, says] of [
     ['HTML', { do: 'html' }, 502, /no JSON: <!doctype html>/],
@@ -238,7 +235,7 @@ describe('sync with a server that misbehaves', () => {
         const told = heard(sync);
         await store.save(new Note({ id: 'mine', text: 'mine' }));
         await server.until(`${what} was met`, ({ left }) => left === 0);
-        await until(`${what} was told of`, () => told.some(({ type }) => type === 'failed' || type === 'reset' || type === 'ready'), TURNS);
+        await until(`${what} was told of`, () => told.some(({ type }) => type === 'failed' || type === 'reset' || type === 'ready'));
         for (const event of told) if (event.type === 'failed') expect(event.error.code, what).to.be.a('string').and.not.equal('');
         const here = (await store.query(Note)).map(({ id }) => id);
         expect(here, what).to.include('mine').and.not.include('half');
@@ -345,7 +342,7 @@ describe('sync with a server that misbehaves', () => {
         `event: changes\ndata: ${page('large'.repeat(200_000), '2').replaceAll(',', ',\ndata: ')}\n\n`, `event: changes\ndata: ${page('small', '3')}\n\n`]));
       const again = await store.sync({ url: server.url, interval: 1_000_000 });
       await again.whenSynced();
-      await until('it came by the channel', () => again.status().rows >= 1 || again.status().phase === 'idle', TURNS);
+      await until('it came by the channel', () => again.status().rows >= 1 || again.status().phase === 'idle');
       expect(again.status().pending).to.equal(0);
       expect(await store.query(Note, 'n')).to.include({ text: 'first' });
     });

@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { argv } from 'node:process';
+import { reporter } from '../../../web/test/reporter.mjs';
 import { cities, countries, country, listed, matching } from './answers.mjs';
 import { launch } from './browser.mjs';
 import { build, Granaryd, tellOfServer } from './granaryd.mjs';
@@ -23,15 +24,7 @@ const JOINS = countries.reduce((sum, { languages }) => sum + Object.keys(languag
 const LANGUAGES = new Set(countries.flatMap(({ languages }) => Object.keys(languages))).size;
 const WORLD = { Country: 250, City: 135_233, Language: LANGUAGES, CountryLanguage: JOINS, Renaming: 0, Import: 1 };
 
-const count = { passed: 0, failed: 0 };
-
-async function test(title, body) {
-  const start = performance.now();
-  const error = await body().then(() => undefined, (reason) => reason);
-  count[error ? 'failed' : 'passed']++;
-  console.log(`  ${error ? '✗' : '✓'} ${title} (${Math.round(performance.now() - start)} ms)`);
-  if (error) console.log(`      ${String(error.stack ?? error).replaceAll('\n', '\n      ')}`);
-}
+const { test, run } = reporter();
 
 async function importing(visitor) {
   await test('an import that is cut off goes on where it stopped', async () => {
@@ -308,15 +301,4 @@ async function alone(scratch) {
   }
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-await main().catch((error) => {
-  count.failed++;
-  console.log(error.stack ?? String(error));
-});
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+await run(MOST_SECONDS, main);

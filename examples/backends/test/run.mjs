@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../../../web/test/browser.mjs';
 import { esbuild } from '../../../web/test/in-page.mjs';
+import { reporter } from '../../../web/test/reporter.mjs';
 import { root, serve as serveSite } from '../../../web/test/server.mjs';
 import { serve as serveGraphql } from '../graphql.mjs';
 import { serve as serveProtocol } from '../protocol.mjs';
@@ -25,15 +26,7 @@ const PAGE = `<!doctype html><link rel="icon" href="data:," />
 /** The models that the protocol's kit wants, without its relations, which this server does not know. */
 const KIT = { Item: { title: 'String', note: 'String', count: 'Int', group: 'String' }, Part: { name: 'String', itemId: 'ID!' }, Ledger: { text: 'String' } };
 
-const count = { passed: 0, failed: 0 };
-
-async function test(title, body) {
-  const start = performance.now();
-  const error = await body().then(() => undefined, (reason) => reason);
-  count[error ? 'failed' : 'passed']++;
-  console.log(`  ${error ? '✗' : '✓'} ${title} (${Math.round(performance.now() - start)} ms)`);
-  if (error) console.log(`      ${String(error.stack ?? error).replaceAll('\n', '\n      ')}`);
-}
+const { test, run } = reporter();
 
 const urlOf = (server) => server.url ?? `http://127.0.0.1:${server.address().port}`;
 
@@ -281,15 +274,4 @@ async function main() {
   }
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-await main().catch((error) => {
-  count.failed++;
-  console.log(error.stack ?? String(error));
-});
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+await run(MOST_SECONDS, main);

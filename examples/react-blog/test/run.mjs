@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { flag, launch } from '../../../web/test/browser.mjs';
+import { reporter } from '../../../web/test/reporter.mjs';
 import { root, serve } from '../../atlas/test/site.mjs';
 import { syncing } from './sync.mjs';
 import { visit } from './visitor.mjs';
@@ -24,15 +25,7 @@ const LINES = 'An index of first lines';
 const NEWEST = [SOUPS, ORCHARD, LINES, BELL, KETTLE, LETTERS, TRAIN, TIDES];
 const ROWS = { users: 5, posts: 8, comments: 13, editors: 9 };
 
-const count = { passed: 0, failed: 0 };
-
-async function test(title, body) {
-  const start = performance.now();
-  const error = await body().then(() => undefined, (reason) => reason);
-  count[error ? 'failed' : 'passed']++;
-  console.log(`  ${error ? '✗' : '✓'} ${title} (${Math.round(performance.now() - start)} ms)`);
-  if (error) console.log(`      ${String(error.stack ?? error).replaceAll('\n', '\n      ')}`);
-}
+const { test, run } = reporter();
 
 async function listing(tab) {
   const shows = (titles) => tab.until(titles, () => tab.titles());
@@ -251,15 +244,4 @@ async function main() {
   }
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-await main().catch((error) => {
-  count.failed++;
-  console.log(error.stack ?? String(error));
-});
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+await run(MOST_SECONDS, main);

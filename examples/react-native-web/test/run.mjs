@@ -7,6 +7,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { launch } from '../../../web/test/browser.mjs';
+import { reporter } from '../../../web/test/reporter.mjs';
 import { root, serve } from '../../atlas/test/site.mjs';
 import { visit } from './visitor.mjs';
 
@@ -21,15 +22,7 @@ const NEWEST = [
 ];
 
 const pictures = process.argv.includes('-screenshots') ? process.argv[process.argv.indexOf('-screenshots') + 1] : undefined;
-const count = { passed: 0, failed: 0 };
-
-async function test(title, body) {
-  const start = performance.now();
-  const error = await body().then(() => undefined, (reason) => reason);
-  count[error ? 'failed' : 'passed']++;
-  console.log(`  ${error ? '✗' : '✓'} ${title} (${Math.round(performance.now() - start)} ms)`);
-  if (error) console.log(`      ${String(error.stack ?? error).replaceAll('\n', '\n      ')}`);
-}
+const { test, run } = reporter();
 
 async function reading(tab) {
   await test('the first visit brings the samples, newest first', () => tab.until(NEWEST, () => tab.texts('title')));
@@ -168,15 +161,4 @@ async function main() {
   }
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-await main().catch((error) => {
-  count.failed++;
-  console.log(error.stack ?? String(error));
-});
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+await run(MOST_SECONDS, main);

@@ -53,7 +53,7 @@ describe('the provider', () => {
     await until('it is closed', () => {
       void closed().then((is) => (over ||= is));
       return over;
-    }, 100_000);
+    });
   });
 
   it('lets components suspend where it has no fallback', async () => {

@@ -61,7 +61,7 @@ describe('queries in components', () => {
     await render(shown(true, false));
     expect(count.opened, 'gone for a moment only').to.equal(1);
     await render(shown(false, false));
-    await until('it is released', () => count.present === 0, 1_000_000);
+    await until('it is released', () => count.present === 0);
     await render(shown(true, true));
     expect(text()).to.equal('a of 1a of 1');
     expect(count.opened).to.equal(2);

@@ -12,7 +12,8 @@ import { pathToFileURL } from 'node:url';
 import { compile } from 'svelte/compiler';
 import { flag, launch } from '../../test/browser.mjs';
 import { frameworkPages, writePrograms } from '../../test/docs.mjs';
-import { esbuild, inPage, reporter } from '../../test/in-page.mjs';
+import { esbuild, inPage } from '../../test/in-page.mjs';
+import { reporter } from '../../test/reporter.mjs';
 import { root, serve } from '../../test/server.mjs';
 
 const MOST_SECONDS = 600;
@@ -24,7 +25,7 @@ const VERSIONS = { 18: 'test/react-18', 19: 'web' };
 
 const wanted = flag('-g', '');
 const kind = flag('-b', 'chromium');
-const { count, report } = reporter();
+const { report, run } = reporter();
 
 /** Bundles the tests with one version of React into a directory of its own. */
 function bundle(directory, user) {
@@ -85,16 +86,6 @@ async function onVersion(version, user) {
   }
 }
 
-const watchdog = setTimeout(() => {
-  console.log(`the tests took more than ${MOST_SECONDS} seconds`);
-  process.exit(2);
-}, MOST_SECONDS * 1000);
-watchdog.unref();
-
-try {
+await run(MOST_SECONDS, async () => {
   for (const [version, user] of Object.entries(VERSIONS)) await onVersion(version, user);
-} catch (error) {
-  report({ title: 'the tests could be run', error: error.stack ?? String(error) });
-}
-console.log(`\n${count.passed} passed, ${count.failed} failed`);
-process.exit(count.failed > 0 || count.passed === 0 ? 1 : 0);
+});

@@ -123,7 +123,7 @@ describe('useSync', () => {
     await until('it is shown', () => text() === 'idle 0 0');
     expect(present).to.equal(1);
     await render(within(store, null));
-    await until('it is let go of', () => present === 0, 1_000_000);
+    await until('it is let go of', () => present === 0);
     await render(within(store, <><Status /><Status /></>));
     await until('it is shown again', () => text() === 'idle 0 0idle 0 0');
     expect(present).to.equal(1);
