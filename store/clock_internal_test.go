@@ -9,6 +9,7 @@ import (
 )
 
 func TestTimestamp_AgreesWithTheCalendar(t *testing.T) {
+	t.Parallel()
 	const seed = 1
 	random := rand.New(rand.NewPCG(seed, seed))
 	first := time.Date(0, 1, 1, 0, 0, 0, 0, time.UTC).UnixMilli()

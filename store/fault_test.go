@@ -326,6 +326,7 @@ const (
 var sweepPairs = flag.Bool("sweep.pairs", false, "whether every two faults are met in one run, too")
 
 func TestFaults_AtEveryCallLeaveWhatWasAcknowledgedAndNothingHalf(t *testing.T) {
+	t.Parallel()
 	s := storetest.Schema(t, storetest.Library)
 	list := workloads(t)
 	require.Len(t, list, leastWorkloads)

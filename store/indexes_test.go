@@ -46,6 +46,7 @@ func (r *refusing) Append(ctx context.Context, a log.Append) error {
 // Every query is answered by a look at all records too, by code that knows neither
 // predicates nor orders of the engine: same records, same order.
 func TestIndexes_NeverChangeAnAnswer(t *testing.T) {
+	t.Parallel()
 	before := access.Counts()
 	found := 0
 	for seed := *indexesSeed; seed < *indexesSeed+uint64(*indexesSeeds); seed++ {

@@ -37,6 +37,7 @@ var inTenSeeds = map[string]int{
 // storage refuses them, some are cascades or transactions, and some are another
 // tab's.
 func TestLive_IsAFreshQueryAfterEachCommitOnRandomSchemas(t *testing.T) {
+	t.Parallel()
 	stats := map[string]int{}
 	for seed := *liveSeed; seed < *liveSeed+uint64(*liveSeeds); seed++ {
 		playLive(t, seed, stats)

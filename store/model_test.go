@@ -88,10 +88,12 @@ func mirrored(g *game, st *store.Store) {
 }
 
 func TestModel_OneStoreAgreesWithTheReference(t *testing.T) {
+	t.Parallel()
 	play(t, 1, mirrored)
 }
 
 func TestModel_ThreeStoresThatFollowAgreeWithTheReference(t *testing.T) {
+	t.Parallel()
 	play(t, 3, func(g *game, st *store.Store) {
 		require.NoError(g, store.Follow(st), g.replay)
 		mirrored(g, st)
@@ -101,6 +103,7 @@ func TestModel_ThreeStoresThatFollowAgreeWithTheReference(t *testing.T) {
 // A store that does not know what others have written runs its change again on top
 // of it, and the outcome is that of a store that knew.
 func TestModel_StoresThatAreBehindEndUpWithTheSame(t *testing.T) {
+	t.Parallel()
 	play(t, 3, func(g *game, st *store.Store) {
 		m := g.move()
 		require.NoError(g, store.Rest(st), g.replay) // a folding that has lost a race lets it know more

@@ -121,6 +121,7 @@ func rowsOf(t *testing.T, b log.Block) (model string, keys []string) {
 }
 
 func TestRepair_OfAnyDamagedByteKeepsAllThatIsWhole(t *testing.T) {
+	t.Parallel()
 	storage, want := filled(t)
 	whole := read(t, storage)
 	require.Greater(t, len(whole.blocks), 8)

@@ -268,6 +268,7 @@ func (d *duel) step() {
 
 // fight plays histories, and fails if too little of what it is for has happened.
 func fight(t *testing.T, stores int) {
+	t.Parallel()
 	stats := map[string]int{}
 	for seed := *modelSeed; seed < *modelSeed+uint64(*transactionSeeds); seed++ {
 		d := &duel{game: newGame(t, seed, stores), follows: stores == 1}
