@@ -95,6 +95,7 @@ export class Session {
   #answers = new Map<string, WeakRef<object>>();
   /** Those of late, for a page that asks again soon: what is held weakly can be gone at once. */
   #held: object[] = [];
+  #large: object[] = []; // the last with very many records, beside the others
   #size = 0; // of those, and of the records in them
   #releasing: ReturnType<typeof setTimeout> | undefined;
   #edition: number | undefined;
@@ -304,7 +305,7 @@ export class Session {
     if (!answer) return answer;
     answers.set(question, new WeakRef(answer));
     this.#releasing ??= setTimeout(() => this.#release(), HELD_FOR);
-    if (records > MOST_HELD) this.#held[0] = answer; // one of these, beside the others
+    if (records > MOST_HELD) this.#large[0] = answer;
     else {
       this.#held.push(answer);
       this.#size += 1 + records;
@@ -317,6 +318,7 @@ export class Session {
     clearTimeout(this.#releasing);
     this.#releasing = undefined;
     this.#held = [];
+    this.#large = [];
     this.#size = 0;
   }
 
