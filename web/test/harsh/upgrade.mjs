@@ -15,10 +15,10 @@ export const large = 50;
 export const title = 'a migration beside an old tab, or cut off by a kill, happens once and loses nothing';
 
 export async function run(rig, counts, rounds) {
-  let browser = await rig.browser('upgrade');
+  const browser = await rig.browser('upgrade');
   for (let i = 0; i < rounds; i++) await besideOldCode(rig, browser, counts, i);
-  for (let i = 0; i < rounds; i++) browser = await killed(rig, browser, counts, i);
   await browser.close();
+  for (let i = 0; i < rounds; i++) await killed(rig, counts, i);
   counts.atLeast('upgrades', rounds);
   counts.atLeast('kills', rounds);
 }
@@ -42,10 +42,15 @@ async function besideOldCode(rig, browser, counts, i) {
   for (const each of [old, page]) await each.close();
 }
 
-/** The browser is killed while the migration runs; the next page runs it again, or finds it done. */
-async function killed(rig, browser, counts, i) {
+/**
+ * The browser is killed while the migration runs; the next page runs it again, or finds it
+ * done. Each time on a profile of its own: what a kill does to Chromium's own log may
+ * take away what is written after it, as docs/durability.md says.
+ */
+async function killed(rig, counts, i) {
   const where = `kill ${i}`;
   const name = `killed${i}`;
+  const browser = await rig.browser(where);
   const old = await browser.page();
   await old.evaluate(openOld, { name, sdl: OLD });
   await old.evaluate(writeSome, RECORDS);
@@ -57,12 +62,11 @@ async function killed(rig, browser, counts, i) {
   await moment(rig.number(0, 10));
   await browser.kill();
   counts.add('kills');
-  const again = await rig.browser('upgrade');
+  const again = await rig.browser(where);
   const fresh = await again.page();
   const rows = await within('the new code opens again', fresh.evaluate(openNew, { name, sdl: NEW }), () => where);
   await judge(fresh, counts, where, rows, RECORDS);
-  await fresh.close();
-  return again;
+  await again.close();
 }
 
 /** All records that were acknowledged are there, each migrated once. */
@@ -70,11 +74,16 @@ async function judge(page, counts, where, rows, acknowledged) {
   const have = new Set(rows.map(({ id }) => id));
   const lost = Array.from({ length: acknowledged }, (_, n) => `${n}`).filter((id) => !have.has(id));
   counts.lost += lost.length;
-  if (lost.length > 0) counts.wrong(where, `lost ${lost.join(', ')}`);
+  if (lost.length > 0) counts.wrong(where, `lost ${lost.join(', ')}, of ${JSON.stringify(await page.evaluate(whatIsThere))}`);
   const torn = rows.filter(({ n, double }) => double !== 2 * n);
   counts.torn += torn.length;
   if (torn.length > 0) counts.wrong(where, `not migrated once: ${JSON.stringify(torn.slice(0, 3))}`);
   for (const problem of await page.evaluate(async () => (await store.check()).problems)) counts.wrong(where, problem);
+}
+
+/** In the page: what the store has said, and the databases that the browser has. */
+async function whatIsThere() {
+  return { said: globalThis.said, databases: (await indexedDB.databases()).map(({ name }) => name), witnesses: { ...localStorage } };
 }
 
 /** In the page: opens the store as the old code does. */
@@ -111,6 +120,8 @@ async function openNew({ name, sdl }) {
     }
     report('step end');
   };
+  globalThis.said = [];
+  Granary.DataStore.events().subscribe(({ type, store }) => said.push(`${type} ${store}`));
   globalThis.store = await Granary.DataStore.open({ name, schema: sdl, storage: 'indexeddb', version: 2, migrate: { 2: double } });
   return (await store.query(store.models.Counter)).map(({ id, n, double }) => ({ id, n, double }));
 }
