@@ -15,10 +15,10 @@ export const large = 50;
 export const title = 'a migration beside an old tab, or cut off by a kill, happens once and loses nothing';
 
 export async function run(rig, counts, rounds) {
-  const browser = await rig.browser('upgrade');
+  let browser = await rig.browser('upgrade');
   for (let i = 0; i < rounds; i++) await besideOldCode(rig, browser, counts, i);
+  for (let i = 0; i < rounds; i++) browser = await killed(rig, browser, counts, i);
   await browser.close();
-  for (let i = 0; i < rounds; i++) await killed(rig, counts, i);
   counts.atLeast('upgrades', rounds);
   counts.atLeast('kills', rounds);
 }
@@ -42,15 +42,10 @@ async function besideOldCode(rig, browser, counts, i) {
   for (const each of [old, page]) await each.close();
 }
 
-/**
- * The browser is killed while the migration runs; the next page runs it again, or finds it
- * done. Each time on a profile of its own: what a kill does to Chromium's own log may
- * take away what is written after it, as docs/durability.md says.
- */
-async function killed(rig, counts, i) {
+/** The browser is killed while the migration runs; the next page runs it again, or finds it done. */
+async function killed(rig, browser, counts, i) {
   const where = `kill ${i}`;
   const name = `killed${i}`;
-  const browser = await rig.browser(where);
   const old = await browser.page();
   await old.evaluate(openOld, { name, sdl: OLD });
   await old.evaluate(writeSome, RECORDS);
@@ -62,11 +57,12 @@ async function killed(rig, counts, i) {
   await moment(rig.number(0, 10));
   await browser.kill();
   counts.add('kills');
-  const again = await rig.browser(where);
+  const again = await rig.browser('upgrade');
   const fresh = await again.page();
   const rows = await within('the new code opens again', fresh.evaluate(openNew, { name, sdl: NEW }), () => where);
   await judge(fresh, counts, where, rows, RECORDS);
-  await again.close();
+  await fresh.close();
+  return again;
 }
 
 /** All records that were acknowledged are there, each migrated once. */
