@@ -4,7 +4,6 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { inspect } from 'node:util';
 import { launch } from './browser.mjs';
 import { failure, read, SDL, store, write } from './notes.mjs';
 import { tests as nameTests } from './names.mjs';
@@ -14,18 +13,11 @@ import { tests as tabTests } from './tabs.mjs';
 import { tests as workerTests } from './worker.mjs';
 
 /** Runs every test whose title holds what is wanted. */
-export async function outside({ directory, server, kind, report, wanted }) {
+export async function outside({ directory, server, kind, test, wanted }) {
   const context = new Context(directory, server, kind);
   for (const [title, run] of Object.entries({ ...tests, ...storageTests, ...tabTests, ...nameTests, ...workerTests })) {
     if (!title.includes(wanted)) continue;
-    const start = performance.now();
-    let error;
-    try {
-      await run(context);
-    } catch (cause) {
-      error = cause.stack ?? inspect(cause);
-    }
-    report({ title, error, milliseconds: performance.now() - start });
+    await test(title, () => run(context));
     await context.close();
   }
 }

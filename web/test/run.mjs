@@ -21,7 +21,7 @@ const MOST_SECONDS = 840;
 const wanted = flag('-g', '');
 const kind = flag('-b', 'chromium');
 const host = flag('--host', '');
-const { report, run } = reporter();
+const { report, test, run } = reporter();
 
 function bundle(directory, hostile) {
   const tests = readdirSync(join(root, 'web/test')).filter((name) => name.endsWith('.test.ts')).sort();
@@ -81,7 +81,7 @@ async function main() {
     if (!process.argv.includes('--outside')) await inside({ directory, server });
     if (!host) {
       console.log(`\nfrom outside ${kind}`);
-      await outside({ directory, server, kind, report, wanted });
+      await outside({ directory, server, kind, test, wanted });
     }
     await server.close();
   } finally {
