@@ -3,10 +3,11 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../examples/atlas/test/site.mjs';
-import { PEERS } from '../registry.mjs';
+import { BASES, PEERS } from '../registry.mjs';
 import { BENDS } from './bends.mjs';
 import { chart } from './chart.mjs';
 import { growthChart } from './growth-chart.mjs';
+import { PROFILED } from './reasons.mjs';
 import { ROWS } from './rows.mjs';
 import { blockTable, markdown, markdownTable, ratioTable, reasonTable } from './table.mjs';
 
@@ -100,10 +101,17 @@ function comparison(run) {
     '## What is true when a write is acknowledged',
     markdown([['library', 'version', 'when its promise resolves'], ...peers.map((p) => [p.name, p.packages.map((name) => `${name} ${run.versions[name]}`).join(', ') || '–', p.durable])], { words: true }),
     '## All figures', markdownTable(run, peers),
-    '## Where another is ahead, and why', reasonTable(run, peers),
+    '## Where another is ahead, and why', profiled(run), reasonTable(run, peers),
     '## The longest block of the page, in milliseconds', blockTable(run, peers),
     ROW_NOTES,
   ];
+}
+
+/** Reasons have figures of their own: how their machine compares with this one. */
+function profiled({ summary }) {
+  const here = summary[PROFILED.row][BASES.raw]?.median;
+  const there = `Milliseconds in the reasons are of profiles on a machine where raw IndexedDB took ${PROFILED.raw} ms for the first row of W9`;
+  return here ? `${there}, against ${Math.round(here).toLocaleString('en')} here.` : `${there}.`;
 }
 
 function growing(growth) {
