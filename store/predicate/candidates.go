@@ -19,10 +19,12 @@ type search struct {
 	path   *path
 	cost   int // rows to look at when they are not looked at in order
 
-	rest   []*node  // of the tests, those that the way does not decide
-	rows   []uint32 // that match, of those looked at
-	enough int      // how many of them end the look
-	budget int      // how many rows may yet be looked at
+	rest    []*node  // of the tests, those that the way does not decide
+	rows    []uint32 // that match, of those looked at
+	enough  int      // how many of them end the look
+	budget  int      // how many rows may yet be looked at
+	looked  int      // rows looked at when that is used up
+	reserve int      // how many more may be, when there promise to be enough among them
 }
 
 // Rows returns the numbers of the first matching rows, at most so many, in
@@ -75,6 +77,7 @@ func (s *search) collect() {
 // start begins a look at so many rows at most, which are tested for the rest.
 func (s *search) start(budget int, rest []*node) {
 	s.rows, s.enough, s.budget, s.rest = nil, s.most, budget, rest
+	s.looked, s.reserve = budget, 0
 }
 
 // scan looks at rows in order of insertion.
@@ -88,13 +91,26 @@ func (s *search) scan() {
 
 // take looks at one row; false when no further one is to be looked at.
 func (s *search) take(n uint32) bool {
-	if s.budget--; s.budget < 0 {
+	if s.budget--; s.budget < 0 && !s.extend() {
 		return false
 	}
 	if len(s.rest) == 0 || passes(s.rest, s.tables, s.table, s.table.Row(n)) {
 		s.rows = append(s.rows, n)
 		return len(s.rows) < s.enough
 	}
+	return true
+}
+
+// extend takes up the reserve when the rows to come promise to be enough, were they
+// to match as often as those that were looked at.
+func (s *search) extend() bool {
+	if s.reserve == 0 || len(s.rows)*(s.looked+s.reserve) < s.most*s.looked {
+		return false
+	}
+	if access.Counting {
+		access.Note(access.Extended, true)
+	}
+	s.budget, s.reserve = s.reserve-1, 0
 	return true
 }
 

@@ -75,11 +75,22 @@ func (s *search) walkOf() *walk {
 	if !s.promising(rows) {
 		return nil
 	}
+	first := rows
 	if s.most < rows {
-		rows = s.most + s.cost/16 // these rows lie here and there, a scan's side by side
+		first = min(rows, s.most+s.cost/16) // these rows lie here and there, a scan's side by side
 	}
-	s.start(rows, without(s.tests, decided))
+	s.start(first, without(s.tests, decided))
+	s.reserve = max(0, s.inTime(rows)-first)
 	return best
+}
+
+// inTime returns how many of so many rows the walk may look at: all when the path would
+// lead to no fewer, and else a part of what it costs to look at rows side by side.
+func (s *search) inTime(rows int) int {
+	if s.path != nil && rows <= s.cost {
+		return rows
+	}
+	return min(rows, s.cost/4)
 }
 
 // follow finds out how far the index has the wanted order: fields that must equal
@@ -138,6 +149,10 @@ func (w *walk) run() {
 			w.span.to = from
 		} else {
 			w.span.from = to
+		}
+		if !w.exact && to-from > s.budget+s.reserve { // all of them, or none
+			s.budget = -1
+			break
 		}
 		start := len(s.rows)
 		for _, n := range w.index.Rows()[from:to] {

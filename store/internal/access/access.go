@@ -18,6 +18,7 @@ const (
 	Upward               // along an ordered index, until enough matched
 	Downward             // along an ordered index from its end
 	Grouped              // along an ordered index, rows that tie there sorted by themselves
+	Extended             // along the wanted order, further than at first, since rows matched often enough
 	GivenUp              // along the wanted order at first, another way when few rows matched
 	Ways                 // how many there are
 )
@@ -42,5 +43,5 @@ func Counts() (list [Ways]int) {
 
 // String names the way.
 func (w Way) String() string {
-	return [...]string{"scan", "hash", "range", "stretches", "union", "related", "stopped", "upward", "downward", "grouped", "given up"}[w]
+	return [...]string{"scan", "hash", "range", "stretches", "union", "related", "stopped", "upward", "downward", "grouped", "extended", "given up"}[w]
 }
