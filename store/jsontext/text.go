@@ -126,10 +126,10 @@ func ValidString(s []byte) bool {
 
 // AppendFloat appends a finite number in the form that JSON.stringify would write.
 func AppendFloat(out []byte, f float64) []byte {
-	if f == 0 {
-		return append(out, '0') // also for -0
-	}
 	abs := math.Abs(f)
+	if i := int64(f); abs < 1<<53 && float64(i) == f { // -0, too, which is written 0
+		return strconv.AppendInt(out, i, 10)
+	}
 	if abs >= 1e-6 && abs < 1e21 {
 		return strconv.AppendFloat(out, f, 'f', -1, 64)
 	}

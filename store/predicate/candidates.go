@@ -23,8 +23,8 @@ type search struct {
 	rows    []uint32 // that match, of those looked at
 	enough  int      // how many of them end the look
 	budget  int      // how many rows may yet be looked at
-	looked  int      // rows looked at when that is used up
-	reserve int      // how many more may be, when there promise to be enough among them
+	reserve int      // how many more when that is used up and enough matched
+	needed  int      // how many of them are enough
 }
 
 // Rows returns the numbers of the first matching rows, at most so many, in
@@ -77,7 +77,7 @@ func (s *search) collect() {
 // start begins a look at so many rows at most, which are tested for the rest.
 func (s *search) start(budget int, rest []*node) {
 	s.rows, s.enough, s.budget, s.rest = nil, s.most, budget, rest
-	s.looked, s.reserve = budget, 0
+	s.reserve = 0
 }
 
 // scan looks at rows in order of insertion.
@@ -101,10 +101,9 @@ func (s *search) take(n uint32) bool {
 	return true
 }
 
-// extend takes up the reserve when the rows to come promise to be enough, were they
-// to match as often as those that were looked at.
+// extend takes up the reserve if there is one and as many rows matched as it asks for.
 func (s *search) extend() bool {
-	if s.reserve == 0 || len(s.rows)*(s.looked+s.reserve) < s.most*s.looked {
+	if s.reserve == 0 || len(s.rows) < s.needed {
 		return false
 	}
 	if access.Counting {

@@ -75,22 +75,26 @@ func (s *search) walkOf() *walk {
 	if !s.promising(rows) {
 		return nil
 	}
-	first := rows
-	if s.most < rows {
-		first = min(rows, s.most+s.cost/16) // these rows lie here and there, a scan's side by side
-	}
-	s.start(first, without(s.tests, decided))
-	s.reserve = max(0, s.inTime(rows)-first)
+	s.afford(rows, without(s.tests, decided))
 	return best
 }
 
-// inTime returns how many of so many rows the walk may look at: all when the path would
-// lead to no fewer, and else a part of what it costs to look at rows side by side.
-func (s *search) inTime(rows int) int {
-	if s.path != nil && rows <= s.cost {
-		return rows
+// afford begins a walk along so many rows. They lie here and there, a scan's side by side,
+// so a few are looked at first, and more only when these match so often that the rest
+// promises to be enough: all, when the path would lead to no fewer, and else a part.
+func (s *search) afford(rows int, rest []*node) {
+	first, all := rows, rows
+	if s.most < rows {
+		first = min(rows, s.most+s.cost/16)
 	}
-	return min(rows, s.cost/4)
+	if s.path == nil || rows > s.cost {
+		all = min(rows, s.cost/4)
+	}
+	s.start(first, rest)
+	if all > first {
+		s.reserve = all - first
+		s.needed = (s.most*first + all - 1) / all
+	}
 }
 
 // follow finds out how far the index has the wanted order: fields that must equal
