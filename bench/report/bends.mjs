@@ -9,7 +9,7 @@ export const BENDS = [
   ['W6', 'At 1,000 records there are 76 posts, which are asked for again and again; from 10,000 on 1,000 gets are of 763 posts and more, and the model is read as a whole after some. At 1,000,000 that are 76,000 posts.'],
   ['the same again', 'Level: the page answers from what it was answered before, which it holds fast for some seconds. RxDB keeps its answers, too; WatermelonDB goes through its records again.'],
   ['W7, W9', 'Up to 10,000 records the hundred queries themselves; above that what the first of them does, a line: in W7 the reading of the comments and the building of an index, 2 µs a comment, in W9 the building of another, 0.3 µs, and the reading of the join rows.'],
-  ['W8', 'From 10,000 records on a line: as many posts are looked at as have the rating. Below, calls and the engine\'s code that is not optimised yet.'],
+  ['W8', 'From 10,000 records on a line: posts of one rating are in order by title, so all of them have to be looked at. Below, calls and the engine\'s code that is not optimised yet.'],
   ['W10', 'A line; from 1.0 µs a comment at 100,000 records to 1.7 at 1,000,000, where the browser\'s collector goes through ten times as many objects. WatermelonDB and TanStack DB made theirs when they were opened.'],
   ['W11 live', 'Level: the change is looked up in the order of the answer. Those who go through their records grow with them.'],
   ['W13', 'The page with all comments in memory: 8 MB of an engine without records, and 0.34 kB a comment with its indexes.'],

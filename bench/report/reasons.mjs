@@ -19,7 +19,7 @@ export const REASONS = {
   w6again: 'The page answers from what it was answered before; what is left of a get is 2 to 3 µs of checks and promises.',
   w7: `${LOADED} Of the first of these queries 100 ms are the reading of 27 MB out of IndexedDB, which plain JavaScript takes as well, 25 the building of the index.`,
   w7again: 'The page answers from what it was answered before; what is left are checks and promises.',
-  w8: 'Nearly all of the time goes into tests of 4,000 rows, those with the rating, at 0.3 µs each in WebAssembly.',
+  w8: 'Of 20 queries the first takes about as long as all others together, since its code is compiled and the order by rating is built. The others test the posts with the best rating or two, 1,000 or 2,000 rows at 0.3 µs each in WebAssembly.',
   w9a: 'The index of 100,000 authors is built by the first of these queries, some 20 ms; the others go from 100 comments to their posts, rows that lie far apart.',
   w9again: 'The page answers from what it was answered before, unless the browser has taken that back for lack of room.',
   w9b: 'As W7, on the 20,000 join rows.',
