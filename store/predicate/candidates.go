@@ -23,8 +23,8 @@ type search struct {
 	rows    []uint32 // that match, of those looked at
 	enough  int      // how many of them end the look
 	budget  int      // how many rows may yet be looked at
-	reserve int      // how many more when that is used up and enough matched
-	needed  int      // how many of them are enough
+	reserve int      // how many more when that is used up, if enough rows matched until then
+	needed  int      // how many are enough for that
 }
 
 // Rows returns the numbers of the first matching rows, at most so many, in
